@@ -1,0 +1,66 @@
+-- What a playbook has as globals. Everything is handed on by name: what is not named here does
+-- not exist for it.
+local core, shared = ...
+local fail, suggest, names_of = core.fail, shared.suggest, shared.names_of
+
+local function pick(from, names)
+  local picked = {}
+  for name in string.gmatch(names, "%S+") do picked[name] = from[name] end
+  return picked
+end
+
+local globals = pick(_G, "assert error ipairs next pairs pcall rawequal rawget rawlen rawset select tostring type xpcall _VERSION")
+globals.string = pick(string, "byte char format len lower reverse sub upper")
+globals.table = pick(table, "pack")
+globals.math = pick(math, "abs acos asin atan ceil cos deg exp floor fmod huge log max maxinteger min mininteger modf pi rad random sin sqrt tan tointeger type ult")
+globals.utf8 = pick(utf8, "char charpattern")
+
+-- One seed gives one run; it is stored, so that the run can be had again.
+math.randomseed(core.seed, 0)
+
+core.set_pattern_functions(globals.string)
+shared.gsub = globals.string.gsub
+string.match, string.find = globals.string.match, globals.string.find
+
+-- What could work for long in C, or take what nobody may have, stands behind a check.
+local guard = core.guard
+globals.setmetatable = guard("setmetatable", setmetatable)
+globals.getmetatable = getmetatable
+globals.tonumber = guard("text", tonumber)
+globals.string.rep = guard("string.rep", string.rep)
+for _, name in ipairs { "len", "codepoint", "offset", "codes" } do globals.utf8[name] = guard("text", utf8[name]) end
+for _, name in ipairs { "insert", "remove", "move", "concat", "unpack" } do globals.table[name] = guard("table." .. name, table[name]) end
+globals.table.sort = guard("table.sort", table.sort, function(before)
+  if before then return function(a, b) return before(a, b) end end
+  return function(a, b) return a < b end
+end)
+
+local strings = getmetatable ""
+strings.__index = globals.string
+strings.__metatable = false
+
+shared.log = function(text)
+  if #text > 65536 then text = string.sub(text, 1, 65533) .. "..." end
+  core.record { kind = "log", text = text }
+end
+function globals.print(...)
+  local parts = table.pack(...)
+  for i = 1, parts.n do parts[i] = tostring(parts[i]) end
+  shared.log(table.concat(parts, "\t", 1, parts.n))
+end
+
+local ABSENT = {
+  io = "a playbook reaches no files", os = "use upkeep.now() for the time", debug = "", package = "", coroutine = "use upkeep.each to wait side by side",
+  load = "", loadstring = "", loadfile = "", dofile = "use require \"lib.NAME\"", collectgarbage = "", _G = "globals are fixed; use locals", unpack = "use table.unpack",
+}
+setmetatable(globals, { __index = function(_, name)
+  local why = ABSENT[name]
+  if why then fail(string.format("'%s' is not available in a playbook%s", name, why ~= "" and ": " .. why or "")) end
+  fail(string.format("there is no variable '%s'%s", tostring(name), suggest(name, names_of(globals))))
+end })
+shared.globals = globals
+core.set_environment(setmetatable({}, {
+  __index = globals,
+  __newindex = function(_, name) fail(string.format("'%s' would become a global; write local %s", tostring(name), tostring(name))) end,
+  __metatable = false,
+}))

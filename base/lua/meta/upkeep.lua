@@ -1,0 +1,180 @@
+---@meta upkeep
+-- SPDX-License-Identifier: Apache-2.0
+
+--- What every playbook has: require "upkeep". docs/playbook-format.md is the contract.
+---@class upkeep
+local upkeep = {}
+
+---@class upkeep.Text
+---@field en string
+---@field ko string
+
+--- An error as upkeep.try gives it. `reason` is the word of an unknown result: timeout, unreachable, not_permitted …
+---@class upkeep.Error
+---@field reason string
+---@field message string
+---@field hint? string what helps
+---@field at? string "file:line" of the call
+
+---@class upkeep.Subject
+---@field kind string
+---@field namespace? string
+---@field name string
+---@field uid? string
+
+---@alias upkeep.State "ok"|"warning"|"critical"|"unknown"|"skipped"
+---@alias upkeep.MessageValue string|number|boolean|upkeep.Text
+
+---@class upkeep.Result
+---@field subject upkeep.Subject
+---@field state upkeep.State
+---@field reason? string a word for machines; unknown and skipped need one
+---@field message string name of one of the head's messages
+---@field values? table<string, upkeep.MessageValue> for the message's {placeholders}
+---@field data? table
+---@field severity? "P1"|"P2"|"P3"|"P4"
+---@field remedy? string name of one of the head's remedies
+---@field tags? string[]
+---@field evidence? string at most 64 KiB are kept
+
+---@class upkeep.Metric
+---@field name string
+---@field subject upkeep.Subject|string
+---@field value number
+---@field unit string UCUM-like: By, s, 1, %
+---@field warning? number
+---@field critical? number
+
+---@class upkeep.Target
+---@field name string
+---@field kind string
+---@field labels table<string, string>
+---@field expects string[]
+---@field role? string
+---@field url? string
+---@field host? string
+---@field port? integer
+---@field database? string
+---@field time_limit_seconds? number
+---@field expect_status? integer[]
+---@field expect_body? string
+
+---@class upkeep.Run
+---@field target upkeep.Target
+local Run = {}
+
+--- Records one result. A second one for the same subject raises.
+---@param result upkeep.Result
+function Run:result(result) end
+
+--- Records an ok result about the target; left out where a warning or critical result stands.
+---@param ok {message: string, values?: table<string, upkeep.MessageValue>, data?: table}
+function Run:ok(ok) end
+
+--- Records that the target was not looked at, and why: not_installed …
+---@param skip {reason: string, message: string, values?: table<string, upkeep.MessageValue>}
+function Run:skip(skip) end
+
+---@param metric upkeep.Metric
+function Run:metric(metric) end
+
+--- Adds to what was to be looked at, and to what was.
+---@param coverage {attempted: integer, observed: integer}
+function Run:coverage(coverage) end
+
+--- Adds a line to the run's log. Without arguments the text is taken as it is.
+---@param format string
+---@param ... any
+function Run:log(format, ...) end
+
+--- The state of a figure; a limit counts as reached when equal.
+---@param value number
+---@param limits {warning?: number, critical?: number, below?: boolean}
+---@return "ok"|"warning"|"critical"
+---@nodiscard
+function Run:state_of(value, limits) end
+
+--- True when the inventory declares `word` for this target.
+---@param word string
+---@return boolean
+---@nodiscard
+function Run:expects(word) end
+
+--- Gives its table back: the playbook that the file returns.
+---@param playbook table
+---@return table
+function upkeep.playbook(playbook) end
+
+--- Goes through a list of documents or an array. Documents are read-only; a null in one reads as nil.
+---@generic T
+---@param list T[]
+---@return fun(): T
+---@nodiscard
+function upkeep.items(list) end
+
+--- Calls `fn` for each element, up to `at_once` (8, at most 256) waiting side by side. Raises the first error after all have ended.
+--- Others run while one waits: read a sum after the wait, not before it (`local n = call(); sum = sum + n`).
+---@async
+---@generic T
+---@param list T[]
+---@param options {at_once?: integer}|nil
+---@param fn fun(item: T)
+function upkeep.each(list, options, fn) end
+
+--- The function's values, or nil and an error. Budgets, deadlines and cancelling are not catchable.
+---@async
+---@param fn function
+---@param ... any
+---@return any value
+---@return upkeep.Error? problem
+function upkeep.try(fn, ...) end
+
+--- Seconds since 1970, with a fraction, by the run's clock.
+---@return number
+---@nodiscard
+function upkeep.now() end
+
+--- RFC 3339 to seconds since 1970; nil for anything else.
+---@param text string?
+---@return number?
+---@nodiscard
+function upkeep.parse_time(text) end
+
+--- "3 d 4 h" and "3일 4시간", for the values of a message.
+---@param seconds number
+---@return upkeep.Text
+---@nodiscard
+function upkeep.age(seconds) end
+
+--- "1.5 GiB"
+---@param count number
+---@return string
+---@nodiscard
+function upkeep.bytes(count) end
+
+--- A Kubernetes quantity ("250m", "1Gi") as a number, or nil.
+---@param text string|number|nil
+---@return number?
+---@nodiscard
+function upkeep.quantity(text) end
+
+--- nil when `whole` is 0 or either is missing.
+---@param part number?
+---@param whole number?
+---@return number?
+---@nodiscard
+function upkeep.percent(part, whole) end
+
+--- Marks a table as a list, so that an empty one stays [] in data and arguments.
+---@generic T: table
+---@param list T
+---@return T
+function upkeep.array(list) end
+
+--- True for a JSON null, and for nil, which a null inside a document reads as.
+---@param value any
+---@return boolean
+---@nodiscard
+function upkeep.is_null(value) end
+
+return upkeep

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/lua/meter.h"
+
+#include <ctime>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "base/lua/state.h"
+
+namespace upkeep::lua {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::nanoseconds;
+
+constexpr std::size_t kWorkPerLook = std::size_t{1} << 20;
+constexpr int kFewestInstructions = 16;
+constexpr int kFirstInstructions = 1'000;
+
+}  // namespace
+
+nanoseconds Meter::ThreadTime() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return std::chrono::seconds(now.tv_sec) + nanoseconds(now.tv_nsec);
+}
+
+nanoseconds Meter::spent() const {
+  return counting_ ? spent_ + (ThreadTime() - begun_) : spent_;
+}
+
+int Meter::MostInstructions() const {
+  return std::max(budget_.instructions_per_look, kFewestInstructions);
+}
+
+void Meter::Begin(lua_State* running) {
+  running_ = running;
+  begun_ = ThreadTime();
+  last_look_ = begun_;
+  counting_ = true;
+}
+
+void Meter::End() {
+  spent_ = spent();
+  counting_ = false;
+  running_ = nullptr;
+}
+
+void Meter::Watch(lua_State* thread) const {
+  lua_sethook(thread, &Meter::Look, LUA_MASKCOUNT, std::min(kFirstInstructions, MostInstructions()));
+}
+
+void* Meter::Allocate(void* self, void* block, std::size_t old_size, std::size_t new_size) {
+  Meter& meter = *static_cast<Meter*>(self);
+  if (block == nullptr) old_size = 0;  // Lua passes a type tag here, not a size.
+  if (new_size == 0) {
+    std::free(block);
+    meter.used_ -= old_size;
+    return nullptr;
+  }
+  if (new_size > old_size) {
+    const std::size_t more = new_size - old_size;
+    if (more > meter.budget_.memory_bytes - std::min(meter.used_, meter.budget_.memory_bytes)) {
+      // Each refusal costs a whole collection: a playbook that catches them must pay for them.
+      if (meter.running_ != nullptr) meter.IsOver();
+      return nullptr;
+    }
+    meter.Work(more);
+  }
+  void* const moved = std::realloc(block, new_size);
+  if (moved != nullptr) meter.used_ += new_size - old_size;
+  return moved;
+}
+
+void Meter::Work(std::size_t bytes) {
+  work_ += bytes;
+  if (work_ < kWorkPerLook || running_ == nullptr) return;
+  IsOver();
+}
+
+bool Meter::IsOver() {
+  work_ = 0;
+  if (overrun_ == Overrun::kNone) {
+    if (counting_ && spent() >= budget_.cpu) {
+      overrun_ = Overrun::kCpu;
+    } else if (deadline_ != SteadyInstant::max() && std::chrono::steady_clock::now() >= deadline_) {
+      overrun_ = Overrun::kDeadline;
+    }
+  }
+  if (overrun_ == Overrun::kNone) return false;
+  // Setting a hook is what Lua allows at any moment, inside the allocator too.
+  if (running_ != nullptr) lua_sethook(running_, &Meter::Look, LUA_MASKCOUNT, 1);
+  return true;
+}
+
+// Yielding is the only exit that a playbook's pcall cannot catch; where yielding is impossible
+// (inside a comparison of table.sort, say), every further instruction raises instead.
+void Meter::Look(lua_State* L, lua_Debug*) {
+  Meter& meter = State::From(L).meter();
+  if (!meter.IsOver()) {
+    // Instructions that do much (a comparison of two long strings) come closer under watch.
+    const nanoseconds now = ThreadTime();
+    const nanoseconds took = now - meter.last_look_;
+    meter.last_look_ = now;
+    const int count = lua_gethookcount(L);
+    if (took > microseconds(2'000) && count > kFewestInstructions) {
+      lua_sethook(L, &Meter::Look, LUA_MASKCOUNT, std::max(count / 16, kFewestInstructions));
+    } else if (took < microseconds(500) && count < meter.MostInstructions()) {
+      lua_sethook(L, &Meter::Look, LUA_MASKCOUNT, std::min(count * 2, meter.MostInstructions()));
+    }
+    return;
+  }
+  if (lua_isyieldable(L) != 0) {
+    lua_yield(L, 0);
+    return;
+  }
+  lua_sethook(L, &Meter::Look, LUA_MASKCOUNT, 1);
+  lua_pushstring(L, "the playbook spent its budget");
+  lua_error(L);
+}
+
+}  // namespace upkeep::lua

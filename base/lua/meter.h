@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The Meter counts what one Lua state spends: bytes through the allocator, thread CPU time
+// through a count hook. Memory over the bar is refused (Lua collects garbage and asks once
+// more); CPU time over the bar ends the run in a way that no pcall can catch.
+//
+// One VM instruction can be a C function that works for long, so the hook alone is not enough:
+// the allocator and the functions that walk long strings and tables report their work, and the
+// clock is read whenever much work was done, however few instructions it took.
+//
+// THREADS: as its Sandbox.
+
+#ifndef UPKEEP_BASE_LUA_METER_H_
+#define UPKEEP_BASE_LUA_METER_H_
+
+#include <chrono>
+#include <cstddef>
+#include <lua.hpp>
+
+#include "base/cancel.h"
+#include "base/lua/sandbox.h"
+
+namespace upkeep::lua {
+
+class Meter {
+ public:
+  enum class Overrun { kNone, kCpu, kDeadline };
+
+  explicit Meter(const Budget& budget) : budget_(budget) {}
+  Meter(const Meter&) = delete;
+  Meter& operator=(const Meter&) = delete;
+
+  /// The lua_Alloc; `self` is a Meter.
+  static void* Allocate(void* self, void* block, std::size_t old_size, std::size_t new_size);
+  /// The lua_Hook; yields or raises when there is an overrun.
+  static void Look(lua_State* L, lua_Debug* record);
+
+  /// The state counts from Begin to End; `running` is the thread that is resumed, or null while
+  /// only code of ours runs.
+  void Begin(lua_State* running);
+  void End();
+  /// Sets the hook of a thread that playbook code will run on.
+  void Watch(lua_State* thread) const;
+
+  /// About `bytes` bytes were walked or moved in C.
+  void Work(std::size_t bytes);
+  /// Reads the clocks now. True when the run is over; then every next instruction ends it.
+  bool IsOver();
+
+  void set_deadline(SteadyInstant deadline) { deadline_ = deadline; }
+  Overrun overrun() const { return overrun_; }
+  std::size_t used() const { return used_; }
+  std::size_t memory_limit() const { return budget_.memory_bytes; }
+  std::chrono::nanoseconds spent() const;
+
+ private:
+  static std::chrono::nanoseconds ThreadTime();
+  int MostInstructions() const;
+
+  const Budget budget_;
+  std::size_t used_ = 0;
+  std::size_t work_ = 0;  ///< Bytes since the clock was last read.
+  std::chrono::nanoseconds spent_{0};
+  std::chrono::nanoseconds begun_{0};
+  std::chrono::nanoseconds last_look_{0};
+  bool counting_ = false;
+  lua_State* running_ = nullptr;
+  SteadyInstant deadline_ = SteadyInstant::max();
+  Overrun overrun_ = Overrun::kNone;
+};
+
+}  // namespace upkeep::lua
+
+#endif  // UPKEEP_BASE_LUA_METER_H_

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/lua/sandbox.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/lua/errors.h"
+#include "base/lua/fiber.h"
+#include "base/lua/place.h"
+#include "base/lua/state.h"
+#include "base/lua/values.h"
+
+namespace upkeep::lua {
+namespace {
+
+struct Chunk {
+  std::string_view source;
+  const std::string& name;  ///< With Lua's "@" in front.
+  Fiber& fiber;
+  bool compiled = false;
+};
+
+int Compile(lua_State* L) {
+  Chunk& chunk = *static_cast<Chunk*>(lua_touserdata(L, 1));
+  if (luaL_loadbufferx(L, chunk.source.data(), chunk.source.size(), chunk.name.c_str(), "t") !=
+      LUA_OK) {
+    return lua_error(L);
+  }
+  lua_xmove(L, chunk.fiber.thread, 1);
+  chunk.compiled = true;
+  return 0;
+}
+
+/// Keeps the first result of the fiber as the playbook.
+int KeepPlaybook(lua_State* L) {
+  Fiber& fiber = *static_cast<Fiber*>(lua_touserdata(L, 1));
+  lua_pushvalue(fiber.thread, -fiber.results);
+  lua_xmove(fiber.thread, L, 1);
+  State::From(L).playbook = luaL_ref(L, LUA_REGISTRYINDEX);
+  return 0;
+}
+
+struct Start {
+  Fiber& fiber;
+  const std::string& path;
+  const std::vector<Value>& arguments;
+  bool found = false;
+};
+
+/// Puts the function at the path and its arguments on the fiber's thread.
+int PrepareCall(lua_State* L) {
+  Start& start = *static_cast<Start*>(lua_touserdata(L, 1));
+  lua_settop(L, 0);
+  const int count = static_cast<int>(start.arguments.size());
+  luaL_checkstack(L, count + LUA_MINSTACK, "too many arguments");
+  luaL_checkstack(start.fiber.thread, count + LUA_MINSTACK, "too many arguments");
+  lua_rawgeti(L, LUA_REGISTRYINDEX, State::From(L).playbook);
+  lua_pushvalue(L, 1);
+  const char* at = start.path.c_str();
+  while (*at != '\0' && lua_istable(L, -1)) {
+    const char* end = at;
+    while (*end != '\0' && *end != '.') ++end;
+    lua_pushlstring(L, at, static_cast<std::size_t>(end - at));
+    lua_rawget(L, -2);
+    lua_remove(L, -2);
+    at = *end == '.' ? end + 1 : end;
+  }
+  start.found = lua_isfunction(L, -1);
+  if (!start.found) return 0;
+  for (int i = 0; i < count; ++i) {
+    const Value& argument = start.arguments[static_cast<std::size_t>(i)];
+    const auto run = argument.find("$run");
+    if (argument.is_object() && argument.size() == 1 && run != argument.end()) {
+      lua_rawgetp(L, LUA_REGISTRYINDEX, &registry::kNewRun);
+      PushValue(L, *run);
+      lua_pushvalue(L, 1);
+      lua_call(L, 2, 1);
+    } else {
+      PushValue(L, argument);
+    }
+  }
+  lua_xmove(L, start.fiber.thread, count + 1);
+  return 0;
+}
+
+/// What belongs to one Call, also when its task is destroyed half way.
+class CallScope {
+ public:
+  CallScope(State& state, bool& busy, CancelToken outer) : state_(state), busy_(busy), outer_(outer) {
+    busy_ = true;
+    state_.cancel = &source_;
+    chain_ = outer_.OnCancel([this] { source_.Cancel(); });
+  }
+  ~CallScope() {
+    outer_.Forget(chain_);
+    busy_ = false;
+    state_.cancel = nullptr;
+    state_.documents().Clear();
+    // Half-run fibers can't go on, and a stopped run must not.
+    if (!ended_ || state_.stopped()) state_.Close();
+  }
+  CallScope(const CallScope&) = delete;
+  CallScope& operator=(const CallScope&) = delete;
+  void set_ended() { ended_ = true; }
+
+ private:
+  State& state_;
+  bool& busy_;
+  CancelToken outer_;
+  CancelSource source_;
+  std::uint64_t chain_ = 0;
+  bool ended_ = false;
+};
+
+/// The first result; a refusal (nil and a reason) is {"$results": [null, reason]}.
+Result<Value> ResultOf(State& state, Fiber& fiber) {
+  if (fiber.results == 0) return Value();
+  ValueReader reader(state, fiber.thread);
+  const int first = lua_gettop(fiber.thread) - fiber.results + 1;
+  Value value = reader.Read(first);
+  if (fiber.results > 1 && lua_isnil(fiber.thread, first) && !lua_isnil(fiber.thread, first + 1)) {
+    Value results = Value::array();
+    for (int i = 0; i < fiber.results; ++i) results.push_back(reader.Read(first + i));
+    value = Value::object();
+    value["$results"] = std::move(results);
+  }
+  if (!reader.problem().empty()) {
+    return Status(Code::kError, "the function's result can't be kept: " + reader.problem());
+  }
+  return value;
+}
+
+}  // namespace
+
+struct Sandbox::Impl {
+  std::unique_ptr<State> state;
+  std::string source;
+  bool busy = false;
+};
+
+Sandbox::Sandbox(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Sandbox::~Sandbox() = default;
+
+Result<std::unique_ptr<Sandbox>> Sandbox::Create(SandboxOptions options) {
+  auto state = State::Create(std::move(options));
+  if (!state.ok()) return state.status();
+  auto impl = std::make_unique<Impl>();
+  impl->state = std::move(*state);
+  return std::unique_ptr<Sandbox>(new Sandbox(std::move(impl)));
+}
+
+Status Sandbox::Load(std::string_view source, std::string_view name) {
+  State& state = *impl_->state;
+  if (state.playbook != LUA_NOREF || impl_->busy || state.closed()) {
+    return Status(Code::kInternal, "a sandbox loads one file");
+  }
+  state.file = name;
+  impl_->source = source;
+  if (!source.empty() && source.front() == LUA_SIGNATURE[0]) {
+    return Status(Code::kInvalid, state.file + " is bytecode; a playbook is text");
+  }
+  OwnedFiber fiber(state);
+  UPKEEP_RETURN_IF_ERROR(state.NewThread(*fiber));
+  const std::string chunk_name = "@" + state.file;
+  Chunk chunk{source, chunk_name, *fiber};
+  Status status = state.Protect(&Compile, &chunk);
+  if (status.ok()) {
+    state.loading = true;
+    const Step step = state.Resume(*fiber, 0);
+    state.loading = false;
+    if (step == Step::kStopped) {
+      status = *state.stopped();
+      state.Close();
+      return std::move(status).Within(state.file);
+    }
+    if (step == Step::kDone) {
+      if (fiber->results == 1 && lua_istable(fiber->thread, -1)) {
+        return state.Protect(&KeepPlaybook, &*fiber);
+      }
+      return Status(Code::kInvalid, "the file does not return one table")
+          .WithHint("end it with: return upkeep.playbook { ... }")
+          .At({state.file, 0, 0, ""});
+    }
+    status = StatusOfRaised(state, fiber->thread);
+  }
+  if (status.code() == Code::kBudget) return std::move(status).Within(state.file);
+  // A file that can't be loaded is bad data, whatever it raised.
+  std::string message = status.message();
+  SourcePlace place = TakePlace(message, state.file, impl_->source);
+  if (status.place()) place = *status.place();
+  if (place.file == state.file) place.text = LineOf(impl_->source, place.line);
+  return Status(Code::kInvalid, std::move(message)).WithHint(status.hint()).At(std::move(place));
+}
+
+Result<Value> Sandbox::Head() const {
+  State& state = *impl_->state;
+  if (state.closed() || state.playbook == LUA_NOREF) {
+    return Status(Code::kInternal, "no playbook is loaded");
+  }
+  if (lua_checkstack(state.main(), LUA_MINSTACK) == 0) return Status(Code::kBudget, "out of memory");
+  lua_rawgeti(state.main(), LUA_REGISTRYINDEX, state.playbook);
+  ValueReader reader(state, state.main(), ValueReader::Functions::kAsLines);
+  Value head = reader.Read(-1);
+  lua_pop(state.main(), 1);
+  if (!reader.problem().empty()) {
+    return Status(Code::kInvalid, "the head can't be read: " + reader.problem())
+        .At({state.file, 0, 0, ""});
+  }
+  return head;
+}
+
+SourcePlace Sandbox::PlaceOf(std::string_view path) const {
+  SourcePlace place = FindPlace(impl_->source, path);
+  place.file = impl_->state->file;
+  if (place.line > 0) place.text = LineOf(impl_->source, place.line);
+  return place;
+}
+
+Task<Result<Value>> Sandbox::Call(std::string path, std::vector<Value> arguments, Limits limits) {
+  State& state = *impl_->state;
+  if (impl_->busy) co_return Status(Code::kInternal, "a sandbox serves one call at a time");
+  if (state.closed() || state.playbook == LUA_NOREF) {
+    co_return state.stopped().value_or(Status(Code::kInternal, "no playbook is loaded"));
+  }
+  CallScope scope(state, impl_->busy, limits.cancel);
+  state.meter().set_deadline(limits.deadline);
+  OwnedFiber fiber(state);
+  Start start{*fiber, path, arguments};
+  Status ready = state.NewThread(*fiber);
+  if (ready.ok()) ready = state.Protect(&PrepareCall, &start);
+  if (!ready.ok() || !start.found) {
+    scope.set_ended();
+    if (!ready.ok()) co_return ready;
+    co_return Status(Code::kNotFound, state.file + " has no function '" + path + "'");
+  }
+  const int count = static_cast<int>(arguments.size());
+  Task<FiberEnd> run = RunFiber(state, *fiber, count, limits);
+  const FiberEnd end = co_await std::move(run);
+  scope.set_ended();
+  if (!end.fault.ok()) state.Stop(end.fault);
+  if (state.stopped()) co_return *state.stopped();
+  if (end.how == FiberEnd::How::kRaised) co_return StatusOfRaised(state, fiber->thread);
+  co_return ResultOf(state, *fiber);
+}
+
+std::vector<Value> Sandbox::TakeRecords() { return impl_->state->TakeRecords(); }
+
+std::size_t Sandbox::memory_used() const { return impl_->state->meter().used(); }
+
+std::chrono::microseconds Sandbox::cpu_used() const {
+  return std::chrono::duration_cast<std::chrono::microseconds>(impl_->state->meter().spent());
+}
+
+std::string Sandbox::waiting_for() const {
+  const std::vector<const Fiber*>& waiting = impl_->state->waiting;
+  if (waiting.empty()) return "";
+  std::string text = DescribeWait(*waiting.front());
+  if (waiting.size() > 1) text += " and " + std::to_string(waiting.size() - 1) + " more";
+  return text;
+}
+
+}  // namespace upkeep::lua

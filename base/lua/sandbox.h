@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A Sandbox runs one playbook in its own Lua 5.4 state under a Budget. Nothing is shared between
+// sandboxes: destroying one frees every byte that its playbook allocated, and no playbook can
+// alter what another one sees.
+//
+// A playbook is trusted to be honest, not to be correct. It may loop, allocate or raise; it may
+// not reach files, processes, the debug library, bytecode, finalizers or the host's clock.
+//
+// Host calls look blocking to the author: the Lua coroutine yields, the Host's task runs on the
+// reactor, and the coroutine goes on with its answer. upkeep.each(list, {at_once = n}, fn) runs
+// several of them side by side inside one sandbox.
+//
+// THREADS: confined to the thread of the tasks that it awaits.
+
+#ifndef UPKEEP_BASE_LUA_SANDBOX_H_
+#define UPKEEP_BASE_LUA_SANDBOX_H_
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/cancel.h"
+#include "base/clock.h"
+#include "base/lua/host.h"
+#include "base/status.h"
+#include "base/task.h"
+#include "base/value.h"
+
+namespace upkeep::lua {
+
+/// What one run may spend. Waiting is not counted here; the run's deadline covers it.
+struct Budget {
+  std::size_t memory_bytes = std::size_t{32} << 20;
+  std::chrono::milliseconds cpu{2000};     ///< Thread CPU time, not wall time.
+  int instructions_per_look = 10'000;      ///< The CPU clock is read at least this often.
+};
+
+struct SandboxOptions {
+  Budget budget;
+  std::uint64_t seed = 0;                  ///< Of math.random; stored with the run.
+  const Clock* clock = nullptr;            ///< What upkeep.now() shows. Required; outlives the sandbox.
+  Host* host = nullptr;                    ///< Null: no host module exists (validate). Outlives it.
+  std::string library_folder;              ///< Where require "lib.NAME" of the pack looks; "" for nowhere.
+};
+
+class Sandbox {
+ public:
+  static Result<std::unique_ptr<Sandbox>> Create(SandboxOptions options);
+  ~Sandbox();
+  Sandbox(const Sandbox&) = delete;
+  Sandbox& operator=(const Sandbox&) = delete;
+
+  /// Compiles and runs the file's chunk, which must return one table (the playbook). Text only:
+  /// bytecode is kInvalid. `name` is what error messages call the file. No host call may happen
+  /// while loading. Syntax errors carry file:line and the line's text.
+  Status Load(std::string_view source, std::string_view name);
+
+  /// The playbook's data: every field whose value is not a function, at every depth, with
+  /// {"$function": line} where a function stands, so that a reader knows which exist and where.
+  Result<Value> Head() const;
+
+  /// Where in the file `path` ("params.warn_percent") was written, as well as the source can
+  /// tell: the nearest thing around it where it is not written; line 0 when not even that is
+  /// found. Elements of lists count from 1: "covers.2".
+  SourcePlace PlaceOf(std::string_view path) const;
+
+  /// Calls the function at `path` ("check", "remedies.restart.plan") with `arguments`. A table
+  /// argument {"$run": {...}} arrives as the run object, whose methods record through `recorder`.
+  /// Ends ok with the function's first result ({"$results": [null, why, ...]} when that is nil and
+  /// a second one is not: a refusal), or with:
+  ///   kError (it raised; message has file:line), kBudget (memory or CPU), kTimeout/kCancelled,
+  ///   or the code of the host error that it did not catch.
+  /// What was recorded before the end stays recorded. One call at a time. After kBudget, kTimeout
+  /// by the limits and kCancelled the state is closed, and later calls end the same way. The host
+  /// ends its calls when their limits do. The sandbox must outlive the task; destroying the task
+  /// half way closes the state.
+  Task<Result<Value>> Call(std::string path, std::vector<Value> arguments, Limits limits);
+
+  /// Records of run:result, run:metric, run:log, run:coverage … in order of the calls, as
+  /// {"kind": "result" | "metric" | "log" | "coverage", "line": n, ...the table's fields}.
+  /// Empties the list.
+  std::vector<Value> TakeRecords();
+
+  /// Bytes held now; never more than Budget::memory_bytes.
+  std::size_t memory_used() const;
+  /// Thread CPU time spent so far.
+  std::chrono::microseconds cpu_used() const;
+  /// What it waits for: "kubernetes.list pods"; empty while running or done.
+  std::string waiting_for() const;
+
+ private:
+  struct Impl;
+  explicit Sandbox(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace upkeep::lua
+
+#endif  // UPKEEP_BASE_LUA_SANDBOX_H_

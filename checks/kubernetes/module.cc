@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "checks/kubernetes/module.h"
+
+#include <utility>
+
+#include "base/when_all.h"
+#include "checks/kubernetes/encoding.h"
+
+namespace upkeep::kubernetes {
+namespace {
+
+Status NoWriter() {
+  return Status(Code::kDenied, "this target has no write identity")
+      .WithHint("name one in the inventory: write_kubeconfig, with its write_context");
+}
+
+}  // namespace
+
+Result<checks::Need> KubernetesModule::NeedOf(std::string_view function,
+                                              const Value& arguments) const {
+  Result<kubernetes::Call> call = ReadCall(function, arguments);
+  if (!call.ok()) return call.status();
+  return call->need;
+}
+
+Task<void> KubernetesModule::Try(const checks::Need& need, Status& status, Limits limits) {
+  KubernetesClient* const client = need.writes() ? writer_.get() : reader_.get();
+  if (client == nullptr) {
+    status = NoWriter();
+    co_return;
+  }
+  Result<Permission> permission = co_await client->Can(need, "", limits);
+  status = permission.status();
+  if (!permission.ok() || permission->allowed) co_return;
+  status = Refused(need, "", permission->reason);
+}
+
+Task<std::vector<Status>> KubernetesModule::Prepare(std::vector<checks::Need> needs,
+                                                    Limits limits) {
+  std::vector<Status> statuses(needs.size());
+  std::vector<Task<void>> tasks;
+  for (std::size_t i = 0; i < needs.size(); ++i) {
+    if (needs[i].verb != "list") {
+      tasks.push_back(Try(needs[i], statuses[i], limits));
+    } else if (Result<Resource> known = ParseResource(needs[i].object); !known.ok()) {
+      statuses[i] = known.status();
+    } else {
+      snapshot_.Want(needs[i].object, needs[i].fields);
+    }
+  }
+  tasks.push_back(snapshot_.Take(limits));
+  co_await WhenAll(std::move(tasks));
+  for (std::size_t i = 0; i < needs.size(); ++i) {
+    if (needs[i].verb == "list" && statuses[i].ok()) {
+      statuses[i] = snapshot_.StatusOf(needs[i].object);
+    }
+  }
+  co_return statuses;
+}
+
+Task<Result<lua::Answer>> KubernetesModule::Call(std::string function, Value arguments,
+                                                 Limits limits) {
+  Result<kubernetes::Call> call = ReadCall(function, arguments);
+  if (!call.ok()) co_return call.status();
+  if (!call->need.writes()) co_return co_await Look(*std::move(call), limits);
+  Result<Value> changed = co_await Change(*std::move(call), limits);
+  if (!changed.ok()) co_return changed.status();
+  lua::Answer answer;
+  answer.value = *std::move(changed);
+  co_return answer;
+}
+
+Task<Result<lua::Answer>> KubernetesModule::Look(kubernetes::Call call, Limits limits) {
+  lua::Answer answer;
+  if (call.function == Function::kList || call.function == Function::kEvents) {
+    auto documents = co_await snapshot_.List(std::move(call.query), limits);
+    if (!documents.ok()) co_return documents.status();
+    answer.documents = *std::move(documents);
+    co_return answer;
+  }
+  Result<Value> value = co_await LookForValue(std::move(call), limits);
+  if (!value.ok()) co_return value.status();
+  answer.value = *std::move(value);
+  co_return answer;
+}
+
+Task<Result<Value>> KubernetesModule::LookForValue(kubernetes::Call call, Limits limits) {
+  switch (call.function) {
+    case Function::kGet:
+      co_return co_await reader_->Get(call.resource, call.space, call.name, limits);
+    case Function::kNodeStats: {
+      Asked asked{"get", *ParseResource("nodes/proxy"), "", call.name, ""};
+      std::string path = asked.resource.Path("", call.name) + "/stats/summary";
+      co_return co_await reader_->GetPath(std::move(path), std::move(asked), limits);
+    }
+    case Function::kLog: {
+      Result<std::string> log = co_await reader_->Log(call.space, call.name, call.log, limits);
+      if (!log.ok()) co_return log.status();
+      co_return Value(PrintableText(*log));
+    }
+    case Function::kVersion: {
+      Asked asked{"get", {}, "", "", "/version"};
+      co_return co_await reader_->GetPath("/version", std::move(asked), limits);
+    }
+    case Function::kServerTime: {
+      Result<ServerTime> time = co_await reader_->Time(limits);
+      if (!time.ok()) co_return time.status();
+      co_return Value{{"server", FormatRfc3339(time->server)},
+                      {"skew_seconds", time->skew_seconds},
+                      {"uncertainty_seconds", time->uncertainty_seconds}};
+    }
+    case Function::kInstalled: {
+      Result<bool> served = co_await reader_->Serves(call.group, limits);
+      if (!served.ok()) co_return served.status();
+      co_return Value(*served);
+    }
+    case Function::kCan: {
+      // About a change, the identity that would make it is asked.
+      KubernetesClient* const client = call.asked.writes() ? writer_.get() : reader_.get();
+      if (client == nullptr) co_return NoWriter();
+      Result<Permission> permission = co_await client->Can(call.asked, call.space, limits);
+      if (!permission.ok()) co_return permission.status();
+      co_return Value{{"allowed", permission->allowed}, {"reason", permission->reason}};
+    }
+    default:
+      co_return Status(Code::kInternal, "a call without an answer");
+  }
+}
+
+Task<Result<Value>> KubernetesModule::Change(kubernetes::Call call, Limits limits) {
+  if (!writer_) co_return NoWriter();
+  switch (call.function) {
+    case Function::kDelete:
+      co_return co_await writer_->Delete(call.resource, call.space, call.name, call.write, limits);
+    case Function::kPatch:
+      co_return co_await writer_->Patch(call.resource, call.space, call.name, call.object,
+                                        call.write, limits);
+    default:
+      co_return co_await writer_->Create(call.resource, call.space, call.object, call.write,
+                                         limits);
+  }
+}
+
+}  // namespace upkeep::kubernetes

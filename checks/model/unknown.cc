@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The sentence of a result that could not be had. A status is English; the Korean sentence is
+// said anew from its code, and only the names in the status (what is missing, which address)
+// are carried over.
+#include <algorithm>
+#include <cctype>
+#include <vector>
+
+#include "checks/model/need.h"
+#include "checks/model/result.h"
+
+namespace upkeep::checks {
+namespace {
+
+constexpr std::size_t kMaxNames = 3;
+constexpr std::size_t kMaxNameBytes = 120;
+
+Text SentenceOf(Code code) {
+  switch (code) {
+    case Code::kTimeout:
+      return {"no answer in time", "제한 시간 안에 응답을 받지 못했습니다"};
+    case Code::kUnreachable:
+      return {"cannot be reached", "연결하지 못했습니다"};
+    case Code::kNoData:
+      return {"no data to judge by", "판단할 데이터를 받지 못했습니다"};
+    case Code::kNotPermitted:
+      return {"not permitted", "권한이 없어 확인하지 못했습니다"};
+    case Code::kUndeclared:
+      return {"not declared in the playbook's needs", "플레이북의 needs에 선언되지 않아 실행하지 않았습니다"};
+    case Code::kTruncated:
+      return {"the answer is incomplete", "응답이 중간에 잘렸거나 허용 크기를 넘었습니다"};
+    case Code::kStale:
+      return {"the answer is too old", "응답이 오래되어 판단에 쓸 수 없습니다"};
+    case Code::kCancelled:
+      return {"cancelled", "실행이 취소되어 확인하지 못했습니다"};
+    case Code::kBudget:
+      return {"the playbook spent its budget", "플레이북이 메모리 또는 CPU 한도를 초과했습니다"};
+    case Code::kInvalid:
+      return {"the playbook or its input is not valid", "플레이북 또는 입력값이 올바르지 않습니다"};
+    case Code::kConfig:
+      return {"the configuration is not valid", "인벤토리 또는 설정이 올바르지 않습니다"};
+    case Code::kNotFound:
+      return {"not found", "대상에서 해당 항목을 찾지 못했습니다"};
+    case Code::kStore:
+      return {"the store failed", "저장소를 읽거나 쓰지 못했습니다"};
+    case Code::kOutput:
+      return {"the output could not be written", "출력을 쓰지 못했습니다"};
+    case Code::kBusy:
+      return {"something else holds what this needs", "다른 작업이 사용 중이라 진행하지 못했습니다"};
+    case Code::kDenied:
+      return {"denied", "이 사용자에게 허용되지 않은 작업입니다"};
+    case Code::kPending:
+      return {"an approval is still open", "아직 승인되지 않았습니다"};
+    case Code::kNotApproved:
+      return {"not approved", "승인이 거부되었거나 만료되었습니다"};
+    case Code::kEvidence:
+      return {"evidence does not verify", "증적 검증에 실패했습니다"};
+    case Code::kUsage:
+      return {"called wrongly", "호출 방법이 올바르지 않습니다"};
+    case Code::kInternal:
+      return {"a fault of upkeep itself", "upkeep 내부 오류로 확인하지 못했습니다"};
+    case Code::kOk:
+    case Code::kError: break;
+  }
+  return {"the check failed", "점검 중 오류가 발생했습니다"};
+}
+
+bool IsNameByte(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("_-./:|@*").find(c) !=
+                                                                 std::string_view::npos;
+}
+
+/// A word of prose has letters only; a name shows by a mark or a digit inside it.
+bool LooksLikeName(std::string_view word) {
+  return word.size() > 2 && word.find_first_of("_/:|@0123456789") != std::string_view::npos &&
+         std::any_of(word.begin(), word.end(), [](char c) {
+           return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '.' || c == ':';
+         });
+}
+
+bool IsNeed(const std::string& word) { return ParseNeed(Value(word)).ok(); }
+
+/// The names in `message`: quoted texts of at most three words, and words with a mark or digit.
+/// Where the message spells needs, they alone.
+std::vector<std::string> NamesIn(std::string_view message) {
+  std::vector<std::string> names, needs;
+  const auto add = [&](std::string name) {
+    while (!name.empty() && std::string_view(".:,;-").find(name.back()) != std::string_view::npos) {
+      name.pop_back();
+    }
+    if (name.empty() || name.size() > kMaxNameBytes) return;
+    if (std::count(name.begin(), name.end(), ' ') > 2) return;
+    std::vector<std::string>& into = IsNeed(name) ? needs : names;
+    if (std::find(into.begin(), into.end(), name) == into.end()) into.push_back(std::move(name));
+  };
+  for (std::size_t at = 0; at < message.size();) {
+    const char c = message[at];
+    const bool opens = (c == '\'' || c == '"' || c == '`') && (at == 0 || !IsNameByte(message[at - 1]));
+    const std::size_t close = opens ? message.find(c, at + 1) : std::string_view::npos;
+    if (close != std::string_view::npos) {
+      add(std::string(message.substr(at + 1, close - at - 1)));
+      at = close + 1;
+    } else if (IsNameByte(c)) {
+      std::size_t end = at;
+      while (end < message.size() && IsNameByte(message[end])) ++end;
+      if (LooksLikeName(message.substr(at, end - at))) add(std::string(message.substr(at, end - at)));
+      at = end;
+    } else {
+      ++at;
+    }
+  }
+  std::vector<std::string>& found = needs.empty() ? names : needs;
+  if (found.size() > kMaxNames) found.resize(kMaxNames);
+  return found;
+}
+
+}  // namespace
+
+CheckResult UnknownResult(Subject subject, const Status& status) {
+  CheckResult result;
+  result.subject = std::move(subject);
+  result.state = State::kUnknown;
+  const Code code = status.ok() ? Code::kError : status.code();
+  result.reason = CodeName(code);
+  result.summary = SentenceOf(code);
+  std::string names;
+  for (const std::string& name : NamesIn(status.message())) {
+    names += (names.empty() ? "" : ", ") + name;
+  }
+  if (!status.message().empty()) result.summary.en += ": " + status.message();
+  if (!names.empty()) result.summary.ko += " (" + names + ")";
+  result.data = {{"detail", status.message()}};
+  if (!status.hint().empty()) result.data["hint"] = status.hint();
+  if (const auto& place = status.place()) {
+    result.data["place"] = place->file + ":" + std::to_string(place->line);
+  }
+  return result;
+}
+
+}  // namespace upkeep::checks

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Runs a program without a shell and takes its output: how `exec:` secrets are read.
+//
+// THREADS: as the reactor.
+
+#ifndef UPKEEP_CHECKS_TARGETS_COMMAND_H_
+#define UPKEEP_CHECKS_TARGETS_COMMAND_H_
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "base/cancel.h"
+#include "base/io/reactor.h"
+#include "base/status.h"
+#include "base/task.h"
+
+namespace upkeep::checks {
+
+struct Command {
+  std::vector<std::string> arguments;        ///< The program first; found by PATH when it has no slash.
+  std::size_t max_output = std::size_t{64} << 10;
+};
+
+/// Starts the program in a process group of its own, with nothing to read and its messages
+/// thrown away (they may hold secrets), and gives its standard output. When the wait ends, the
+/// whole group is killed. kConfig when it can't be started, kError when it exits with another
+/// status than 0, kTruncated over max_output, kTimeout, kCancelled. Messages name the program
+/// only. `reactor` must outlive the task.
+Task<Result<std::string>> RunCommand(io::Reactor& reactor, Command command, Limits limits);
+
+}  // namespace upkeep::checks
+
+#endif  // UPKEEP_CHECKS_TARGETS_COMMAND_H_

@@ -1,0 +1,13 @@
+# upkeep_library(<name> SOURCES ... HEADERS ... USES ... [PRIVATE_USES ...])
+#
+# One folder, one target: upkeep::<name>. HEADERS are its public contract, USES the libraries
+# whose headers its own headers need, PRIVATE_USES those that only its sources need.
+function(upkeep_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;HEADERS;USES;PRIVATE_USES" ${ARGN})
+  add_library(upkeep_${name} STATIC ${arg_SOURCES})
+  add_library(upkeep::${name} ALIAS upkeep_${name})
+  target_sources(upkeep_${name}
+    PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${arg_HEADERS})
+  target_link_libraries(upkeep_${name}
+    PUBLIC ${arg_USES} PRIVATE ${arg_PRIVATE_USES} upkeep_warnings)
+endfunction()

@@ -1,0 +1,13 @@
+# UPKEEP_SANITIZE=address;undefined or thread; UPKEEP_COVERAGE=ON for gcov counters.
+set(UPKEEP_SANITIZE "" CACHE STRING "Sanitizers to build with, as a list")
+option(UPKEEP_COVERAGE "Count executed lines" OFF)
+if(UPKEEP_SANITIZE)
+  list(JOIN UPKEEP_SANITIZE "," upkeep_sanitizers)
+  add_compile_options(-fsanitize=${upkeep_sanitizers} -fno-omit-frame-pointer
+    -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${upkeep_sanitizers})
+endif()
+if(UPKEEP_COVERAGE)
+  add_compile_options(--coverage -fprofile-update=atomic)
+  add_link_options(--coverage)
+endif()

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The list on the terminal: what needs somebody first, then one line a check.
+#include <algorithm>
+
+#include "reports/renderers.h"
+#include "reports/words.h"
+
+namespace upkeep::reports {
+namespace {
+
+std::string_view ColorOf(checks::State state) {
+  switch (state) {
+    case checks::State::kCritical: return "\033[1;31m";
+    case checks::State::kWarning: return "\033[33m";
+    case checks::State::kUnknown: return "\033[35m";
+    case checks::State::kOk: return "\033[32m";
+    case checks::State::kSkipped: return "\033[2m";
+  }
+  return "";
+}
+
+/// Columns that a terminal gives the character that starts with `byte`.
+int WidthOf(unsigned char byte) {
+  if ((byte & 0xC0U) == 0x80U) return 0;
+  return (byte >= 0xE3 && byte <= 0xED) || byte >= 0xF0 ? 2 : 1;
+}
+
+int Width(std::string_view text) {
+  int width = 0;
+  for (const char c : text) width += WidthOf(static_cast<unsigned char>(c));
+  return width;
+}
+
+std::string Padded(std::string text, int columns) {
+  const int width = Width(text);
+  if (width < columns) text.append(static_cast<std::size_t>(columns - width), ' ');
+  return text;
+}
+
+/// How many bytes of `text` stand in `columns`, at least one character.
+std::size_t Fitting(std::string_view text, int columns) {
+  int width = 0;
+  std::size_t end = 0;
+  while (end < text.size()) {
+    const int wide = WidthOf(static_cast<unsigned char>(text[end]));
+    if (end > 0 && wide > 0 && width + wide > columns) break;
+    width += wide;
+    ++end;
+  }
+  return end;
+}
+
+/// Breaks `text` at blanks so that no line is wider than `columns`; lines after the first begin
+/// with `indent` blanks. A word that no line could hold is broken where it must be.
+std::string Wrapped(std::string_view text, int columns, int indent) {
+  std::string out;
+  int at = indent;
+  std::size_t start = 0;
+  while (start < text.size()) {
+    std::size_t end = text.find(' ', start);
+    if (end == std::string_view::npos) end = text.size();
+    std::string_view word = text.substr(start, end - start);
+    const bool fits_below = Width(word) <= columns - indent;
+    if (at > indent && at + 1 + Width(word) > columns && fits_below) {
+      while (out.ends_with(' ')) out.pop_back();
+      out += "\n" + std::string(static_cast<std::size_t>(indent), ' ');
+      at = indent;
+    } else if (at > indent) {
+      out += ' ';
+      ++at;
+    }
+    while (at + Width(word) > columns && columns > indent) {
+      const std::size_t fits = Fitting(word, columns - at);
+      out += word.substr(0, fits);
+      word.remove_prefix(fits);
+      if (word.empty()) break;
+      out += "\n" + std::string(static_cast<std::size_t>(indent), ' ');
+      at = indent;
+    }
+    out += word;
+    at += Width(word);
+    start = end + 1;
+  }
+  while (out.ends_with(' ')) out.pop_back();
+  return out;
+}
+
+std::string Colored(std::string text, checks::State state, bool color) {
+  return color ? std::string(ColorOf(state)) + text + "\033[0m" : text;
+}
+
+constexpr int kStateColumns = 10, kSeverityColumns = 4;
+
+void AddResults(std::string& out, const std::vector<ResultRow>& rows, const RenderOptions& options,
+                bool wide) {
+  for (const ResultRow& row : rows) {
+    const std::string_view change = SayChange(row.change, options.language);
+    out += Colored(Padded(std::string(SayState(row.state, options.language)), kStateColumns), row.state,
+                   options.color);
+    out += Padded(row.severity, kSeverityColumns);
+    std::string head = OneLine(row.subject) + "  (" + OneLine(row.target) + ")";
+    if (!change.empty()) {
+      head += "  " + std::string(change);
+      if (row.seen > 1) head += "(" + std::to_string(row.seen) + ")";
+    }
+    out += Wrapped(head, options.columns, kStateColumns + kSeverityColumns) + "\n";
+    const std::string indent(kStateColumns, ' ');
+    std::string summary = OneLine(row.summary.In(options.language));
+    if (row.state == checks::State::kUnknown || row.state == checks::State::kSkipped) {
+      summary = OneLine(SayReason(row.reason, options.language)) + ": " + summary;
+    }
+    out += indent + Wrapped(summary, options.columns, kStateColumns) + "\n";
+    if (wide) {
+      out += indent + "-> " + Wrapped(OneLine(row.fix.In(options.language)), options.columns, kStateColumns + 3) + "\n";
+      std::string source = row.playbook + "  " + row.owner + "  " + row.runbook;
+      if (!row.remedy.empty()) source += "  " + std::string(Say(Word::kRemedy, options.language)) + ": " + row.remedy;
+      out += indent + Wrapped(OneLine(source), options.columns, kStateColumns) + "\n";
+    }
+  }
+}
+
+}  // namespace
+
+std::string RenderTable(const ReportModel& model, const RenderOptions& options, bool wide) {
+  const std::string& language = options.language;
+  std::string out;
+  if (model.attention.empty()) {
+    out += std::string(Say(Word::kNothingNeedsYou, language)) + "\n";
+  } else {
+    out += std::string(Say(Word::kNeedsYou, language)) + " (" + std::to_string(model.attention.size()) + ")\n\n";
+    AddResults(out, model.attention, options, wide);
+  }
+  if (!model.waived.empty()) {
+    out += "\n" + std::string(Say(Word::kWaived, language)) + " (" + std::to_string(model.waived.size()) + ")\n";
+    if (wide) AddResults(out, model.waived, options, false);
+  }
+  out += "\n" + std::string(Say(Word::kChecks, language)) + "\n";
+  int widest = 0, widest_target = 0;
+  for (const CheckRow& row : model.checks) {
+    widest = std::max(widest, Width(row.playbook));
+    widest_target = std::max(widest_target, Width(OneLine(row.target)));
+  }
+  // One long name must not push every other row out of the window.
+  widest_target = std::min(widest_target, std::max(12, options.columns - kStateColumns - widest - 24));
+  for (const CheckRow& row : model.checks) {
+    out += Colored(Padded(std::string(SayState(row.state, language)), 10), row.state, options.color);
+    std::string line = Padded(row.playbook, widest + 2) + Padded(OneLine(row.target), widest_target + 2);
+    if (row.state == checks::State::kUnknown || row.state == checks::State::kSkipped) {
+      line += OneLine(SayReason(row.reason, language));
+    } else {
+      line += std::to_string(row.observed) + "/" + std::to_string(row.attempted);
+    }
+    if (wide) line += "  " + std::to_string(row.milliseconds) + " ms  " + OneLine(row.title.In(language));
+    out += Wrapped(line, options.columns, kStateColumns) + "\n";
+  }
+  for (const std::string& target : model.unverified_tls) {
+    out += "\n! " + std::string(Say(Word::kTlsNotVerified, language)) + ": " + OneLine(target);
+  }
+  if (!model.unverified_tls.empty()) out += "\n";
+  const auto count = [&](std::string_view name, std::int64_t number) {
+    return std::string(name) + " " + std::to_string(number);
+  };
+  const std::string totals[] = {
+      count(SayState(checks::State::kCritical, language), model.totals.critical) + " · " +
+          count(SayState(checks::State::kWarning, language), model.totals.warning) + " · " +
+          count(SayState(checks::State::kUnknown, language), model.totals.unknown) + " · " +
+          count(SayState(checks::State::kOk, language), model.totals.ok) + " · " +
+          count(SayState(checks::State::kSkipped, language), model.totals.skipped),
+      count(Say(Word::kNew, language), model.new_findings) + " · " +
+          count(Say(Word::kRecurring, language), model.recurring_findings) + " · " +
+          count(Say(Word::kResolved, language), model.resolved_findings),
+      std::string(Say(Word::kCoverage, language)) + " " + std::to_string(model.observed) + "/" +
+          std::to_string(model.attempted)};
+  // What belongs together stays on one line.
+  int at = 0;
+  for (const std::string& part : totals) {
+    const bool fits = at > 0 && at + 3 + Width(part) <= options.columns;
+    out += (fits ? "   " : "\n") + part;
+    at = (fits ? at + 3 : 0) + Width(part);
+  }
+  out += "\n";
+  return out;
+}
+
+}  // namespace upkeep::reports

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// upkeep doctor, upkeep manifests and upkeep rbac: what a cluster must be told to run upkeep, and
+// to let it look.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "base/version.h"
+#include "checks/targets/inventory.h"
+#include "runner/cli/cluster_role.h"
+#include "runner/cli/command_parts.h"
+#include "runner/cli/deliver_parts.h"
+#include "runner/cli/manifest.h"
+#include "runner/cli/settings.h"
+#include "runner/notify/channel.h"
+#include "runner/run/catalog.h"
+#include "schedules/file.h"
+
+namespace upkeep::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+Result<std::string> FileText(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (!file) return Status(Code::kConfig, "cannot read " + path);
+  return text.str();
+}
+
+Result<std::vector<run::Playbook>> AllPlaybooks(const Invocation& invocation) {
+  std::vector<Status> errors;
+  std::vector<run::Playbook> playbooks = run::Catalog(PlaybookFolders(invocation)).All(errors);
+  for (const Status& error : errors) *invocation.err << "upkeep: " << error.Describe() << "\n";
+  if (!errors.empty()) return Status(Code::kInvalid, "a playbook cannot be read, so its rights are not known");
+  if (playbooks.empty()) {
+    return Status(Code::kConfig, "there are no playbooks").WithHint("name their folder with --playbooks");
+  }
+  return playbooks;
+}
+
+Status ReadSchedules(const Invocation& invocation, ManifestOptions& options) {
+  const std::string folder = ScheduleFolder(invocation);
+  std::vector<std::string> paths;
+  std::error_code error;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
+    if (entry.path().extension() == ".yaml") paths.push_back(entry.path().string());
+  }
+  if (error || paths.empty()) {
+    return Status(Code::kConfig, folder + " has no schedule files").WithHint("name the folder with --schedules");
+  }
+  std::sort(paths.begin(), paths.end());
+  Result<schedules::ScheduleFile> file = schedules::ReadScheduleFiles(paths, SystemClock().Now());
+  if (!file.ok()) return file.status();
+  UPKEEP_RETURN_IF_ERROR(file->Errors());
+  options.schedules = std::move(file->schedules);
+  for (const std::string& path : paths) {
+    Result<std::string> text = FileText(path);
+    if (!text.ok()) return text.status();
+    options.schedule_files.emplace_back(fs::path(path).filename().string(), std::move(*text));
+  }
+  return Status::Ok();
+}
+
+/// The files are checked here, where a person sees the error, and not first in the pod.
+Status ReadConfigFiles(const Invocation& invocation, ManifestOptions& options) {
+  std::string inventory = InClusterInventory();
+  if (invocation.Has("--inventory")) {
+    const std::string path = invocation.Value("--inventory");
+    const Result<checks::Inventory> read = checks::ReadInventory(path);
+    if (!read.ok()) return read.status();
+    Result<std::string> text = FileText(path);
+    if (!text.ok()) return text.status();
+    inventory = std::move(*text);
+  }
+  options.config_files.emplace_back("inventory.yaml", std::move(inventory));
+  if (!invocation.Has("--deliveries")) return Status::Ok();
+  const Result<notify::Deliveries> deliveries = LoadDeliveries(invocation);
+  if (!deliveries.ok()) return deliveries.status();
+  Result<std::string> text = FileText(deliveries->file);
+  if (!text.ok()) return text.status();
+  options.config_files.emplace_back("deliveries.yaml", std::move(*text));
+  return Status::Ok();
+}
+
+std::vector<std::string> Words(const std::string& text) {
+  std::istringstream stream(text);
+  std::vector<std::string> words;
+  for (std::string word; stream >> word;) words.push_back(word);
+  return words;
+}
+
+int MakeManifests(Invocation& invocation) {
+  ManifestOptions options;
+  options.space = invocation.Value("--namespace", options.space);
+  options.image = invocation.Value("--image", "upkeep:" + std::string(Version()));
+  options.storage = invocation.Value("--storage", options.storage);
+  options.storage_class = invocation.Value("--storage-class");
+  if (const Status read = ReadConfigFiles(invocation, options); !read.ok()) return invocation.Fail(read);
+  std::string text;
+  if (invocation.Has("--job")) {
+    OneJob job{Words(invocation.Value("--job")), invocation.Has("--with-write-identity")};
+    text = JobYaml(options, job);
+  } else {
+    const Result<std::vector<run::Playbook>> playbooks = AllPlaybooks(invocation);
+    if (!playbooks.ok()) return invocation.Fail(playbooks.status());
+    Result<ClusterRights> rights = RightsOf(playbooks.value());
+    if (!rights.ok()) return invocation.Fail(rights.status());
+    options.rights = std::move(*rights);
+    if (const Status read = ReadSchedules(invocation, options); !read.ok()) return invocation.Fail(read);
+    Result<std::string> made = Manifests(options);
+    if (!made.ok()) return invocation.Fail(made.status());
+    text = std::move(*made);
+  }
+  const Status written = WriteOutput(invocation, invocation.Value("--output"), text);
+  return written.ok() ? 0 : invocation.Fail(written);
+}
+
+int PrintRights(Invocation& invocation) {
+  const Result<std::vector<run::Playbook>> playbooks = AllPlaybooks(invocation);
+  if (!playbooks.ok()) return invocation.Fail(playbooks.status());
+  const Result<ClusterRights> rights = RightsOf(playbooks.value());
+  if (!rights.ok()) return invocation.Fail(rights.status());
+  *invocation.out << ClusterRoleYaml("upkeep", rights.value().read)
+                  << ClusterRoleYaml("upkeep-write", rights.value().write);
+  return 0;
+}
+
+}  // namespace
+
+std::vector<Command> MakeClusterCommands() {
+  Command manifests, rbac;
+  manifests.name = "manifests";
+  manifests.summary = "What runs upkeep in a cluster: CronJobs, volume, rights, files";
+  manifests.options = {
+      {"--namespace", "NAME", "Where (default: upkeep)", false, {}},
+      {"--image", "NAME", "Of the pods (default: upkeep:VERSION)", false, {}},
+      {"--storage", "SIZE", "Of the store's volume (default: 1Gi)", false, {}},
+      {"--storage-class", "NAME", "Of the store's volume (default: the cluster's)", false, {}},
+      {"--deliveries", "FILE", "The file of deliveries to take along", false, {}},
+      {"--job", "COMMAND", "Only a Job that runs this command beside them, such as 'apply 3'", false, {}},
+      {"--with-write-identity", "", "The Job may change the cluster", false, {}},
+      {"-o,--output", "PATH", "Instead of standard output", false, {}},
+  };
+  manifests.examples =
+      "  upkeep manifests --image registry.example.com/upkeep:1 | kubectl apply -f -\n"
+      "  upkeep manifests --job 'apply 3' --with-write-identity | kubectl create -f -\n";
+  manifests.run = MakeManifests;
+  rbac.name = "rbac";
+  rbac.summary = "The least ClusterRoles that the playbooks need, read and write apart";
+  rbac.run = PrintRights;
+  return {MakeDoctorCommand(), manifests, rbac};
+}
+
+}  // namespace upkeep::cli

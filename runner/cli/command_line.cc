@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Maps the table of commands to CLI11, which reads the command line.
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <sstream>
+
+#include "base/version.h"
+#include "base/yaml/yaml.h"
+#include "runner/cli/command.h"
+#include "runner/cli/exit_codes.h"
+
+namespace upkeep::cli {
+namespace {
+
+/// "--target" of "-t,--target".
+std::string LongName(const std::string& name) {
+  const std::size_t at = name.find("--");
+  return at == std::string::npos ? name : name.substr(at);
+}
+
+/// What CLI11 writes into while it parses one command.
+struct Parsed {
+  std::map<std::string, std::vector<std::string>> values;
+  std::map<std::string, int> flags;
+  std::vector<std::vector<std::string>> positionals;
+};
+
+void AddOption(CLI::App& app, const Option& option, Parsed& parsed) {
+  const std::string key = LongName(option.name);
+  if (option.value.empty()) {
+    app.add_flag(option.name, parsed.flags[key], option.help);
+    return;
+  }
+  CLI::Option* const added = app.add_option(option.name, parsed.values[key], option.help);
+  added->type_name(option.value)->allow_extra_args(false);
+  if (!option.repeats) added->multi_option_policy(CLI::MultiOptionPolicy::Throw)->expected(1);
+  if (!option.choices.empty()) added->check(CLI::IsMember(option.choices));
+}
+
+std::string ExitCodeHelp() {
+  std::ostringstream text;
+  text << "Exit codes:\n";
+  for (const ExitCode& code : ExitCodes()) {
+    text << "  " << (code.number < 10 ? "  " : code.number < 100 ? " " : "") << code.number << "  "
+         << code.meaning << "\n";
+  }
+  return text.str();
+}
+
+void DescribeApp(CLI::App& app) {
+  app.require_subcommand(1);
+  app.set_help_all_flag("--help-all", "Help of every command");
+  app.footer(ExitCodeHelp() + "\nFirst steps: upkeep doctor · upkeep run daily · upkeep report daily");
+  app.set_version_flag("--version", "upkeep " + std::string(Version()));
+}
+
+/// CLI11 says "The following argument was not expected: --tragte"; the near word helps more.
+std::string HintFor(const std::string& message, const Command* command) {
+  const std::size_t at = message.rfind("--");
+  std::vector<std::string> known;
+  if (at != std::string::npos && command != nullptr) {
+    for (const Option& option : command->options) known.push_back(LongName(option.name));
+    for (const Option& option : CommonOptions()) known.push_back(LongName(option.name));
+    const std::string near = yaml::NearestWord(message.substr(at), known);
+    if (!near.empty()) return "did you mean " + near + "?";
+  }
+  return command == nullptr ? "upkeep --help lists the commands"
+                            : "upkeep " + command->name + " --help shows its options";
+}
+
+const Command* CommandTyped(int argc, const char* const* argv) {
+  const Command* best = nullptr;
+  for (const Command& command : Commands()) {
+    std::istringstream words(command.name);
+    std::string word;
+    int at = 1;
+    bool same = true;
+    while (words >> word) {
+      same = same && at < argc && word == argv[at];
+      ++at;
+    }
+    if (same && (best == nullptr || command.name.size() > best->name.size())) best = &command;
+  }
+  return best;
+}
+
+int FailUsage(std::ostream& err, const std::string& message, const Command* command, int argc,
+              const char* const* argv) {
+  Status status(Code::kUsage, message);
+  std::string hint = HintFor(message, command);
+  if (command == nullptr && argc > 1 && argv[1][0] != '-') {
+    std::vector<std::string> names;
+    for (const Command& known : Commands()) names.push_back(known.name);
+    const std::string near = yaml::NearestWord(argv[1], names);
+    if (!near.empty()) hint = "did you mean 'upkeep " + near + "'?";
+    status = Status(Code::kUsage, "there is no command '" + std::string(argv[1]) + "'");
+  }
+  err << "upkeep: " << std::move(status).WithHint(hint).Describe() << "\n";
+  return 64;
+}
+
+int ParseAndRun(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
+  CLI::App app("Scheduled maintenance and checklists for Kubernetes clusters and their databases",
+               "upkeep");
+  DescribeApp(app);
+  std::map<std::string, CLI::App*> groups;
+  std::map<const CLI::App*, const Command*> command_of;
+  std::map<const CLI::App*, std::unique_ptr<Parsed>> parsed_of;
+  const Command* const typed = CommandTyped(argc, argv);
+
+  for (const Command& command : Commands()) {
+    CLI::App* parent = &app;
+    std::string name = command.name;
+    if (const std::size_t space = name.find(' '); space != std::string::npos) {
+      const std::string group = name.substr(0, space);
+      if (!groups.contains(group)) {
+        groups[group] = app.add_subcommand(group, "")->require_subcommand(1);
+      }
+      parent = groups[group];
+      name = name.substr(space + 1);
+    }
+    // A group may be a command itself: `approvals` beside `approvals show`.
+    const auto group = groups.find(command.name);
+    CLI::App* const sub = group == groups.end()
+                              ? parent->add_subcommand(name, command.summary)
+                              : group->second->require_subcommand(0, 1);
+    command_of[sub] = &command;
+    // Options of the commands that were not typed matter only to --help-all.
+    std::unique_ptr<Parsed>& parsed = parsed_of[sub];
+    parsed = std::make_unique<Parsed>();
+    sub->footer(command.examples.empty() ? "" : "Examples:\n" + command.examples);
+    parsed->positionals.resize(command.positionals.size());
+    for (std::size_t i = 0; i < command.positionals.size(); ++i) {
+      const Positional& positional = command.positionals[i];
+      CLI::Option* const added =
+          sub->add_option(positional.name, parsed->positionals[i], positional.help);
+      added->required(positional.required);
+      if (!positional.repeats) added->expected(positional.required ? 1 : 0, 1);
+    }
+    for (const Option& option : command.options) AddOption(*sub, option, *parsed);
+    for (const Option& option : CommonOptions()) AddOption(*sub, option, *parsed);
+  }
+  for (const auto& [group, sub] : groups) {
+    if (const auto own = command_of.find(sub); own != command_of.end()) {
+      sub->description(own->second->summary);
+      continue;
+    }
+    std::string names;
+    for (const CLI::App* child : sub->get_subcommands({})) {
+      names += (names.empty() ? "" : ", ") + child->get_name();
+    }
+    sub->description(names);
+  }
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    const CLI::App* shown = &app;
+    for (auto subs = app.get_subcommands(); !subs.empty(); subs = shown->get_subcommands()) {
+      shown = subs.front();
+    }
+    out << shown->help(shown == &app ? "" : "upkeep");
+    return 0;
+  } catch (const CLI::CallForAllHelp&) {
+    out << app.help("", CLI::AppFormatMode::All);
+    return 0;
+  } catch (const CLI::CallForVersion&) {
+    out << "upkeep " << Version() << "\n";
+    return 0;
+  } catch (const CLI::ParseError& error) {
+    return FailUsage(err, error.what(), typed, argc, argv);
+  }
+
+  const CLI::App* used = &app;
+  for (auto subs = app.get_subcommands(); !subs.empty(); subs = used->get_subcommands()) {
+    used = subs.front();
+  }
+  const auto found = command_of.find(used);
+  if (found == command_of.end()) return FailUsage(err, "no command given", typed, argc, argv);
+  const Parsed& parsed = *parsed_of[used];
+  Invocation invocation;
+  invocation.command = found->second->name;
+  invocation.out = &out;
+  invocation.err = &err;
+  for (const auto& [name, values] : parsed.values) {
+    if (!values.empty()) invocation.options[name] = values;
+  }
+  for (const auto& [name, count] : parsed.flags) {
+    if (count > 0) invocation.options[name] = {};
+  }
+  for (const auto& values : parsed.positionals) {
+    invocation.positionals.insert(invocation.positionals.end(), values.begin(), values.end());
+  }
+  return found->second->run(invocation);
+}
+
+}  // namespace
+
+bool Invocation::Has(std::string_view name) const {
+  return options.contains(std::string(name));
+}
+
+std::string Invocation::Value(std::string_view name, std::string_view fallback) const {
+  const auto found = options.find(std::string(name));
+  return found == options.end() || found->second.empty() ? std::string(fallback)
+                                                         : found->second.back();
+}
+
+std::vector<std::string> Invocation::Values(std::string_view name) const {
+  const auto found = options.find(std::string(name));
+  return found == options.end() ? std::vector<std::string>() : found->second;
+}
+
+int Invocation::Fail(const Status& status) const {
+  *err << "upkeep: " << status.Describe() << "\n";
+  return ExitOf(status);
+}
+
+int Main(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
+  // The version is asked for by scripts and probes; it need not wait for the table.
+  if (argc == 2 && std::string_view(argv[1]) == "--version") {
+    out << "upkeep " << Version() << "\n";
+    return 0;
+  }
+  try {
+    const int code = ParseAndRun(argc, argv, out, err);
+    out.flush();
+    if (!out.good()) {
+      err << "upkeep: standard output could not be written\n";
+      return 73;
+    }
+    return code;
+  } catch (const std::exception& error) {
+    err << "upkeep: a fault inside upkeep: " << error.what()
+        << "\n  hint: please report it with the command that you typed\n";
+    return 70;
+  }
+}
+
+Result<std::string> CompletionScript(std::string_view shell) {
+  std::ostringstream text;
+  if (shell == "bash" || shell == "zsh") {
+    if (shell == "zsh") text << "#compdef upkeep\nautoload -U +X bashcompinit && bashcompinit\n";
+    text << "# upkeep completion; load with: source <(upkeep completion " << shell << ")\n"
+         << "_upkeep() {\n  local cur=${COMP_WORDS[COMP_CWORD]} words\n"
+         << "  case \"${COMP_WORDS[1]} ${COMP_WORDS[2]}\" in\n";
+    std::map<std::string, std::string> groups;
+    for (const Command& command : Commands()) {
+      const std::size_t space = command.name.find(' ');
+      if (space != std::string::npos) {
+        groups[command.name.substr(0, space)] += " " + command.name.substr(space + 1);
+      }
+      std::string options;
+      for (const Option& option : command.options) options += " " + LongName(option.name);
+      for (const Option& option : CommonOptions()) options += " " + LongName(option.name);
+      text << "    '" << command.name << "'" << (space == std::string::npos ? "' '*" : "*")
+           << ") words='" << options.substr(1) << "' ;;\n";
+    }
+    for (const auto& [group, names] : groups) {
+      text << "    '" << group << "'' '*) words='" << names.substr(1) << "' ;;\n";
+    }
+    std::string first;
+    for (const Command& command : Commands()) {
+      const std::string word = command.name.substr(0, command.name.find(' '));
+      if ((" " + first + " ").find(" " + word + " ") == std::string::npos) {
+        first += (first.empty() ? "" : " ") + word;
+      }
+    }
+    text << "    *) words='" << first << "' ;;\n  esac\n"
+         << "  [[ $COMP_CWORD -eq 1 ]] && words='" << first << "'\n"
+         << "  COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n}\ncomplete -F _upkeep upkeep\n";
+    return text.str();
+  }
+  if (shell == "fish") {
+    for (const Command& command : Commands()) {
+      const std::size_t space = command.name.find(' ');
+      const std::string first = command.name.substr(0, space);
+      if (space == std::string::npos) {
+        text << "complete -c upkeep -f -n __fish_use_subcommand -a " << first << " -d '"
+             << command.summary << "'\n";
+      } else {
+        text << "complete -c upkeep -f -n __fish_use_subcommand -a " << first << "\n"
+             << "complete -c upkeep -f -n '__fish_seen_subcommand_from " << first << "' -a "
+             << command.name.substr(space + 1) << " -d '" << command.summary << "'\n";
+      }
+      for (const Option& option : command.options) {
+        text << "complete -c upkeep -n '__fish_seen_subcommand_from " << first << "' -l "
+             << LongName(option.name).substr(2) << (option.value.empty() ? "" : " -r") << "\n";
+      }
+    }
+    return text.str();
+  }
+  return Status(Code::kUsage, "there is no completion for the shell '" + std::string(shell) + "'")
+      .WithHint("one of bash, zsh, fish");
+}
+
+}  // namespace upkeep::cli

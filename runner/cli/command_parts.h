@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The commands by family, and what several of them share. commands.cc joins them into the table.
+
+#ifndef UPKEEP_RUNNER_CLI_COMMAND_PARTS_H_
+#define UPKEEP_RUNNER_CLI_COMMAND_PARTS_H_
+
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "reports/model.h"
+#include "runner/cli/command.h"
+
+namespace upkeep::cli {
+
+/// One -o FORMAT[:PATH].
+struct Output {
+  std::string format, path;
+};
+
+/// The -o options; `fallback` when there is none. kUsage for an unknown format, before any work.
+Result<std::vector<Output>> ReadOutputs(const Invocation& invocation, const std::string& fallback);
+
+/// Renders and writes each; kOutput when one can't be written.
+Status WriteReports(const Invocation& invocation, const std::vector<Output>& outputs,
+                    const reports::ReportModel& model);
+
+/// Pads each column of `rows` (the first row is the heading) to its widest cell, counting
+/// Korean characters as two columns wide.
+std::string AlignTable(const std::vector<std::vector<std::string>>& rows);
+
+Command MakeRunCommand();
+std::vector<Command> MakePlaybookCommands();   ///< list, explain, validate, test, record, rbac
+std::vector<Command> MakeHistoryCommands();    ///< history, diff, trend
+std::vector<Command> MakeReportCommands();     ///< report
+std::vector<Command> MakeDeliverCommands();    ///< deliver
+std::vector<Command> MakeWaiverCommands();     ///< waiver add, list, revoke
+std::vector<Command> MakeRemedyCommands();     ///< plan, approvals, approve, apply
+std::vector<Command> MakeScheduleCommands();   ///< schedule next, simulate; tick, daemon, serve
+Command MakeDoctorCommand();
+std::vector<Command> MakeClusterCommands();    ///< doctor, manifests, rbac
+std::vector<Command> MakeStoreCommands();      ///< db check, db ledger
+std::vector<Command> MakeConfigCommands();    ///< config show, context
+std::vector<Command> MakeToolCommands();       ///< version, completion
+
+}  // namespace upkeep::cli
+
+#endif  // UPKEEP_RUNNER_CLI_COMMAND_PARTS_H_

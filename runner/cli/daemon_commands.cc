@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// upkeep tick, daemon and serve.
+#include <csignal>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <thread>
+
+#include "checks/targets/secrets.h"
+#include "runner/cli/command_parts.h"
+#include "runner/cli/deliver_parts.h"
+#include "runner/cli/exit_codes.h"
+#include "runner/cli/schedule_parts.h"
+#include "runner/cli/settings.h"
+#include "runner/cli/workplace.h"
+#include "runner/daemon/daemon.h"
+#include "runner/daemon/daemon_lock.h"
+#include "runner/daemon/server.h"
+#include "runner/daemon/tick.h"
+#include "runner/notify/sender.h"
+#include "runner/run/cluster_secrets.h"
+
+namespace upkeep::cli {
+namespace {
+
+daemon::Places PlacesOf(const Invocation& invocation, Workplace& place) {
+  daemon::Places places;
+  places.schedules = ScheduleFolder(invocation);
+  places.packs = PlaybookFolders(invocation);
+  places.inventory = [&invocation] { return LoadInventory(invocation); };
+  places.modules = [&place](const checks::Inventory& inventory) -> run::ModuleMaker {
+    // Kept by the maker; runs that began before a reload go on with theirs.
+    auto factory = std::make_shared<run::ModuleFactory>(place.reactor(), place.clock(),
+                                                        place.redactor(), inventory);
+    return [factory, make = factory->maker()](const checks::Target& target, Limits limits) {
+      return make(target, limits);
+    };
+  };
+  return places;
+}
+
+/// What sending needs for as long as the process runs.
+struct Post {
+  Result<notify::Deliveries> deliveries;
+  run::ClusterSecrets clusters;
+  checks::Secrets secrets;
+  notify::Sender sender;
+
+  Post(const Invocation& invocation, Workplace& place)
+      : deliveries(LoadDeliveries(invocation)),
+        clusters(place.reactor(), place.redactor(), place.inventory()),
+        secrets(place.reactor(), place.redactor(), &clusters),
+        sender(place.reactor(), place.store(), secrets, place.clock()) {}
+};
+
+daemon::RunnerParts PartsOf(const Invocation& invocation, Workplace& place, daemon::Journal& journal,
+                            Post& post) {
+  const std::string folder =
+      (std::filesystem::path(StorePath(invocation)).parent_path() / "reports").string();
+  daemon::RunnerParts parts{place.reactor(),
+                            place.store(),
+                            place.clock(),
+                            place.redactor(),
+                            journal,
+                            {"upkeep", "upkeep", invocation.command},
+                            run::ProcessHolder(),
+                            invocation.Value("--reports", folder),
+                            Language(invocation),
+                            {}};
+  if (post.deliveries.ok()) {
+    parts.deliver = [&post, language = parts.language](
+                        std::vector<std::string> names, const reports::ReportModel& model,
+                        Limits limits) {
+      return post.sender.SendReport(*post.deliveries, std::move(names), model, language, limits);
+    };
+  }
+  return parts;
+}
+
+/// A deliveries file that is there must be right; that there is none is said when it is needed.
+Status CheckDeliveries(const Invocation& invocation, const Post& post) {
+  return DeliveriesPath(invocation).empty() ? Status::Ok() : post.deliveries.status();
+}
+
+daemon::LogFormat FormatOf(const Invocation& invocation) {
+  return invocation.Value("--log", "text") == "json" ? daemon::LogFormat::kJson
+                                                      : daemon::LogFormat::kText;
+}
+
+/// 0 unless --exit-on says from which state on the outcome counts.
+int ExitOfTick(const Invocation& invocation, const daemon::TickOutcome& outcome) {
+  const std::string threshold = invocation.Value("--exit-on", "never");
+  if (threshold == "never") return 0;
+  if (outcome.totals.critical > 0) return 2;
+  if (threshold == "critical") return 0;
+  if (outcome.totals.warning > 0) return 1;
+  if (threshold == "warning") return 0;
+  if (outcome.no_target_answered) return 69;
+  return outcome.totals.unknown > 0 || outcome.missed > 0 ? 3 : 0;
+}
+
+int TickCommand(Invocation& invocation) {
+  const std::string schedule = invocation.Value("--schedule");
+  if (schedule.empty()) {
+    return invocation.Fail(Status(Code::kUsage, "which schedule?").WithHint("upkeep tick --schedule daily"));
+  }
+  auto opened = Workplace::Open(invocation);
+  if (!opened.ok()) return invocation.Fail(opened.status());
+  Workplace& place = **opened;
+  auto world = daemon::ReadWorld(PlacesOf(invocation, place), place.clock().Now());
+  if (!world.ok()) return invocation.Fail(world.status());
+  daemon::Journal journal(*invocation.err, FormatOf(invocation), place.clock());
+  Post post(invocation, place);
+  if (Status good = CheckDeliveries(invocation, post); !good.ok()) return invocation.Fail(good);
+  auto outcome = place.RunTask(daemon::Tick(
+      *world, schedule, PartsOf(invocation, place, journal, post), place.limits()));
+  if (!outcome.ok()) return invocation.Fail(outcome.status());
+  journal.Info("tick", {{"schedule", schedule}, {"runs", outcome->runs}, {"missed", outcome->missed},
+                        {"overlapped", outcome->overlapped}, {"interrupted", outcome->interrupted}});
+  if (!outcome->status.ok()) return invocation.Fail(outcome->status);
+  if (outcome->cancelled) return 130;
+  if (!outcome->problems.empty()) return invocation.Fail(outcome->problems.front());
+  return ExitOfTick(invocation, *outcome);
+}
+
+struct Address {
+  std::string host;
+  int port = 0;
+};
+
+Result<Address> ReadAddress(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  const std::string port = colon == std::string::npos ? text : text.substr(colon + 1);
+  Address address{colon == std::string::npos ? "127.0.0.1" : text.substr(0, colon), 0};
+  const bool number = !port.empty() && port.size() <= 5 &&
+                      port.find_first_not_of("0123456789") == std::string::npos;
+  if (number) address.port = std::stoi(port);
+  if (!number || address.port > 65'535 || address.host.empty()) {
+    return Status(Code::kUsage, "'" + text + "' is no address").WithHint("HOST:PORT, such as 127.0.0.1:9180");
+  }
+  if (address.host.starts_with("[") && address.host.ends_with("]")) {
+    address.host = address.host.substr(1, address.host.size() - 2);
+  }
+  return address;
+}
+
+Result<std::unique_ptr<daemon::Server>> ListenFor(const Invocation& invocation) {
+  auto address = ReadAddress(invocation.Value("--listen", "127.0.0.1:9180"));
+  if (!address.ok()) return address.status();
+  daemon::ServerOptions options;
+  options.host = address->host;
+  options.port = address->port;
+  options.language = Language(invocation);
+  options.zone = invocation.Value("--zone", "UTC");
+  options.open_store = [&invocation] { return OpenStore(invocation, true); };
+  return daemon::Server::Listen(std::move(options));
+}
+
+/// Serves on a thread of its own until it goes.
+class Serving {
+ public:
+  explicit Serving(std::unique_ptr<daemon::Server> server)
+      : server_(std::move(server)), thread_([this] { server_->Run(); }) {}
+  ~Serving() {
+    server_->Stop();
+    thread_.join();
+  }
+
+ private:
+  std::unique_ptr<daemon::Server> server_;
+  std::thread thread_;
+};
+
+int DaemonCommand(Invocation& invocation) {
+  daemon::DaemonOptions options;
+  if (const std::string drain = invocation.Value("--drain"); !drain.empty()) {
+    auto duration = ParseDuration(drain);
+    if (!duration.ok() || *duration < std::chrono::microseconds(0)) {
+      return invocation.Fail(Status(Code::kUsage, "--drain '" + drain + "' is no duration").WithHint("30s, 5m"));
+    }
+    options.drain = std::chrono::duration_cast<std::chrono::milliseconds>(*duration);
+  }
+  auto opened = Workplace::Open(invocation);
+  if (!opened.ok()) return invocation.Fail(opened.status());
+  Workplace& place = **opened;
+  auto lock = daemon::DaemonLock::Take(StorePath(invocation));
+  if (!lock.ok()) return invocation.Fail(lock.status());
+  std::unique_ptr<Serving> serving;
+  if (invocation.Has("--listen")) {
+    auto server = ListenFor(invocation);
+    if (!server.ok()) return invocation.Fail(server.status());
+    serving = std::make_unique<Serving>(std::move(*server));
+  }
+  daemon::Journal journal(*invocation.err, FormatOf(invocation), place.clock());
+  Post post(invocation, place);
+  if (Status good = CheckDeliveries(invocation, post); !good.ok()) return invocation.Fail(good);
+  daemon::Daemon daemon(PlacesOf(invocation, place), PartsOf(invocation, place, journal, post), options);
+  const Status ended = daemon.Run();
+  return ended.ok() ? 0 : invocation.Fail(ended);
+}
+
+int ServeCommand(Invocation& invocation) {
+  auto store = OpenStore(invocation, true);
+  if (!store.ok()) return invocation.Fail(store.status());   // Said now, not at the first request.
+  store->reset();
+  // Blocked before the server's threads begin, so that they are waited for here alone.
+  sigset_t ends;
+  sigemptyset(&ends);
+  sigaddset(&ends, SIGINT);
+  sigaddset(&ends, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &ends, nullptr);
+  auto server = ListenFor(invocation);
+  if (!server.ok()) return invocation.Fail(server.status());
+  const std::string host = invocation.Value("--listen", "127.0.0.1:9180");
+  *invocation.err << "upkeep: serving http://" << host.substr(0, host.rfind(':')) << ":"
+                  << (*server)->port() << "/ (read-only; end with Ctrl-C)" << std::endl;
+  const Serving serving(std::move(*server));
+  int signal = 0;
+  sigwait(&ends, &signal);
+  return 0;
+}
+
+}  // namespace
+
+std::vector<Command> MakeDaemonCommands() {
+  const Option reports{"--reports", "FOLDER", "Where reports without a path go (default: beside the store)", false, {}};
+  const Option log{"--log", "FORMAT", "Of the log on standard error (default: text)", false, {"text", "json"}};
+  const Option deliveries{"--deliveries", "FILE", "Where reports can be delivered (UPKEEP_DELIVERIES)", false, {}};
+  const Option zone{"--zone", "NAME", "Whose days the served reports mean (default: UTC)", false, {}};
+  Command tick, daemon, serve;
+  tick.name = "tick";
+  tick.summary = "Run what is due of one schedule and account for the rest: for a CronJob";
+  tick.options = {{"--schedule", "ID", "The schedule", false, {}}, reports, deliveries, log,
+                  {"--exit-on", "STATE", "From which state on the exit code is not 0 (default: never)", false,
+                   {"critical", "warning", "unknown", "never"}}};
+  tick.examples = "  upkeep tick --schedule daily\n";
+  tick.run = TickCommand;
+  daemon.name = "daemon";
+  daemon.summary = "Run schedules as they come due, until SIGTERM";
+  daemon.options = {reports, deliveries, log,
+                    {"--drain", "DURATION", "How long runs may end by themselves on SIGTERM (default: 30s)", false, {}},
+                    {"--listen", "HOST:PORT", "Serve the pages of upkeep serve as well", false, {}}, zone};
+  daemon.examples = "  upkeep daemon --listen 127.0.0.1:9180\n";
+  daemon.run = DaemonCommand;
+  serve.name = "serve";
+  serve.summary = "Show reports, runs and metrics over HTTP, read-only";
+  serve.options = {{"--listen", "HOST:PORT", "Default: 127.0.0.1:9180", false, {}}, zone};
+  serve.examples = "  upkeep serve --listen 127.0.0.1:9180\n";
+  serve.run = ServeCommand;
+  return {tick, daemon, serve};
+}
+
+}  // namespace upkeep::cli

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// upkeep doctor: what is unreachable, missing or off, and the line that helps.
+#include <algorithm>
+#include <array>
+
+#include "runner/cli/command_parts.h"
+#include "runner/cli/doctor.h"
+#include "runner/cli/settings.h"
+
+namespace upkeep::cli {
+namespace {
+
+using Level = Diagnosis::Level;
+
+/// Of several faults the one that hides most of the others comes first.
+constexpr std::array kWorstFirst = {70, 78, 74, 65, 77, 69, 2, 3, 1};
+
+int WorstOf(const std::vector<Diagnosis>& found) {
+  for (const int code : kWorstFirst) {
+    if (std::any_of(found.begin(), found.end(), [&](const Diagnosis& d) { return d.exit_code == code; })) return code;
+  }
+  for (const Diagnosis& diagnosis : found) {
+    if (diagnosis.exit_code != 0) return diagnosis.exit_code;
+  }
+  return 0;
+}
+
+std::vector<run::Playbook> DiagnosePlaybooks(const Invocation& invocation, std::vector<Diagnosis>& found) {
+  std::vector<Status> errors;
+  const std::vector<std::string> folders = PlaybookFolders(invocation);
+  std::vector<run::Playbook> playbooks = run::Catalog(folders).All(errors);
+  for (const Status& error : errors) found.push_back(FaultOf("playbooks", error));
+  if (playbooks.empty() && errors.empty()) {
+    found.push_back(FaultOf("playbooks", Status(Code::kConfig, folders.front() + " has no playbooks")
+                                             .WithHint("name their folder with --playbooks")));
+  } else if (errors.empty()) {
+    found.push_back({Level::kOk, "playbooks", std::to_string(playbooks.size()) + ", all valid", "", 0});
+  }
+  return playbooks;
+}
+
+void DiagnoseInventory(const Invocation& invocation, const std::vector<run::Playbook>& playbooks,
+                       std::vector<Diagnosis>& found, Redactor& redactor) {
+  const Result<checks::Inventory> inventory = LoadInventory(invocation);
+  if (!inventory.ok()) {
+    found.push_back(FaultOf("inventory", inventory.status()));
+    return;
+  }
+  Result<std::unique_ptr<io::Reactor>> reactor = io::Reactor::Create();
+  if (!reactor.ok()) {
+    found.push_back(FaultOf("upkeep", reactor.status()));
+    return;
+  }
+  const SystemClock clock;
+  const run::ModuleFactory factory(**reactor, clock, redactor, inventory.value());
+  for (Diagnosis& diagnosis :
+       (*reactor)->RunUntilDone(DiagnoseTargets(inventory.value(), playbooks, factory, Limits{}))) {
+    found.push_back(std::move(diagnosis));
+  }
+}
+
+void Print(const std::vector<Diagnosis>& found, const Redactor& redactor, std::ostream& out) {
+  std::size_t widest = 0;
+  for (const Diagnosis& diagnosis : found) widest = std::max(widest, diagnosis.what.size());
+  const std::string margin(7 + widest + 2, ' ');
+  for (const Diagnosis& diagnosis : found) {
+    const std::string level = diagnosis.level == Level::kOk ? "ok    " : diagnosis.level == Level::kNote ? "note  " : "FAULT ";
+    std::string text = redactor.Redact(diagnosis.text);
+    if (!diagnosis.help.empty()) text += "\n-> " + redactor.Redact(diagnosis.help);
+    out << level << " " << diagnosis.what << std::string(widest - diagnosis.what.size() + 2, ' ');
+    // Names and words come from targets too.
+    text = PrintableText(text);
+    for (const char c : text) {
+      out << c;
+      if (c == '\n') out << margin;
+    }
+    out << "\n";
+  }
+}
+
+int Doctor(Invocation& invocation) {
+  std::vector<Diagnosis> found;
+  Redactor redactor;
+  DiagnoseHere(invocation, found);
+  const std::vector<run::Playbook> playbooks = DiagnosePlaybooks(invocation, found);
+  DiagnoseInventory(invocation, playbooks, found, redactor);
+  Print(found, redactor, *invocation.out);
+  return WorstOf(found);
+}
+
+}  // namespace
+
+Command MakeDoctorCommand() {
+  Command doctor;
+  doctor.name = "doctor";
+  doctor.summary = "What is unreachable, which right is missing and the line that grants it, disk, clock, files";
+  doctor.run = Doctor;
+  return doctor;
+}
+
+}  // namespace upkeep::cli

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// upkeep history and diff: what earlier runs found.
+#include <algorithm>
+
+#include "base/yaml/yaml.h"
+#include "runner/cli/command_parts.h"
+#include "runner/cli/settings.h"
+#include "runner/cli/workplace.h"
+
+namespace upkeep::cli {
+namespace {
+
+Result<store::RunId> ReadRunId(const std::string& text) {
+  if (text.empty() || text.size() > 18 || text.find_first_not_of("0123456789") != std::string::npos) {
+    return Status(Code::kUsage, "'" + text + "' is no run's number").WithHint("upkeep history lists them");
+  }
+  return store::RunId{std::stoll(text)};
+}
+
+store::RunFilter NewestOnly() {
+  store::RunFilter filter;
+  filter.limit = 1;
+  return filter;
+}
+
+int History(Invocation& invocation) {
+  Result<std::unique_ptr<store::Store>> store = OpenStore(invocation, true);
+  if (!store.ok()) return invocation.Fail(store.status());
+  store::RunFilter filter;
+  filter.playbook = invocation.Value("--playbook");
+  filter.target = invocation.Value("--target");
+  filter.schedule = invocation.Value("--schedule");
+  filter.limit = 20;
+  if (const std::string limit = invocation.Value("--limit"); !limit.empty()) {
+    Result<store::RunId> number = ReadRunId(limit);
+    if (!number.ok() || *number == 0) {
+      return invocation.Fail(Status(Code::kUsage, "--limit '" + limit + "' is no number above 0"));
+    }
+    filter.limit = *number;
+  }
+  Result<std::vector<store::RunRecord>> runs = (*store)->Runs(filter);
+  if (!runs.ok()) return invocation.Fail(runs.status());
+  std::vector<std::vector<std::string>> rows = {{"RUN", "STARTED", "STATE", "TRIGGER", "TARGETS", "CRITICAL",
+                                                 "WARNING", "UNKNOWN", "OK", "NEW", "RESOLVED", "EXIT"}};
+  for (const store::RunRecord& run : *runs) {
+    const store::RunSummary& summary = run.summary;
+    rows.push_back({std::to_string(run.id), FormatRfc3339(std::chrono::floor<std::chrono::seconds>(run.started)),
+                    std::string(store::RunStateName(run.state)),
+                    run.schedule.empty() ? run.trigger : run.schedule, std::to_string(run.targets.size()),
+                    std::to_string(summary.totals.critical), std::to_string(summary.totals.warning),
+                    std::to_string(summary.totals.unknown), std::to_string(summary.totals.ok),
+                    std::to_string(summary.new_findings), std::to_string(summary.resolved_findings),
+                    run.finished ? std::to_string(summary.exit_code) : "-"});
+  }
+  *invocation.out << AlignTable(rows);
+  return 0;
+}
+
+int Diff(Invocation& invocation) {
+  Result<std::unique_ptr<store::Store>> opened = OpenStore(invocation, true);
+  if (!opened.ok()) return invocation.Fail(opened.status());
+  store::Store& store = **opened;
+  store::RunId after = 0, before = 0;
+  if (invocation.positionals.empty()) {
+    Result<std::vector<store::RunRecord>> newest = store.Runs(NewestOnly());
+    if (!newest.ok()) return invocation.Fail(newest.status());
+    if (newest->empty()) {
+      return invocation.Fail(Status(Code::kNotFound, "the store has no run").WithHint("upkeep run daily"));
+    }
+    after = newest->front().id;
+  } else {
+    Result<store::RunId> id = ReadRunId(invocation.positionals.back());
+    if (!id.ok()) return invocation.Fail(id.status());
+    after = *id;
+  }
+  if (invocation.positionals.size() > 1) {
+    Result<store::RunId> id = ReadRunId(invocation.positionals.front());
+    if (!id.ok()) return invocation.Fail(id.status());
+    before = *id;
+  } else {
+    Result<store::RunId> previous = store.PreviousRun(after);
+    if (!previous.ok()) return invocation.Fail(previous.status());
+    before = *previous;
+  }
+  if (before == 0) {
+    *invocation.out << "run " << after << " is the first of its kind: there is nothing to compare it with\n";
+    return 0;
+  }
+  Result<std::vector<store::DiffRow>> differences = store.Diff(before, after);
+  if (!differences.ok()) return invocation.Fail(differences.status());
+  *invocation.err << "run " << before << " -> run " << after << ": " << differences->size()
+                  << " subjects differ\n";
+  const auto name = [](const std::optional<checks::State>& state) {
+    return state ? std::string(checks::StateName(*state)) : std::string("-");
+  };
+  std::vector<std::vector<std::string>> rows = {{"CHANGE", "BEFORE", "AFTER", "PLAYBOOK", "TARGET", "SUBJECT", "SUMMARY"}};
+  for (const store::DiffRow& row : *differences) {
+    rows.push_back({row.change, name(row.before), name(row.after), row.playbook, row.target, row.subject,
+                    row.summary.In(Language(invocation))});
+  }
+  *invocation.out << AlignTable(rows);
+  return 0;
+}
+
+}  // namespace
+
+std::vector<Command> MakeHistoryCommands() {
+  Command history, diff;
+  history.name = "history";
+  history.summary = "Earlier runs, newest first";
+  history.options = {{"--playbook", "ID", "Only runs of this playbook", false, {}},
+                     {"--target", "NAME", "Only runs on this target", false, {}},
+                     {"--schedule", "ID", "Only runs of this schedule", false, {}},
+                     {"--limit", "N", "At most so many (default 20)", false, {}}};
+  history.run = History;
+  diff.name = "diff";
+  diff.summary = "What changed between two runs (default: the newest and the one before it)";
+  diff.positionals = {{"RUN", "One or two run numbers", false, true}};
+  diff.run = Diff;
+  return {history, diff};
+}
+
+}  // namespace upkeep::cli

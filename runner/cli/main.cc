@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <csignal>
+#include <iostream>
+
+#include "runner/cli/command.h"
+
+int main(int argc, char** argv) {
+  // A reader that went away (upkeep list | head) is an error of writing, not a death.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::ios::sync_with_stdio(false);
+  return upkeep::cli::Main(argc, argv, std::cout, std::cerr);
+}

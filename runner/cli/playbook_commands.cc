@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// upkeep list, explain, validate, test and record: what an author works with.
+#include <algorithm>
+#include <set>
+
+#include "runner/cli/command_parts.h"
+#include "runner/cli/exit_codes.h"
+#include "runner/cli/settings.h"
+#include "runner/cli/workplace.h"
+#include "runner/run/case.h"
+
+namespace upkeep::cli {
+namespace {
+
+int List(Invocation& invocation) {
+  const run::Catalog catalog(PlaybookFolders(invocation));
+  std::vector<Status> errors;
+  const std::string language = Language(invocation);
+  std::vector<std::vector<std::string>> rows = {{"PLAYBOOK", "CADENCE", "TARGET", "COVERS", "TITLE"}};
+  for (const run::Playbook& playbook : catalog.All(errors)) {
+    std::string covers;
+    for (const std::string& row : playbook.head.covers) covers += (covers.empty() ? "" : " ") + row;
+    rows.push_back({playbook.head.id, playbook.head.cadence, playbook.head.target, covers,
+                    playbook.head.title.In(language)});
+  }
+  *invocation.out << AlignTable(rows);
+  for (const Status& error : errors) *invocation.err << "upkeep: " << error.Describe() << "\n";
+  return errors.empty() ? 0 : ExitOf(errors.front());
+}
+
+int Explain(Invocation& invocation) {
+  const run::Catalog catalog(PlaybookFolders(invocation));
+  Result<run::Playbook> playbook = catalog.Find(invocation.positionals.front());
+  if (!playbook.ok()) return invocation.Fail(playbook.status());
+  if (invocation.Value("--output", "") == "json") {
+    *invocation.out << playbook->data.dump(2) << "\n";
+    return 0;
+  }
+  const checks::Head& head = playbook->head;
+  const std::string language = Language(invocation);
+  const bool korean = language == "ko";
+  std::ostream& out = *invocation.out;
+  out << head.id << "  " << head.title.In(language) << "\n\n";
+  out << (korean ? "주기: " : "Cadence: ") << head.cadence << "\n"
+      << (korean ? "대상: " : "Target: ") << head.target << "\n"
+      << (korean ? "담당: " : "Owner: ") << head.owner << "\n"
+      << (korean ? "런북: " : "Runbook: ") << head.runbook << "\n"
+      << (korean ? "조치: " : "Fix: ") << head.fix.In(language) << "\n\n"
+      << (korean ? "필요한 권한:" : "Needs:") << "\n";
+  for (const checks::Need& need : head.needs) {
+    out << "  " << need.ToString() << (need.optional ? (korean ? " (선택)" : " (optional)") : "") << "\n";
+  }
+  out << "\n" << (korean ? "매개변수:" : "Parameters:") << "\n";
+  for (const checks::Parameter& parameter : head.params) {
+    out << "  " << parameter.name << " = " << CanonicalJson(parameter.default_value)
+        << (parameter.unit.empty() ? "" : " " + parameter.unit) << "\n      "
+        << parameter.doc.In(language) << "  [" << parameter.source << "]\n";
+  }
+  if (!head.remedies.empty()) out << "\n" << (korean ? "조치 수단:" : "Remedies:") << "\n";
+  for (const checks::Remedy& remedy : head.remedies) {
+    out << "  " << remedy.name << " (" << checks::RiskName(remedy.risk) << ")  "
+        << remedy.title.In(language) << "\n";
+  }
+  return 0;
+}
+
+/// The playbooks that an author's command names: ids, files, or all of them.
+std::vector<run::Playbook> Named(const Invocation& invocation, const run::Catalog& catalog,
+                                 std::vector<Status>& errors) {
+  if (invocation.positionals.empty()) return catalog.All(errors);
+  std::vector<run::Playbook> named;
+  for (const std::string& name : invocation.positionals) {
+    const bool is_file = name.size() > 4 && name.substr(name.size() - 4) == ".lua";
+    Result<run::Playbook> playbook = Status(Code::kNotFound, name);
+    if (is_file) {
+      // The pack is the folder above the one that the file lies in.
+      const std::size_t slash = name.find_last_of('/');
+      const std::size_t above = slash == std::string::npos ? slash : name.find_last_of('/', slash - 1);
+      const std::string pack = slash == std::string::npos   ? ".."
+                               : above == std::string::npos ? "."
+                                                            : name.substr(0, above);
+      playbook = run::ReadPlaybook(pack, name);
+    } else {
+      playbook = catalog.Find(name);
+    }
+    if (playbook.ok()) {
+      named.push_back(std::move(*playbook));
+    } else {
+      errors.push_back(playbook.status());
+    }
+  }
+  return named;
+}
+
+int Validate(Invocation& invocation) {
+  const run::Catalog catalog(PlaybookFolders(invocation));
+  std::vector<Status> errors;
+  const std::vector<run::Playbook> playbooks = Named(invocation, catalog, errors);
+  for (const Status& error : errors) *invocation.err << error.Describe() << "\n";
+  *invocation.out << playbooks.size() << " playbooks are valid, " << errors.size() << " are not\n";
+  if (errors.empty() && playbooks.empty()) {
+    return invocation.Fail(Status(Code::kInvalid, "no playbook was found"));
+  }
+  return errors.empty() ? 0 : 65;
+}
+
+int Test(Invocation& invocation) {
+  const run::Catalog catalog(PlaybookFolders(invocation));
+  std::vector<Status> errors;
+  const std::vector<run::Playbook> playbooks = Named(invocation, catalog, errors);
+  for (const Status& error : errors) *invocation.err << error.Describe() << "\n";
+  Result<std::unique_ptr<io::Reactor>> reactor = io::Reactor::Create();
+  if (!reactor.ok()) return invocation.Fail(reactor.status());
+  int passed = 0, failed = 0;
+  for (const run::Playbook& playbook : playbooks) {
+    Result<run::CaseFile> file = run::ReadCaseFile(run::CasePathOf(playbook));
+    if (!file.ok()) {
+      ++failed;
+      *invocation.err << playbook.path << ": " << file.status().Describe() << "\n";
+      continue;
+    }
+    for (const run::Case& test_case : file->cases) {
+      const run::CaseVerdict verdict = run::TestCase(**reactor, playbook, test_case);
+      if (verdict.differences.empty()) {
+        ++passed;
+        continue;
+      }
+      ++failed;
+      *invocation.err << file->path << ": " << verdict.name << "\n";
+      for (const std::string& difference : verdict.differences) {
+        *invocation.err << "  " << difference << "\n";
+      }
+    }
+  }
+  *invocation.out << passed << " cases passed, " << failed << " failed\n";
+  if (!errors.empty()) return 65;
+  return failed == 0 && passed > 0 ? 0 : 1;
+}
+
+int Record(Invocation& invocation) {
+  Result<std::unique_ptr<Workplace>> workplace = Workplace::Open(invocation);
+  if (!workplace.ok()) return invocation.Fail(workplace.status());
+  Workplace& place = **workplace;
+  Result<run::Playbook> playbook = place.catalog().Find(invocation.positionals.front());
+  if (!playbook.ok()) return invocation.Fail(playbook.status());
+  std::vector<run::Playbook> chosen;
+  chosen.push_back(std::move(*playbook));
+  std::vector<run::Pair> pairs =
+      run::MatchPairs(chosen, place.inventory(), invocation.Values("--target"));
+  if (pairs.size() != 1) {
+    return invocation.Fail(
+        Status(Code::kUsage, "a case is recorded from one target, and " +
+                                 std::to_string(pairs.size()) + " fit").WithHint("name it with --target"));
+  }
+  Result<std::vector<run::PairOutcome>> outcomes = place.RunPairs(pairs, true);
+  if (!outcomes.ok()) return invocation.Fail(outcomes.status());
+  const run::PairOutcome& outcome = outcomes->front();
+  const std::string path = invocation.Value("--output", run::CasePathOf(chosen.front()));
+  run::CaseFile file;
+  if (Result<run::CaseFile> old = run::ReadCaseFile(path); old.ok()) {
+    file = std::move(*old);
+  } else if (old.status().code() != Code::kNotFound) {
+    return invocation.Fail(old.status());
+  }
+  file.path = path;
+  file.playbook = chosen.front().head.id;
+  const std::string name = invocation.Value("--name", "recorded");
+  run::Case recorded = run::MakeCase(name, *pairs.front().target, pairs.front().params, outcome,
+                                     std::chrono::floor<std::chrono::milliseconds>(outcome.outcome.started));
+  const auto same = std::find_if(file.cases.begin(), file.cases.end(),
+                                 [&](const run::Case& other) { return other.name == name; });
+  if (same != file.cases.end()) {
+    *same = std::move(recorded);
+  } else {
+    file.cases.push_back(std::move(recorded));
+  }
+  if (Status written = run::WriteCaseFile(file); !written.ok()) return invocation.Fail(written);
+  for (const checks::CheckResult& result : outcome.outcome.results) {
+    *invocation.out << checks::StateName(result.state) << "  " << result.subject.Key() << "  "
+                    << result.summary.In(Language(invocation)) << "\n";
+  }
+  const run::CaseVerdict verdict = run::TestCase(place.reactor(), chosen.front(),
+                                                 *std::find_if(file.cases.begin(), file.cases.end(),
+                                                               [&](const run::Case& other) { return other.name == name; }));
+  for (const std::string& difference : verdict.differences) {
+    *invocation.err << "the recorded case does not replay: " << difference << "\n";
+  }
+  *invocation.err << "recorded " << outcome.calls.size() << " calls as '" << name << "' in " << path << "\n";
+  return verdict.differences.empty() ? 0 : 1;
+}
+
+}  // namespace
+
+std::vector<Command> MakePlaybookCommands() {
+  Command list, explain, validate, test, record;
+  list.name = "list";
+  list.summary = "Every playbook";
+  list.run = List;
+  explain.name = "explain";
+  explain.summary = "What a playbook looks at, needs and proposes";
+  explain.positionals = {{"PLAYBOOK", "Its id", true, false}};
+  explain.options = {{"-o,--output", "FORMAT", "json: the head as data", false, {"json"}}};
+  explain.run = Explain;
+  validate.name = "validate";
+  validate.summary = "Check playbooks without running them (default: all)";
+  validate.positionals = {{"PLAYBOOK", "Ids or files", false, true}};
+  validate.run = Validate;
+  test.name = "test";
+  test.summary = "Replay recorded cases, without a network (default: all)";
+  test.positionals = {{"PLAYBOOK", "Ids or files", false, true}};
+  test.run = Test;
+  record.name = "record";
+  record.summary = "Record a case from a real target, with secrets removed";
+  record.positionals = {{"PLAYBOOK", "Its id", true, false}};
+  record.options = {{"--target", "NAME", "The target", false, {}},
+                    {"--name", "TEXT", "The case's name (default: recorded)", false, {}},
+                    {"-o,--output", "FILE", "The case file (default: beside the playbook)", false, {}}};
+  record.examples = "  upkeep record kubernetes.nodes --target test --name 'one node is not ready'\n";
+  record.run = Record;
+  return {list, explain, validate, test, record};
+}
+
+}  // namespace upkeep::cli

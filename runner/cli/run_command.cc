@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// upkeep run: playbooks against targets, now.
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+
+#include "base/io/reactor.h"
+#include "reports/render.h"
+#include "runner/cli/command_parts.h"
+#include "runner/cli/exit_codes.h"
+#include "runner/cli/progress.h"
+#include "runner/cli/settings.h"
+#include "runner/cli/workplace.h"
+#include "runner/run/session.h"
+
+namespace upkeep::cli {
+namespace {
+
+const std::vector<std::string>& Cadences() {
+  static const std::vector<std::string> cadences = {"continuous", "daily",     "weekly",
+                                                    "monthly",    "quarterly", "on_demand"};
+  return cadences;
+}
+
+/// The playbooks that were asked for: a cadence, ids, or both.
+Result<std::vector<run::Playbook>> Chosen(const Invocation& invocation, const run::Catalog& catalog) {
+  std::vector<run::Playbook> chosen;
+  const std::vector<std::string> only = invocation.Values("--only");
+  const auto wanted = [&](const std::string& id) {
+    return only.empty() || std::any_of(only.begin(), only.end(), [&](const std::string& glob) {
+             return store::GlobMatches(glob, id);
+           });
+  };
+  for (const std::string& name : invocation.positionals) {
+    if (std::find(Cadences().begin(), Cadences().end(), name) == Cadences().end()) {
+      Result<run::Playbook> playbook = catalog.Find(name);
+      if (!playbook.ok()) return playbook.status();
+      chosen.push_back(std::move(*playbook));
+      continue;
+    }
+    std::vector<Status> errors;
+    for (run::Playbook& playbook : catalog.All(errors)) {
+      if (playbook.head.cadence == name && wanted(playbook.head.id)) {
+        chosen.push_back(std::move(playbook));
+      }
+    }
+    // One bad file must not hide the others, and must not pass unseen either.
+    for (const Status& error : errors) *invocation.err << "upkeep: " << error.Describe() << "\n";
+    if (!errors.empty()) return Status(Code::kInvalid, "a playbook cannot be read");
+  }
+  if (chosen.empty()) {
+    return Status(Code::kUsage, "no playbook was chosen").WithHint("upkeep list shows all of them");
+  }
+  return chosen;
+}
+
+Status ReadParameters(const Invocation& invocation, std::vector<run::Pair>& pairs) {
+  for (const std::string& given : invocation.Values("--param")) {
+    const std::size_t equals = given.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return Status(Code::kUsage, "--param '" + given + "' is not NAME=VALUE");
+    }
+    const std::string name = given.substr(0, equals), text = given.substr(equals + 1);
+    const Result<Value> parsed = ParseJson(text);
+    const Value value = parsed.ok() && !parsed->is_object() ? *parsed : Value(text);
+    bool known = false;
+    for (run::Pair& pair : pairs) {
+      for (const checks::Parameter& parameter : pair.playbook->head.params) {
+        if (parameter.name != name) continue;
+        pair.params[name] = parameter.default_value.is_string() ? Value(text) : value;
+        known = true;
+      }
+      const Result<Value> resolved = checks::ResolveParameters(pair.playbook->head, pair.params);
+      if (!resolved.ok()) return Status(Code::kUsage, resolved.status().message());
+    }
+    if (!known) {
+      return Status(Code::kUsage, "no chosen playbook has a parameter '" + name + "'")
+          .WithHint("upkeep explain PLAYBOOK shows its parameters");
+    }
+  }
+  return Status::Ok();
+}
+
+/// What the exit code is when --exit-on says from which state on a run fails.
+int ExitFor(const Invocation& invocation, const store::RunSummary& summary) {
+  const std::string threshold = invocation.Value("--exit-on");
+  if (threshold.empty() || summary.exit_code > 3) return summary.exit_code;
+  const reports::StateTotals& totals = summary.totals;
+  if (threshold == "never") return 0;
+  if (totals.critical > 0) return 2;
+  if (threshold == "critical") return 0;
+  if (totals.warning > 0) return 1;
+  if (threshold == "warning") return 0;
+  return totals.unknown > 0 ? 3 : 0;
+}
+
+int RunCommand(Invocation& invocation) {
+  Result<std::unique_ptr<Workplace>> workplace = Workplace::Open(invocation);
+  if (!workplace.ok()) return invocation.Fail(workplace.status());
+  Workplace& place = **workplace;
+  Result<std::vector<run::Playbook>> playbooks = Chosen(invocation, place.catalog());
+  if (!playbooks.ok()) return invocation.Fail(playbooks.status());
+  const std::vector<std::string> targets = invocation.Values("--target");
+  std::vector<run::Pair> pairs = run::MatchPairs(*playbooks, place.inventory(), targets);
+  for (const std::string& name : targets) {
+    if (name.find('=') == std::string::npos && place.inventory().Find(name) == nullptr) {
+      return invocation.Fail(Status(Code::kUsage, "the inventory has no target '" + name + "'"));
+    }
+  }
+  if (pairs.empty()) {
+    return invocation.Fail(Status(Code::kUsage, "no target of the inventory fits what was chosen")
+                               .WithHint("upkeep explain PLAYBOOK names the kind of target"));
+  }
+  if (Status read = ReadParameters(invocation, pairs); !read.ok()) return invocation.Fail(read);
+  Result<std::vector<Output>> outputs = ReadOutputs(invocation, "table");
+  if (!outputs.ok()) return invocation.Fail(outputs.status());
+
+  ProgressDisplay display(*invocation.err, IsTerminal(STDERR_FILENO), pairs.size(),
+                          Language(invocation));
+  run::SessionRequest request;
+  request.pairs = std::move(pairs);
+  request.actor = run::OperatingSystemActor();
+  request.holder = run::ProcessHolder();
+  Result<run::SessionOutcome> outcome = place.RunSession(std::move(request), display.progress());
+  display.Finish();
+  if (!outcome.ok()) return invocation.Fail(outcome.status());
+
+  store::ReportQuery query;
+  query.kind = reports::ReportKind::kRun;
+  query.run = outcome->summary.run;
+  Result<reports::ReportModel> model = place.store().FillReport(query);
+  if (!model.ok()) return invocation.Fail(model.status());
+  if (Status written = WriteReports(invocation, *outputs, *model); !written.ok()) {
+    return invocation.Fail(written);
+  }
+  if (outcome->cancelled) return 130;
+  return ExitFor(invocation, outcome->summary);
+}
+
+}  // namespace
+
+Command MakeRunCommand() {
+  Command command;
+  command.name = "run";
+  command.summary = "Run playbooks now, and keep what they find";
+  command.positionals = {{"PLAYBOOK", "A cadence (daily, weekly, monthly, quarterly) or playbook ids", true, true}};
+  command.options = {
+      {"--only", "GLOB", "Of a cadence, only playbooks whose id matches", true, {}},
+      {"--target", "NAME", "Only this target, or those with the label KEY=VALUE", true, {}},
+      {"--param", "NAME=VALUE", "Set a playbook's parameter", true, {}},
+      {"-o,--output", "FORMAT[:PATH]", "Write the result as table, wide, json, jsonl, csv, junit, nagios, prometheus, md or html", true, {}},
+      {"--exit-on", "STATE", "From which state on the exit code is not 0", false, {"critical", "warning", "unknown", "never"}},
+  };
+  command.examples =
+      "  upkeep run daily\n"
+      "  upkeep run kubernetes.pods --target production -o json\n"
+      "  upkeep run daily -o table -o html:report.html\n";
+  command.run = RunCommand;
+  return command;
+}
+
+}  // namespace upkeep::cli

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// upkeep schedule next, list and check: what the schedule files say, without doing any of it.
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+#include "base/yaml/yaml.h"
+#include "base/zone/zone.h"
+#include "runner/cli/command_parts.h"
+#include "runner/cli/schedule_parts.h"
+#include "runner/cli/settings.h"
+#include "runner/daemon/world.h"
+#include "schedules/file.h"
+#include "schedules/planner.h"
+#include "schedules/vectors.h"
+
+namespace upkeep::cli {
+namespace {
+
+constexpr int kMostTimes = 10'000;
+
+Result<schedules::ScheduleFile> ReadSchedules(const Invocation& invocation) {
+  std::vector<std::string> files = invocation.positionals;
+  if (files.empty() || invocation.command == "schedule next") {
+    auto listed = daemon::ListScheduleFiles(ScheduleFolder(invocation));
+    if (!listed.ok()) return listed.status();
+    files = std::move(*listed);
+  }
+  return schedules::ReadScheduleFiles(files, SystemClock().Now());
+}
+
+void SayWarnings(const Invocation& invocation, const schedules::ScheduleFile& file) {
+  for (const Status& warning : file.warnings) {
+    *invocation.err << "warning: " << warning.Describe() << "\n";
+  }
+}
+
+Result<int> ReadCount(const Invocation& invocation) {
+  const std::string text = invocation.Value("--count", "5");
+  const bool number = !text.empty() && text.size() <= 5 &&
+                      text.find_first_not_of("0123456789") == std::string::npos;
+  const int count = number ? std::stoi(text) : 0;
+  if (count < 1 || count > kMostTimes) {
+    return Status(Code::kUsage, "-n '" + text + "' is no number from 1 to " +
+                                    std::to_string(kMostTimes));
+  }
+  return count;
+}
+
+/// What was typed is an expression when no id could look like it.
+bool IsExpression(const std::string& typed) {
+  return typed.find(' ') != std::string::npos || typed.starts_with("@");
+}
+
+Result<schedules::CronExpression> ExpressionTyped(const Invocation& invocation,
+                                                  const std::string& typed) {
+  if (IsExpression(typed)) {
+    schedules::CronOptions options;
+    auto zone = zone::Zone::Load(invocation.Value("--zone", "UTC"));
+    if (!zone.ok()) return Status(Code::kUsage, zone.status().message()).WithHint(zone.status().hint());
+    options.zone = *zone;
+    const std::string dialect = invocation.Value("--dialect", "vixie");
+    if (dialect == "robfig") options.dialect = schedules::Dialect::kRobfig;
+    if (dialect == "quartz") options.dialect = schedules::Dialect::kQuartz;
+    return schedules::CronExpression::Parse(typed, options);
+  }
+  auto file = ReadSchedules(invocation);
+  if (!file.ok()) return file.status();
+  std::vector<std::string> known;
+  for (const schedules::Schedule& schedule : file->schedules) {
+    if (schedule.id == typed) return schedule.expression;
+    known.push_back(schedule.id);
+  }
+  for (const schedules::Quarantined& bad : file->quarantined) {
+    if (bad.id == typed) return yaml::Combine(bad.errors);
+  }
+  const std::string near = yaml::NearestWord(typed, known);
+  return Status(Code::kNotFound, "there is no schedule '" + typed + "'")
+      .WithHint(near.empty() ? "upkeep schedule list shows them; quote a cron expression: "
+                               "upkeep schedule next '0 9 * * *'"
+                             : "did you mean '" + near + "'?");
+}
+
+int RunBatch(const Invocation& invocation, const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  if (!in) return invocation.Fail(Status(Code::kInvalid, "cannot read " + path));
+  auto report = schedules::RunVectors(text.str(), path);
+  if (!report.ok()) return invocation.Fail(report.status());
+  for (const schedules::VectorDifference& difference : report->differences) {
+    *invocation.out << CanonicalJson(schedules::ToValue(difference)) << "\n";
+  }
+  *invocation.out << CanonicalJson(schedules::SummaryOf(*report)) << "\n";
+  return report->differences.empty() ? 0 : 2;
+}
+
+int Next(Invocation& invocation) {
+  if (invocation.Has("--batch")) return RunBatch(invocation, invocation.Value("--batch"));
+  std::string typed;   // An unquoted expression comes as several words.
+  for (const std::string& word : invocation.positionals) typed += (typed.empty() ? "" : " ") + word;
+  if (typed.empty()) {
+    return invocation.Fail(Status(Code::kUsage, "which schedule or expression?")
+                               .WithHint("upkeep schedule next daily, or '0 9 * * MON#1'"));
+  }
+  auto count = ReadCount(invocation);
+  if (!count.ok()) return invocation.Fail(count.status());
+  Instant at = SystemClock().Now();
+  if (const std::string from = invocation.Value("--from"); !from.empty()) {
+    auto parsed = ParseRfc3339(from);
+    if (!parsed.ok()) return invocation.Fail(Status(Code::kUsage, "--from: " + parsed.status().message()));
+    at = *parsed;
+  }
+  auto expression = ExpressionTyped(invocation, typed);
+  if (!expression.ok()) return invocation.Fail(expression.status());
+  zone::Zone zone = expression->zone();
+  if (invocation.Has("--zone")) {
+    auto shown = zone::Zone::Load(invocation.Value("--zone"));
+    if (!shown.ok()) return invocation.Fail(Status(Code::kUsage, shown.status().message()));
+    zone = *shown;
+  }
+  for (const schedules::CronWarning& warning : expression->warnings()) {
+    *invocation.err << "warning: " << warning.message << "\n  hint: " << warning.hint << "\n";
+  }
+  int left = *count;
+  for (auto next = expression->Next(at); next && left > 0; next = expression->Next(*next), --left) {
+    *invocation.out << zone.Format(*next) << "\n";
+  }
+  if (left == *count) *invocation.err << "it never fires again\n";
+  return 0;
+}
+
+int List(Invocation& invocation) {
+  auto file = ReadSchedules(invocation);
+  if (!file.ok()) return invocation.Fail(file.status());
+  const Instant now = SystemClock().Now();
+  std::vector<std::vector<std::string>> rows = {
+      {"ID", "NEXT", "CRON", "ZONE", "PLAYBOOKS", "TARGETS", "GRACE", "DEADLINE", "TITLE"}};
+  const auto joined = [](const std::vector<std::string>& words, const std::string& none) {
+    std::string text;
+    for (const std::string& word : words) text += (text.empty() ? "" : ",") + word;
+    return text.empty() ? none : text;
+  };
+  for (const schedules::Schedule& schedule : file->schedules) {
+    const auto next = schedule.enabled ? schedule.expression.Next(now) : std::nullopt;
+    rows.push_back({schedule.id, next ? schedule.expression.zone().Format(*next) : "-",
+                    schedule.expression.text(), schedule.expression.zone().name(),
+                    joined(schedule.playbooks, "-"), joined(schedule.targets, "all"),
+                    FormatDuration(schedule.grace), FormatDuration(schedule.deadline),
+                    schedule.title.In(Language(invocation))});
+  }
+  *invocation.out << AlignTable(rows);
+  const Status errors = file->Errors();
+  return errors.ok() ? 0 : invocation.Fail(errors);
+}
+
+int Check(Invocation& invocation) {
+  auto file = ReadSchedules(invocation);
+  if (!file.ok()) return invocation.Fail(file.status());
+  SayWarnings(invocation, *file);
+  std::vector<Status> errors;
+  for (const schedules::Quarantined& bad : file->quarantined) {
+    errors.insert(errors.end(), bad.errors.begin(), bad.errors.end());
+  }
+  const std::vector<std::string> known = run::Catalog(PlaybookFolders(invocation)).Ids();
+  for (const schedules::Schedule& schedule : file->schedules) {
+    for (const std::string& playbook : schedule.playbooks) {
+      if (playbook.find(':') != std::string::npos ||
+          std::find(known.begin(), known.end(), playbook) != known.end()) {
+        continue;
+      }
+      const std::string near = yaml::NearestWord(playbook, known);
+      errors.push_back(Status(Code::kInvalid, "'" + schedule.id + "' names the playbook '" + playbook +
+                                                  "', which no pack has")
+                           .WithHint(near.empty() ? "upkeep list shows them all"
+                                                  : "did you mean '" + near + "'?")
+                           .At(schedule.place));
+    }
+  }
+  if (!errors.empty()) return invocation.Fail(yaml::Combine(errors));
+  *invocation.out << file->schedules.size() << " schedules are valid\n";
+  return 0;
+}
+
+}  // namespace
+
+std::vector<Command> MakeScheduleCommands() {
+  Command next, list, check;
+  next.name = "schedule next";
+  next.summary = "When a schedule or a cron expression fires next";
+  next.positionals = {{"SCHEDULE", "A schedule's id, or a cron expression", false, true}};
+  next.options = {
+      {"-n,--count", "N", "So many times (default 5)", false, {}},
+      {"--zone", "NAME", "The zone of an expression; of a schedule, the zone to show", false, {}},
+      {"--dialect", "NAME", "Of an expression (default: vixie)", false, {"vixie", "robfig", "quartz"}},
+      {"--from", "TIME", "After this RFC 3339 time (default: now)", false, {}},
+      {"--batch", "FILE", "Compare with the vectors of a JSON-lines file", false, {}},
+  };
+  next.examples =
+      "  upkeep schedule next daily\n"
+      "  upkeep schedule next '0 9 * * MON#1' --zone Asia/Seoul -n 12\n";
+  next.run = Next;
+  list.name = "schedule list";
+  list.summary = "Every schedule of the files, with its next time";
+  list.positionals = {{"FILE", "Schedule files (default: those of --schedules)", false, true}};
+  list.run = List;
+  check.name = "schedule check";
+  check.summary = "Are the schedule files valid? Shows every error with its place";
+  check.positionals = {{"FILE", "Schedule files (default: those of --schedules)", false, true}};
+  check.run = Check;
+  std::vector<Command> all = {next, list, check};
+  for (Command& command : MakeDaemonCommands()) all.push_back(std::move(command));
+  return all;
+}
+
+}  // namespace upkeep::cli

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/cli/settings.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace upkeep::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string Environment(const char* name) {
+  const char* const value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+std::string FlagOrEnvironment(const Invocation& invocation, const char* flag, const char* name) {
+  return invocation.Has(flag) ? invocation.Value(flag) : Environment(name);
+}
+
+/// The folder `name` that belongs to this binary: installed beside it, or in the source tree
+/// that it was built in.
+std::string FolderOfBinary(const std::string& name) {
+  std::error_code error;
+  const fs::path binary = fs::read_symlink("/proc/self/exe", error);
+  if (!error) {
+    for (fs::path at = binary.parent_path(); at.has_relative_path(); at = at.parent_path()) {
+      for (const fs::path& place : {at / "share" / "upkeep" / name, at / name}) {
+        // A build folder has folders of these names, too, with nothing of the kind in them.
+        const char* const inside = name == "playbooks" ? "kubernetes" : "daily.yaml";
+        if (fs::exists(place / inside, error)) {
+          return place.string();
+        }
+      }
+    }
+  }
+  return name;
+}
+
+}  // namespace
+
+std::string StorePath(const Invocation& invocation) {
+  const std::string given = FlagOrEnvironment(invocation, "--store", "UPKEEP_STORE");
+  if (!given.empty()) return given;
+  if (geteuid() == 0) return "/var/lib/upkeep/upkeep.db";
+  const std::string state = Environment("XDG_STATE_HOME");
+  return (state.empty() ? Environment("HOME") + "/.local/state" : state) + "/upkeep/upkeep.db";
+}
+
+std::vector<std::string> PlaybookFolders(const Invocation& invocation) {
+  std::vector<std::string> folders = invocation.Values("--playbooks");
+  if (!folders.empty()) return folders;
+  std::istringstream listed(Environment("UPKEEP_PLAYBOOKS"));
+  for (std::string folder; std::getline(listed, folder, ':');) {
+    if (!folder.empty()) folders.push_back(folder);
+  }
+  if (folders.empty()) folders.push_back(FolderOfBinary("playbooks"));
+  return folders;
+}
+
+std::string ScheduleFolder(const Invocation& invocation) {
+  const std::string given = FlagOrEnvironment(invocation, "--schedules", "UPKEEP_SCHEDULES");
+  return given.empty() ? FolderOfBinary("schedules") : given;
+}
+
+std::string Language(const Invocation& invocation) {
+  const std::string given = FlagOrEnvironment(invocation, "--lang", "UPKEEP_LANG");
+  if (!given.empty()) return given == "ko" ? "ko" : "en";
+  for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
+    const std::string value = Environment(name);
+    if (!value.empty()) return value.rfind("ko", 0) == 0 ? "ko" : "en";
+  }
+  return "en";
+}
+
+Result<checks::Inventory> LoadInventory(const Invocation& invocation) {
+  const std::string kubeconfig = invocation.Value("--kubeconfig");
+  std::string path = FlagOrEnvironment(invocation, "--inventory", "UPKEEP_INVENTORY");
+  std::error_code error;
+  if (path.empty() && kubeconfig.empty()) {
+    for (const char* usual : {"inventory.yaml", "/etc/upkeep/inventory.yaml"}) {
+      if (fs::exists(usual, error)) {
+        path = usual;
+        break;
+      }
+    }
+    if (path.empty()) {
+      return Status(Code::kConfig, "there is no inventory, so there is nothing to look at")
+          .WithHint("write inventory.yaml (docs/inventory.md), or name a cluster with "
+                    "--kubeconfig FILE; KUBECONFIG is never used unasked");
+    }
+  }
+  checks::Inventory inventory;
+  if (!path.empty()) {
+    Result<checks::Inventory> read = checks::ReadInventory(path);
+    if (!read.ok()) return read;
+    inventory = std::move(*read);
+  }
+  if (!kubeconfig.empty()) {
+    Result<checks::Inventory> one =
+        checks::InventoryOfKubeconfig(kubeconfig, invocation.Value("--context"));
+    if (!one.ok()) return one;
+    for (checks::Target& target : one->targets) {
+      if (inventory.Find(target.name) != nullptr) {
+        return Status(Code::kConfig, "the cluster of --kubeconfig and a target of the inventory "
+                                     "are both named " + target.name)
+            .WithHint("use one of the two");
+      }
+      inventory.targets.push_back(std::move(target));
+    }
+  }
+  return inventory;
+}
+
+bool IsTerminal(int descriptor) { return isatty(descriptor) == 1; }
+
+Status WriteOutput(const Invocation& invocation, const std::string& path, const std::string& text) {
+  if (path.empty() || path == "-") {
+    *invocation.out << text;
+    invocation.out->flush();
+    return invocation.out->good()
+               ? Status::Ok()
+               : Status(Code::kOutput, "standard output could not be written");
+  }
+  // Readers never see half a file: the new one takes the old one's place when it is whole.
+  const std::string temporary = path + ".new." + std::to_string(getpid());
+  std::ofstream file(temporary, std::ios::binary | std::ios::trunc);
+  file << text;
+  file.close();
+  if (!file || std::rename(temporary.c_str(), path.c_str()) != 0) {
+    const std::string cause = std::strerror(errno);
+    std::remove(temporary.c_str());
+    return Status(Code::kOutput, "cannot write " + path + ": " + cause)
+        .WithHint("check that its folder exists, is writable and has room");
+  }
+  return Status::Ok();
+}
+
+}  // namespace upkeep::cli

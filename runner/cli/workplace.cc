@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/cli/workplace.h"
+
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <random>
+
+#include "runner/cli/settings.h"
+
+namespace upkeep::cli {
+namespace {
+
+// What a signal handler may touch: a count and a pipe.
+volatile std::sig_atomic_t signals_seen = 0;
+int wake_pipe[2] = {-1, -1};
+
+void OnSignal(int signal) {
+  signals_seen = signals_seen + 1;
+  // The second one does not wait for anything.
+  if (signals_seen > 1) _exit(128 + signal);
+  const char byte = 1;
+  [[maybe_unused]] const ssize_t written = write(wake_pipe[1], &byte, 1);
+}
+
+Task<void> CancelOnSignal(io::Reactor& reactor, CancelSource& cancel, CancelToken stop) {
+  Limits limits;
+  limits.cancel = stop;
+  const Status readable = co_await reactor.WaitReadable(wake_pipe[0], limits);
+  if (readable.ok()) cancel.Cancel();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<store::Store>> OpenStore(const Invocation& invocation, bool read_only,
+                                                const Redactor* redactor) {
+  const std::string path = StorePath(invocation);
+  if (!read_only && !invocation.Has("--store")) {
+    // The usual place is upkeep's own; a folder that somebody named is not made for them.
+    std::error_code error;
+    std::filesystem::create_directories(std::filesystem::path(path).parent_path(), error);
+  }
+  store::OpenOptions options;
+  options.redactor = redactor;
+  options.read_only = read_only;
+  options.create = !read_only;
+  return store::OpenSqliteStore(path, options);
+}
+
+Result<std::unique_ptr<Workplace>> Workplace::Open(const Invocation& invocation) {
+  std::unique_ptr<Workplace> place(new Workplace());
+  Result<checks::Inventory> inventory = LoadInventory(invocation);
+  if (!inventory.ok()) return inventory.status();
+  place->inventory_ = std::move(*inventory);
+  place->catalog_ = run::Catalog(PlaybookFolders(invocation));
+  Result<std::unique_ptr<store::Store>> store = OpenStore(invocation, false, &place->redactor_);
+  if (!store.ok()) return store.status();
+  place->store_ = std::move(*store);
+  Result<std::unique_ptr<io::Reactor>> reactor = io::Reactor::Create();
+  if (!reactor.ok()) return reactor.status();
+  place->reactor_ = std::move(*reactor);
+  place->modules_ = std::make_unique<run::ModuleFactory>(*place->reactor_, place->clock_,
+                                                         place->redactor_, place->inventory_);
+  return place;
+}
+
+struct Workplace::Listening {
+  CancelSource stop;
+  struct sigaction old_interrupt {}, old_terminate {};
+};
+
+Workplace::Workplace() : catalog_({}) {}
+
+Workplace::~Workplace() = default;
+
+Limits Workplace::limits() {
+  Limits limits;
+  limits.cancel = cancel_.token();
+  return limits;
+}
+
+void Workplace::StartListening() {
+  // Without a pipe Ctrl-C ends the process at once, as it would without upkeep's help.
+  if (pipe(wake_pipe) != 0) return;
+  listening_ = std::make_unique<Listening>();
+  struct sigaction action {};
+  action.sa_handler = OnSignal;
+  sigaction(SIGINT, &action, &listening_->old_interrupt);
+  sigaction(SIGTERM, &action, &listening_->old_terminate);
+  reactor_->Spawn(CancelOnSignal(*reactor_, cancel_, listening_->stop.token()));
+}
+
+void Workplace::StopListening() {
+  if (!listening_) return;
+  listening_->stop.Cancel();
+  while (reactor_->pending() > 0) reactor_->RunOnce(std::chrono::milliseconds(10));
+  sigaction(SIGINT, &listening_->old_interrupt, nullptr);
+  sigaction(SIGTERM, &listening_->old_terminate, nullptr);
+  close(wake_pipe[0]);
+  close(wake_pipe[1]);
+  signals_seen = 0;
+  listening_.reset();
+}
+
+Result<run::SessionOutcome> Workplace::RunSession(run::SessionRequest request,
+                                                  run::Progress progress,
+                                                  run::ExecutorOptions options) {
+  if (options.seed == 0) options.seed = std::random_device{}();
+  run::Executor executor(*reactor_, clock_, redactor_, modules_->maker(), options);
+  return RunTask(run::RunSession(*store_, executor, clock_, std::move(request),
+                                        std::move(progress), limits()));
+}
+
+Result<std::vector<run::PairOutcome>> Workplace::RunPairs(std::vector<run::Pair> pairs,
+                                                          bool record) {
+  run::ExecutorOptions options;
+  options.record = record;
+  options.seed = 1;
+  run::Executor executor(*reactor_, clock_, redactor_, modules_->maker(), options);
+  return RunTask(executor.Run(std::move(pairs), run::Progress{}, limits()));
+}
+
+}  // namespace upkeep::cli

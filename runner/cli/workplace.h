@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What most commands need together: store, inventory, catalog, reactor, redactor, and Ctrl-C
+// turned into cancellation.
+//
+// THREADS: main only.
+
+#ifndef UPKEEP_RUNNER_CLI_WORKPLACE_H_
+#define UPKEEP_RUNNER_CLI_WORKPLACE_H_
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "base/cancel.h"
+#include "base/clock.h"
+#include "base/io/reactor.h"
+#include "base/text.h"
+#include "checks/targets/inventory.h"
+#include "runner/cli/command.h"
+#include "runner/run/catalog.h"
+#include "runner/run/modules.h"
+#include "runner/run/session.h"
+#include "runner/store/store.h"
+
+namespace upkeep::cli {
+
+/// Opens (and unless read_only makes) the store that the invocation names.
+Result<std::unique_ptr<store::Store>> OpenStore(const Invocation& invocation, bool read_only,
+                                                const Redactor* redactor = nullptr);
+
+class Workplace {
+ public:
+  /// Reads the inventory, opens the store, makes the reactor; the first that fails is the answer.
+  static Result<std::unique_ptr<Workplace>> Open(const Invocation& invocation);
+  ~Workplace();
+
+  store::Store& store() { return *store_; }
+  const checks::Inventory& inventory() const { return inventory_; }
+  const run::Catalog& catalog() const { return catalog_; }
+  io::Reactor& reactor() { return *reactor_; }
+  Redactor& redactor() { return redactor_; }
+  const Clock& clock() const { return clock_; }
+  const run::ModuleFactory& modules() const { return *modules_; }
+
+  /// Limits without a deadline that the first SIGINT or SIGTERM cancels; the second ends the
+  /// process at once.
+  Limits limits();
+
+  Result<run::SessionOutcome> RunSession(run::SessionRequest request, run::Progress progress,
+                                         run::ExecutorOptions options = {});
+
+  /// Runs any task to its end; the first signal cancels limits() meanwhile.
+  template <typename T>
+  T RunTask(Task<T> task);
+
+  /// Runs pairs without writing anything into the store; `record` keeps their calls.
+  Result<std::vector<run::PairOutcome>> RunPairs(std::vector<run::Pair> pairs, bool record);
+
+ private:
+  struct Listening;                    ///< For signals.
+  Workplace();
+  void StartListening();
+  void StopListening();
+  SystemClock clock_;
+  Redactor redactor_;
+  checks::Inventory inventory_;
+  run::Catalog catalog_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<io::Reactor> reactor_;
+  std::unique_ptr<run::ModuleFactory> modules_;
+  CancelSource cancel_;
+  std::unique_ptr<Listening> listening_;
+};
+
+template <typename T>
+T Workplace::RunTask(Task<T> task) {
+  StartListening();
+  T value = reactor_->RunUntilDone(std::move(task));
+  StopListening();
+  return value;
+}
+
+}  // namespace upkeep::cli
+
+#endif  // UPKEEP_RUNNER_CLI_WORKPLACE_H_

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/daemon/daemon.h"
+
+#include <algorithm>
+
+#include "runner/run/session.h"
+
+namespace upkeep::daemon {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+
+constexpr std::chrono::microseconds kRecoverEvery = minutes(1);
+constexpr std::chrono::microseconds kTryAgain = std::chrono::seconds(5);
+constexpr std::chrono::microseconds kByHand = std::chrono::hours(24);
+constexpr std::chrono::microseconds kPlanAtLatest = std::chrono::hours(1);
+// Days of the horizon at once: a schedule of every second has 86,400 instants in each.
+constexpr int kHorizonDays = 1;
+
+}  // namespace
+
+Daemon::Daemon(Places places, RunnerParts parts, DaemonOptions options)
+    : places_(std::move(places)), parts_(parts), options_(options),
+      planner_(parts_.store, parts_.clock),
+      taker_(parts_.store, parts_.clock, parts_.actor, parts_.holder), runner_(parts_) {}
+
+Daemon::~Daemon() = default;
+
+Status Daemon::Run() {
+  UPKEEP_RETURN_IF_ERROR(signals_.status());
+  UPKEEP_RETURN_IF_ERROR(Reload(true));
+  UPKEEP_RETURN_IF_ERROR(Recover());
+  parts_.journal.Info("daemon.started", {{"schedules", world_->schedules.schedules.size()},
+                                         {"targets", world_->inventory.targets.size()},
+                                         {"playbooks", world_->playbooks.playbooks.size()}});
+  parts_.reactor.RunUntilDone(Loop());
+  parts_.journal.Info("daemon.ended");
+  return failed_;
+}
+
+Task<void> Daemon::Loop() {
+  for (;;) {
+    const Signals::Seen seen = signals_.Take();
+    if (seen.stop) break;
+    if (seen.reload || FingerprintOf(places_) != fingerprint_) {
+      const Status reloaded = Reload(false);
+      if (!reloaded.ok()) parts_.journal.Error("reload.failed", reloaded);
+    }
+    if (parts_.clock.Now() >= recover_) {
+      const Status recovered = Recover();
+      if (!recovered.ok()) parts_.journal.Error("recovery.failed", recovered);
+    }
+    Pass();
+    const Limits wait = Limits().Within(UntilNext());
+    // A time-out is what is waited for; a signal or the end of a run comes as a byte.
+    const Status woken = co_await parts_.reactor.WaitReadable(signals_.descriptor(), wait);
+    (void)woken;
+  }
+  co_await Drain();
+}
+
+Task<void> Daemon::Drain() {
+  parts_.journal.Info("daemon.draining", {{"running", going_.size()}});
+  const auto wait_for_runs = [this](milliseconds at_most) -> Task<void> {
+    const Limits limits = Limits().Within(at_most);
+    while (!going_.empty()) {
+      const Status woken = co_await parts_.reactor.WaitReadable(signals_.descriptor(), limits);
+      if (!woken.ok()) break;
+      // A second signal does not wait for playbooks any longer.
+      if (signals_.Take().stop) break;
+    }
+  };
+  co_await wait_for_runs(options_.drain);
+  if (going_.empty()) co_return;
+  std::vector<CancelSource> sources;
+  for (const auto& [id, going] : going_) sources.push_back(going.cancel);
+  for (CancelSource& source : sources) source.Cancel();
+  co_await wait_for_runs(options_.give_up);
+  if (!going_.empty()) {
+    failed_ = Status(Code::kCancelled, std::to_string(going_.size()) +
+                                           " runs did not end in time; they count as interrupted");
+    parts_.journal.Error("daemon.gave_up", failed_);
+  }
+}
+
+Status Daemon::Reload(bool first) {
+  const std::string fingerprint = FingerprintOf(places_);
+  auto world = ReadWorld(places_, parts_.clock.Now());
+  fingerprint_ = fingerprint;   // What can't be read now is not tried again before it changes.
+  if (!world.ok()) return world.status();
+  world_ = std::move(*world);
+  for (const schedules::Quarantined& one : world_->schedules.quarantined) {
+    for (const Status& error : one.errors) {
+      parts_.journal.Error("schedule.quarantined", error, {{"schedule", one.id}});
+    }
+  }
+  for (const Status& error : world_->playbooks.errors) {
+    parts_.journal.Error("playbook.invalid", error);
+  }
+  watched_.clear();
+  const Instant now = parts_.clock.Now();
+  for (const schedules::Schedule& schedule : world_->schedules.schedules) {
+    watched_[schedule.id] = {&schedule, now, now, false};
+  }
+  if (!first) {
+    parts_.journal.Info("reloaded", {{"schedules", watched_.size()},
+                                     {"quarantined", world_->schedules.quarantined.size()}});
+  }
+  Retire();
+  return Status::Ok();
+}
+
+void Daemon::Retire() {
+  auto slots = parts_.store.Slots({"", "", {store::SlotState::kPlanned, store::SlotState::kQueued},
+                                   {}, {}, 1'000'000});
+  if (!slots.ok()) {
+    parts_.journal.Error("store.failed", slots.status());
+    return;
+  }
+  std::set<std::string> gone;
+  for (const store::Slot& slot : *slots) {
+    if (!watched_.contains(slot.key.schedule)) gone.insert(slot.key.schedule);
+  }
+  for (const std::string& id : gone) {
+    // What is in quarantine may come back: its slots stay planned until they are due.
+    std::string reason = world_->Quarantine(id);
+    if (reason.empty()) {
+      const Status retired = planner_.Retire(id);
+      if (!retired.ok()) parts_.journal.Error("store.failed", retired, {{"schedule", id}});
+      reason = "its schedule was taken out of the files";
+      parts_.journal.Info("schedule.retired", {{"schedule", id}});
+    }
+    auto missed = taker_.BookMissed(id, reason);
+    if (!missed.ok()) parts_.journal.Error("store.failed", missed.status(), {{"schedule", id}});
+  }
+}
+
+Status Daemon::Recover() {
+  recover_ = parts_.clock.Now() + kRecoverEvery;
+  RecoveryOptions options;
+  options.holder = parts_.holder;
+  options.actor = parts_.actor;
+  options.own_attempts = runner_.attempts();
+  options.may_live = run::HolderMayLive;
+  options.deadline = [this](const std::string& id) {
+    const schedules::Schedule* const schedule = world_->Find(id);
+    return schedule == nullptr ? kByHand : schedule->deadline;
+  };
+  auto recovered = InterruptDead(parts_.store, parts_.clock, options);
+  if (!recovered.ok()) return recovered.status();
+  if (recovered->attempts + recovered->runs > 0) {
+    parts_.journal.Warning("interrupted", {{"runs", recovered->runs},
+                                           {"attempts", recovered->attempts}});
+  }
+  // Slots of schedules in quarantine come due as time goes by.
+  if (!world_->schedules.quarantined.empty()) Retire();
+  return Status::Ok();
+}
+
+void Daemon::Pass() {
+  const Instant now = parts_.clock.Now();
+  const bool moved_back = now < seen_;   // Then what was planned by the old time is too far off.
+  seen_ = now;
+  for (auto& [id, watched] : watched_) {
+    if (!moved_back && now < watched.look && now < watched.plan) continue;
+    const Status looked = Look(watched, now);
+    if (looked.ok()) continue;
+    parts_.journal.Error("schedule.failed", looked, {{"schedule", id}});
+    watched.look = now + kTryAgain;
+    watched.plan = std::max(watched.plan, watched.look);
+  }
+}
+
+Status Daemon::Look(Watched& watched, Instant now) {
+  const schedules::Schedule& schedule = *watched.schedule;
+  const Assignment assignment = Assign(schedule, world_->playbooks, world_->inventory);
+  TakeRequest take;
+  take.targets = assignment.Targets();
+  take.broken = assignment.Broken();
+  take.replace = [&](const std::string& target) { return Replace(schedule.id, target); };
+  if (now >= watched.plan) {
+    PlanRequest plan;
+    plan.targets.assign(take.targets.begin(), take.targets.end());
+    plan.horizon_days = kHorizonDays;
+    auto planned = planner_.Plan(schedule, plan);
+    if (!planned.ok()) return planned.status();
+    const auto half = std::min<std::chrono::microseconds>((planned->until - now) / 2, kPlanAtLatest);
+    watched.plan = planned->horizon_complete ? now + half : now + std::chrono::seconds(1);
+    if (planned->added + planned->superseded > 0) {
+      parts_.journal.Info("planned", {{"schedule", schedule.id}, {"added", planned->added},
+                                      {"superseded", planned->superseded},
+                                      {"filled", planned->filled}});
+    }
+  }
+  auto taken = taker_.Take(schedule, take);
+  if (!taken.ok()) return taken.status();
+  if (taken->missed > 0) {
+    parts_.journal.Warning("missed", {{"schedule", schedule.id}, {"slots", taken->missed}});
+  }
+  if (taken->overlapped > 0) {
+    parts_.journal.Warning("overlapped", {{"schedule", schedule.id}, {"slots", taken->overlapped}});
+  }
+  if (!take.broken.empty()) {
+    parts_.journal.Warning("schedule.idle", {{"schedule", schedule.id}, {"why", take.broken}});
+  }
+  watched.waits = taken->waits_for_running;
+  const auto next = schedule.enabled ? schedule.expression.Next(now) : std::nullopt;
+  watched.look = next.value_or(now + std::chrono::hours(24));
+  if (taken->next) watched.look = std::min(watched.look, *taken->next);
+  for (Batch& batch : taken->batches) Launch(schedule, std::move(batch));
+  return Status::Ok();
+}
+
+void Daemon::Launch(const schedules::Schedule& schedule, Batch batch) {
+  const std::uint64_t id = next_run_++;
+  const std::vector<std::string> targets = batch.Targets();
+  going_[id] = {schedule.id, {targets.begin(), targets.end()}, CancelSource()};
+  parts_.reactor.Spawn(RunBatch(world_, schedule, std::move(batch), id));
+}
+
+Task<void> Daemon::RunBatch(std::shared_ptr<const World> world, const schedules::Schedule& schedule,
+                            Batch batch, std::uint64_t id) {
+  Limits limits;
+  limits.cancel = going_.at(id).cancel.token();
+  const std::string name = schedule.id;
+  const BatchEnd end = co_await runner_.Run(world, schedule, std::move(batch), limits);
+  going_.erase(id);
+  const Instant now = parts_.clock.Now();
+  if (!end.status.ok()) recover_ = now;   // Its slots are accounted for at once.
+  const auto watched = watched_.find(name);
+  if (watched != watched_.end() && watched->second.waits) watched->second.look = now;
+  signals_.Wake();
+}
+
+bool Daemon::Replace(const std::string& schedule, const std::string& target) {
+  std::vector<CancelSource> sources;   // Cancelling may end a run, and with it its entry.
+  for (const auto& [id, going] : going_) {
+    if (going.schedule == schedule && going.targets.contains(target)) {
+      sources.push_back(going.cancel);
+    }
+  }
+  for (CancelSource& source : sources) source.Cancel();
+  return !sources.empty();
+}
+
+milliseconds Daemon::UntilNext() const {
+  const Instant now = parts_.clock.Now();
+  milliseconds wait = options_.look_every;
+  for (const auto& [id, watched] : watched_) {
+    const auto until = std::chrono::ceil<milliseconds>(std::min(watched.look, watched.plan) - now);
+    wait = std::min(wait, std::max(until, milliseconds(0)));
+  }
+  return wait;
+}
+
+}  // namespace upkeep::daemon

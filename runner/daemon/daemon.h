@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The daemon: fires what schedules say, and accounts for every slot, also for those of the time
+// in which it did not run. It reads its files again when they change or on SIGHUP; what is bad in
+// them is put in quarantine and logged, and the slots of it are booked as missed with that reason.
+//
+// THREADS: Run() is its thread. References in the parts outlive it.
+
+#ifndef UPKEEP_RUNNER_DAEMON_DAEMON_H_
+#define UPKEEP_RUNNER_DAEMON_DAEMON_H_
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "runner/daemon/recovery.h"
+#include "runner/daemon/signals.h"
+#include "runner/daemon/slot_planner.h"
+#include "runner/daemon/slot_runner.h"
+#include "runner/daemon/slot_taker.h"
+#include "runner/daemon/world.h"
+
+namespace upkeep::daemon {
+
+struct DaemonOptions {
+  /// How often files are looked at, and a wall clock that was moved is noticed.
+  std::chrono::milliseconds look_every{2000};
+  /// On SIGTERM: how long running playbooks may take to end by themselves, and then how long
+  /// cancelled ones may take to be stored.
+  std::chrono::milliseconds drain{30'000};
+  std::chrono::milliseconds give_up{10'000};
+};
+
+class Daemon {
+ public:
+  Daemon(Places places, RunnerParts parts, DaemonOptions options);
+  ~Daemon();
+
+  /// Returns when a signal said so and all was drained. An error is one of the start: no
+  /// inventory, no schedule files, a store that can't be written.
+  Status Run();
+
+ private:
+  /// One schedule as this process knows it.
+  struct Watched {
+    const schedules::Schedule* schedule = nullptr;   ///< In world_.
+    Instant look{};          ///< When something of it is to be done.
+    Instant plan{};          ///< When its rows run low.
+    bool waits = false;      ///< For a run to end.
+  };
+  /// A run that goes on.
+  struct Going {
+    std::string schedule;
+    std::set<std::string> targets;
+    CancelSource cancel;
+  };
+
+  Task<void> Loop();
+  Task<void> Drain();
+  Status Reload(bool first);
+  void Retire();
+  Status Recover();
+  void Pass();
+  Status Look(Watched& watched, Instant now);
+  void Launch(const schedules::Schedule& schedule, Batch batch);
+  Task<void> RunBatch(std::shared_ptr<const World> world, const schedules::Schedule& schedule,
+                      Batch batch, std::uint64_t id);
+  bool Replace(const std::string& schedule, const std::string& target);
+  std::chrono::milliseconds UntilNext() const;
+
+  Places places_;
+  RunnerParts parts_;
+  DaemonOptions options_;
+  Signals signals_;
+  SlotPlanner planner_;
+  SlotTaker taker_;
+  SlotRunner runner_;
+  std::shared_ptr<const World> world_;   ///< Shared with the runs that began in it.
+  std::string fingerprint_;
+  std::map<std::string, Watched> watched_;
+  std::map<std::uint64_t, Going> going_;
+  std::uint64_t next_run_ = 1;
+  Instant recover_{};
+  Instant seen_{};                       ///< Now, when the loop looked last.
+  Status failed_;
+};
+
+}  // namespace upkeep::daemon
+
+#endif  // UPKEEP_RUNNER_DAEMON_DAEMON_H_

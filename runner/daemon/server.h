@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// `upkeep serve`: what the store knows, over HTTP, read-only. Each request opens the store for
+// itself and changes nothing; GET and HEAD are all there is.
+//
+// On a loopback address only requests whose Host header names one are answered: a page of
+// somebody else that a browser shows here can't read through it (DNS rebinding).
+//
+// THREADS: Run() blocks; Stop() may be called from any thread. Requests run on threads of the
+// server's own, each with a store of its own.
+
+#ifndef UPKEEP_RUNNER_DAEMON_SERVER_H_
+#define UPKEEP_RUNNER_DAEMON_SERVER_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/status.h"
+#include "runner/store/store.h"
+
+namespace upkeep::daemon {
+
+struct ServerOptions {
+  std::string host = "127.0.0.1";
+  int port = 9180;                      ///< 0: any free one; see port().
+  std::string language = "en";          ///< Of requests without ?lang=.
+  std::string zone = "UTC";             ///< Whose days /report/daily means.
+  /// Opens the store read-only; called on the server's threads.
+  std::function<Result<std::unique_ptr<store::Store>>()> open_store;
+};
+
+class Server {
+ public:
+  /// Listens; kConfig when the address can't be bound, kUsage for a zone that does not exist.
+  static Result<std::unique_ptr<Server>> Listen(ServerOptions options);
+  ~Server();
+
+  int port() const;
+  /// Serves until Stop().
+  void Run();
+  void Stop();
+
+ private:
+  struct Impl;
+  explicit Server(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace upkeep::daemon
+
+#endif  // UPKEEP_RUNNER_DAEMON_SERVER_H_

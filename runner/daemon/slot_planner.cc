@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/daemon/slot_planner.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "base/value.h"
+#include "base/zone/zone.h"
+#include "runner/daemon/definition.h"
+
+namespace upkeep::daemon {
+namespace {
+
+using schedules::Schedule;
+using std::chrono::days;
+using std::chrono::microseconds;
+
+constexpr days kHorizon{35};
+constexpr std::size_t kRowsAtOnce = 1000;   // Of one transaction.
+constexpr microseconds kTick{1};
+// Beyond every row: what is planned later than this belongs to no version of the schedule.
+constexpr days kBeyondRows{400};
+constexpr std::string_view kRetired = "retired";   // Where a definition's hash would stand.
+
+/// [from, until) of one schedule, as the store wants its promise.
+store::Horizon MakeHorizon(const Schedule& schedule, Instant from, Instant until) {
+  store::Horizon horizon{schedule.id, schedule.definition, zone::TzdataVersion(), from, until, 0, ""};
+  std::string instants;
+  if (schedule.enabled) {
+    for (auto next = schedule.expression.Next(from - kTick); next && *next < until;
+         next = schedule.expression.Next(*next)) {
+      instants += FormatRfc3339(*next) + "\n";
+      ++horizon.count;
+    }
+  }
+  horizon.hash = Sha256Hex(instants);
+  return horizon;
+}
+
+/// The newest planned time that may still be started now, if there is one.
+std::optional<Instant> DueNow(const Schedule& schedule, Instant now) {
+  const microseconds back = schedule.grace + schedule.splay + schedule.jitter + std::chrono::seconds(1);
+  std::optional<Instant> due;
+  for (auto next = schedule.expression.Next(now - back); next && *next <= now;
+       next = schedule.expression.Next(*next)) {
+    if (now - schedules::StartOf(schedule, *next) <= schedule.grace) due = *next;
+  }
+  return due;
+}
+
+}  // namespace
+
+Result<Planned> SlotPlanner::Plan(const Schedule& schedule, const PlanRequest& request) {
+  const Instant now = clock_.Now();
+  auto past = ReadPast(schedule.id);
+  if (!past.ok()) return past.status();
+  Planned planned;
+  std::optional<Instant> due;
+  if (!past->known_since && request.begin_with_due && schedule.enabled) due = DueNow(schedule, now);
+  const Instant begin = due.value_or(now);
+  if (past->definition != schedule.definition) {
+    UPKEEP_RETURN_IF_ERROR(store_.SaveDefinition("schedule", schedule.id, schedule.definition,
+                                                 DefinitionDocument(schedule)));
+  }
+  // The gap first: until it is filled, the old definition must stay the newest one.
+  if (past->known_since) {
+    UPKEEP_RETURN_IF_ERROR(FillGap(schedule, *past, request, now, planned));
+  } else if (due && !request.targets.empty()) {
+    store::SlotPlan plan{schedule.id, schedule.definition, begin, begin + kTick, {}, {}, false};
+    for (const std::string& target : request.targets) {
+      plan.slots.push_back({schedule.id, target, begin});
+    }
+    auto recorded = store_.RecordPlanned(plan);
+    if (!recorded.ok()) return recorded.status();
+    planned.added += recorded->added;
+  }
+  UPKEEP_RETURN_IF_ERROR(RecordHorizons(schedule, *past, begin, request.horizon_days, planned));
+  UPKEEP_RETURN_IF_ERROR(RecordRows(schedule, request, now, planned));
+  return planned;
+}
+
+Result<SlotPlanner::Past> SlotPlanner::ReadPast(const std::string& schedule) {
+  auto horizons = store_.Horizons(schedule);
+  if (!horizons.ok()) return horizons.status();
+  Past past;
+  past.horizons = std::move(*horizons);
+  for (const store::Horizon& horizon : past.horizons) {
+    if (!past.known_since || horizon.from < *past.known_since) past.known_since = horizon.from;
+  }
+  if (!past.horizons.empty()) past.definition = past.horizons.back().definition;
+  // Taken out of the files and back again: nothing was promised in between.
+  if (past.definition == kRetired) past.known_since.reset();
+  return past;
+}
+
+Status SlotPlanner::RecordHorizons(const Schedule& schedule, const Past& past, Instant from, int most,
+                                   Planned& planned) {
+  const std::string zone_data = zone::TzdataVersion();
+  // The last word on each day: a definition that comes back is written down again.
+  std::map<Instant, const store::Horizon*> newest;
+  for (const store::Horizon& horizon : past.horizons) newest[horizon.until] = &horizon;
+  const auto today = std::chrono::floor<days>(from);
+  for (auto day = today; day < today + kHorizon; day += days(1)) {
+    const Instant until = day + days(1);
+    const auto known = newest.find(until);
+    if (known != newest.end() && known->second->definition == schedule.definition &&
+        known->second->zone_data == zone_data) {
+      continue;
+    }
+    if (most-- <= 0) {
+      planned.horizon_complete = false;
+      return Status::Ok();
+    }
+    store::SlotPlan plan{schedule.id, schedule.definition, std::max<Instant>(day, from), until,
+                         {}, {}, false};
+    plan.horizon = MakeHorizon(schedule, plan.from, until);
+    auto recorded = store_.RecordPlanned(plan);
+    if (!recorded.ok()) return recorded.status();
+  }
+  return Status::Ok();
+}
+
+Status SlotPlanner::FillGap(const Schedule& schedule, const Past& past, const PlanRequest& request,
+                            Instant now, Planned& planned) {
+  auto last = store_.LastPlanned(schedule.id);
+  if (!last.ok()) return last.status();
+  Instant after = *past.known_since - kTick;
+  if (*last && **last > after) after = **last;
+  if (after >= now) return Status::Ok();
+
+  schedules::CronExpression expression = schedule.expression;
+  bool enabled = schedule.enabled;
+  if (past.definition != schedule.definition) {
+    auto document = store_.Definition(past.definition);
+    if (!document.ok()) return document.status();
+    auto old = ExpressionOfDefinition(*document);
+    if (!old.ok()) return old.status();
+    expression = *old;
+    enabled = document->value("enabled", true);
+  }
+  if (!enabled) return Status::Ok();
+
+  // Those that were to run then, not those of today: a target that came since has missed nothing.
+  std::set<std::string> targets;
+  if (*last) {
+    auto rows = store_.Slots({schedule.id, "", {}, **last, **last + kTick, 100'000});
+    if (!rows.ok()) return rows.status();
+    for (const store::Slot& slot : *rows) targets.insert(slot.key.target);
+  } else {
+    targets.insert(request.targets.begin(), request.targets.end());
+  }
+  if (targets.empty()) return Status::Ok();
+  auto next = expression.Next(after);
+  while (next && *next <= now) {
+    store::SlotPlan plan{schedule.id, past.definition, *next, *next + kTick, {}, {}, false};
+    for (; next && *next <= now && plan.slots.size() < kRowsAtOnce; next = expression.Next(*next)) {
+      for (const std::string& target : targets) plan.slots.push_back({schedule.id, target, *next});
+      plan.until = *next + kTick;
+    }
+    auto recorded = store_.RecordPlanned(plan);
+    if (!recorded.ok()) return recorded.status();
+    planned.added += recorded->added;
+    planned.filled += recorded->added;
+  }
+  return Status::Ok();
+}
+
+Status SlotPlanner::RecordRows(const Schedule& schedule, const PlanRequest& request, Instant now,
+                               Planned& planned) {
+  schedules::Limits limits;
+  limits.ahead = days(0);   // The days are written down above.
+  // One more instant than fits would still be better than none for very many targets.
+  limits.rows = std::max(limits.rows, static_cast<int>(request.targets.size()));
+  const schedules::Plan plan = schedules::PlanAhead(schedule, request.targets, now, limits);
+  store::SlotPlan rows{schedule.id, schedule.definition, now + kTick, now + kBeyondRows, {}, {}, true};
+  for (const schedules::Slot& slot : plan.slots) {
+    rows.slots.push_back({slot.schedule, slot.target, slot.planned_at});
+  }
+  auto recorded = store_.RecordPlanned(rows);
+  if (!recorded.ok()) return recorded.status();
+  planned.added += recorded->added;
+  planned.superseded += recorded->superseded;
+  planned.until = plan.cut && !plan.slots.empty() ? plan.slots.back().planned_at
+                                                  : now + limits.rows_ahead;
+  return Status::Ok();
+}
+
+Status SlotPlanner::Retire(const std::string& schedule) {
+  auto past = ReadPast(schedule);
+  if (!past.ok()) return past.status();
+  if (past->definition == kRetired) return Status::Ok();
+  const Instant now = clock_.Now();
+  const std::string retired(kRetired);
+  store::SlotPlan plan{schedule, retired, now + kTick, now + kBeyondRows, {}, {}, true};
+  plan.horizon = {schedule, retired, zone::TzdataVersion(), now, now + kHorizon, 0, Sha256Hex("")};
+  auto recorded = store_.RecordPlanned(plan);
+  return recorded.ok() ? Status::Ok() : recorded.status();
+}
+
+}  // namespace upkeep::daemon

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Runs claimed slots: one session for a batch, then the reports that the schedule asks for, then
+// their delivery. Whatever fails after the session leaves what was found in the store.
+//
+// THREADS: as the reactor. References outlive the runner and its tasks.
+
+#ifndef UPKEEP_RUNNER_DAEMON_SLOT_RUNNER_H_
+#define UPKEEP_RUNNER_DAEMON_SLOT_RUNNER_H_
+
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/io/reactor.h"
+#include "base/task.h"
+#include "base/text.h"
+#include "runner/daemon/journal.h"
+#include "runner/daemon/slot_taker.h"
+#include "runner/daemon/world.h"
+#include "runner/notify/sender.h"
+#include "runner/store/store.h"
+
+namespace upkeep::daemon {
+
+/// Sends a report to the named deliveries; the model outlives the task.
+using DeliverReport = std::function<Task<std::vector<notify::SendOutcome>>(
+    std::vector<std::string> names, const reports::ReportModel& model, Limits limits)>;
+
+struct RunnerParts {
+  io::Reactor& reactor;
+  store::Store& store;
+  const Clock& clock;
+  const Redactor& redactor;
+  Journal& journal;
+  store::Actor actor;
+  std::string holder;
+  std::string report_folder;     ///< Of reports whose schedule names no path.
+  std::string language = "en";
+  DeliverReport deliver;         ///< Empty: a delivery that a schedule names is an error.
+};
+
+struct BatchEnd {
+  Status status;                 ///< Of the session; what failed later is in `problems`.
+  bool cancelled = false;
+  store::RunSummary summary;
+  std::vector<Status> problems;
+};
+
+class SlotRunner {
+ public:
+  explicit SlotRunner(RunnerParts parts) : parts_(std::move(parts)) {}
+
+  /// The schedule is one of `world`, which the task keeps. Ends when all is written and sent.
+  Task<BatchEnd> Run(std::shared_ptr<const World> world, const schedules::Schedule& schedule,
+                     Batch batch, Limits limits);
+
+  /// What runs now.
+  const std::set<store::AttemptId>& attempts() const { return attempts_; }
+
+ private:
+  Status WriteReports(const schedules::Schedule& schedule, const reports::ReportModel& model,
+                      Instant planned);
+  Task<void> ReportAndDeliver(const schedules::Schedule& schedule, Instant planned, Limits limits,
+                              BatchEnd& end);
+
+  RunnerParts parts_;
+  std::set<store::AttemptId> attempts_;
+};
+
+}  // namespace upkeep::daemon
+
+#endif  // UPKEEP_RUNNER_DAEMON_SLOT_RUNNER_H_

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/daemon/slot_taker.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace upkeep::daemon {
+namespace {
+
+using schedules::Schedule;
+using schedules::Verdict;
+using store::Slot;
+using store::SlotState;
+using std::chrono::microseconds;
+
+constexpr std::int64_t kAllOpen = 1'000'000;
+constexpr std::size_t kMovedAtOnce = 1000;   // Of one transaction.
+constexpr microseconds kTick{1};
+
+std::string Seconds(microseconds duration) {
+  return FormatDuration(std::chrono::floor<std::chrono::seconds>(duration));
+}
+
+/// How the slot ends when its run does: whether it was late was decided when it was claimed.
+store::AttemptEnd EndOf(const Schedule& schedule, const store::Attempt& attempt) {
+  const Instant start = schedules::StartOf(schedule, attempt.key.planned);
+  store::AttemptEnd end{attempt.id, SlotState::kOnTime, ""};
+  switch (schedules::Judge(schedule, attempt.key.planned, attempt.claimed)) {
+    case schedules::Punctuality::kOnTime: break;
+    case schedules::Punctuality::kLate:
+      end.state = SlotState::kLate;
+      end.reason = "started " + Seconds(attempt.claimed - start) + " late";
+      break;
+    case schedules::Punctuality::kMissed:
+      end.state = SlotState::kLate;
+      end.reason = "caught up " + Seconds(attempt.claimed - start) + " late, beyond the grace of " +
+                   FormatDuration(schedule.grace);
+      break;
+  }
+  if (attempt.number > 1) {
+    end.reason += (end.reason.empty() ? "attempt " : "; attempt ") + std::to_string(attempt.number);
+  }
+  return end;
+}
+
+void Sooner(std::optional<Instant>& next, Instant at) {
+  if (!next || at < *next) next = at;
+}
+
+}  // namespace
+
+std::vector<std::string> Batch::Targets() const {
+  std::vector<std::string> targets;
+  for (const store::Attempt& attempt : attempts) targets.push_back(attempt.key.target);
+  return targets;
+}
+
+Result<Taken> SlotTaker::Take(const Schedule& schedule, const TakeRequest& request) {
+  const Instant now = clock_.Now();
+  Taken taken;
+  auto open = OpenSlots(schedule, now, taken);
+  if (!open.ok()) return open.status();
+
+  std::map<std::string, std::vector<Slot>> by_target;
+  for (Slot& slot : *open) by_target[slot.key.target].push_back(std::move(slot));
+  std::vector<Candidate> candidates;
+  std::map<std::string, std::vector<store::SlotId>> missed;   // By reason.
+  std::map<std::string, int> queued;
+  for (const auto& [target, slots] : by_target) {
+    std::vector<Instant> instants;
+    for (const Slot& slot : slots) instants.push_back(slot.key.planned);
+    const auto decisions = schedules::Decide(schedule, instants, now);
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+      const Slot& slot = slots[i];
+      const bool may_miss = slot.state != SlotState::kInterrupted;
+      switch (decisions[i].verdict) {
+        case Verdict::kWait:
+          Sooner(taken.next, schedules::StartOf(schedule, slot.key.planned));
+          break;
+        case Verdict::kMissed:
+          if (may_miss) missed[decisions[i].reason].push_back(slot.id);
+          break;
+        case Verdict::kStart:
+        case Verdict::kCatchUp:
+          if (request.targets.contains(target)) {
+            candidates.push_back({slot, decisions[i].verdict});
+            queued[target] += slot.state == SlotState::kQueued ? 1 : 0;
+          } else if (may_miss) {
+            missed[request.broken.empty() ? "no playbook of the schedule fits this target"
+                                          : request.broken].push_back(slot.id);
+          }
+          break;
+      }
+    }
+  }
+  for (const auto& [reason, slots] : missed) {
+    auto moved = Move(slots, SlotState::kMissed, reason);
+    if (!moved.ok()) return moved.status();
+    taken.missed += *moved;
+  }
+  if (candidates.empty()) return taken;
+
+  std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+    return std::tie(a.slot.key.planned, a.slot.key.target) <
+           std::tie(b.slot.key.planned, b.slot.key.target);
+  });
+  auto running = RunningByTarget(schedule.id);
+  if (!running.ok()) return running.status();
+  for (const Candidate& candidate : candidates) {
+    const Slot& slot = candidate.slot;
+    const bool is_queued = slot.state == SlotState::kQueued;
+    int& beside = (*running)[slot.key.target];
+    const auto decide = [&] {
+      return schedules::DecideOverlap(schedule.overlap, beside,
+                                      is_queued ? 0 : queued[slot.key.target]);
+    };
+    schedules::OverlapVerdict verdict = decide();
+    if (verdict == schedules::OverlapVerdict::kStart) {
+      const auto start = Start(schedule, candidate, taken);
+      if (!start.ok()) return start.status();
+      if (*start == Started::kYes) ++beside;
+      if (*start != Started::kSomebodyWasFaster) continue;
+      // With this slot, or with one that this may not run beside.
+      auto now_running = RunningByTarget(schedule.id);
+      if (!now_running.ok()) return now_running.status();
+      beside = (*now_running)[slot.key.target];
+      verdict = decide();
+    }
+    switch (verdict) {
+      case schedules::OverlapVerdict::kStart:
+        Sooner(taken.next, now);   // The faster one has ended already.
+        continue;
+      case schedules::OverlapVerdict::kReplace:
+        if (request.replace && request.replace(slot.key.target)) {
+          taken.waits_for_running = true;   // It starts when the other has given up.
+          continue;
+        }
+        break;
+      case schedules::OverlapVerdict::kQueue: {
+        taken.waits_for_running = true;
+        if (is_queued || slot.state == SlotState::kInterrupted) continue;
+        auto moved = Move({slot.id}, SlotState::kQueued, "an earlier one still runs");
+        if (!moved.ok()) return moved.status();
+        taken.queued += *moved;
+        queued[slot.key.target] += static_cast<int>(*moved);
+        continue;
+      }
+      case schedules::OverlapVerdict::kOverlapped: break;
+    }
+    if (slot.state == SlotState::kInterrupted) continue;   // Stays what it is.
+    auto moved = Move({slot.id}, SlotState::kOverlapped, "an earlier one still runs");
+    if (!moved.ok()) return moved.status();
+    taken.overlapped += *moved;
+  }
+  return taken;
+}
+
+Result<std::int64_t> SlotTaker::BookMissed(const std::string& schedule, const std::string& reason) {
+  auto slots = store_.Slots({schedule, "", {SlotState::kPlanned, SlotState::kQueued}, {},
+                             clock_.Now() + kTick, kAllOpen});
+  if (!slots.ok()) return slots.status();
+  std::vector<store::SlotId> ids;
+  for (const Slot& slot : *slots) ids.push_back(slot.id);
+  return Move(ids, SlotState::kMissed, reason);
+}
+
+Result<std::vector<Slot>> SlotTaker::OpenSlots(const Schedule& schedule, Instant now, Taken& taken) {
+  auto open = store_.Slots({schedule.id, "", {SlotState::kPlanned, SlotState::kQueued}, {},
+                            now + kTick, kAllOpen});
+  if (!open.ok()) return open.status();
+  if (schedule.retry.attempts <= 0) return open;
+  const microseconds back = std::max(schedule.catch_up.max_age, schedule.grace) + schedule.splay +
+                            schedule.jitter;
+  auto interrupted = store_.Slots({schedule.id, "", {SlotState::kInterrupted}, now - back,
+                                   now + kTick, kAllOpen});
+  if (!interrupted.ok()) return interrupted.status();
+  for (Slot& slot : *interrupted) {
+    const auto delay = schedules::RetryDelay(schedule.retry, slot.attempts);
+    if (!delay) continue;
+    if (now < slot.changed + *delay) {
+      Sooner(taken.next, slot.changed + *delay);
+      continue;
+    }
+    open->push_back(std::move(slot));
+  }
+  std::sort(open->begin(), open->end(),
+            [](const Slot& a, const Slot& b) { return a.key.planned < b.key.planned; });
+  return open;
+}
+
+Result<std::map<std::string, int>> SlotTaker::RunningByTarget(const std::string& schedule) {
+  auto attempts = store_.OpenAttempts();
+  if (!attempts.ok()) return attempts.status();
+  std::map<std::string, int> running;
+  for (const store::Attempt& attempt : *attempts) {
+    if (attempt.key.schedule == schedule) ++running[attempt.key.target];
+  }
+  return running;
+}
+
+Result<SlotTaker::Started> SlotTaker::Start(const Schedule& schedule, const Candidate& candidate,
+                                            Taken& taken) {
+  store::ClaimRequest claim;
+  claim.actor = actor_;
+  claim.holder = holder_;
+  claim.alone = schedule.overlap.mode != schedules::OverlapMode::kAllow;
+  auto attempt = store_.ClaimSlot(candidate.slot.id, claim);
+  if (attempt.status().code() == Code::kBusy) return Started::kSomebodyWasFaster;
+  // An action had begun, and is never repeated by itself.
+  if (attempt.status().code() == Code::kDenied) return Started::kNever;
+  if (!attempt.ok()) return attempt.status();
+  if (taken.batches.empty() || taken.batches.back().planned != attempt->key.planned) {
+    taken.batches.push_back({attempt->key.planned, {}, {}});
+  }
+  taken.batches.back().ends.push_back(EndOf(schedule, *attempt));
+  taken.batches.back().attempts.push_back(std::move(*attempt));
+  return Started::kYes;
+}
+
+Result<std::int64_t> SlotTaker::Move(const std::vector<store::SlotId>& slots, SlotState to,
+                                     const std::string& reason) {
+  std::int64_t moved = 0;
+  for (std::size_t begin = 0; begin < slots.size(); begin += kMovedAtOnce) {
+    const std::size_t end = std::min(slots.size(), begin + kMovedAtOnce);
+    const std::vector<store::SlotId> some(slots.begin() + static_cast<std::ptrdiff_t>(begin),
+                                          slots.begin() + static_cast<std::ptrdiff_t>(end));
+    const Status together = store_.MoveSlots(some, to, reason, actor_);
+    if (together.ok()) {
+      moved += static_cast<std::int64_t>(some.size());
+      continue;
+    }
+    if (together.code() != Code::kBusy) return together;
+    // Another process took some of them meanwhile: the rest is moved one by one.
+    for (const store::SlotId slot : some) {
+      const Status alone = store_.MoveSlots({slot}, to, reason, actor_);
+      if (alone.ok()) ++moved;
+      if (!alone.ok() && alone.code() != Code::kBusy) return alone;
+    }
+  }
+  return moved;
+}
+
+}  // namespace upkeep::daemon

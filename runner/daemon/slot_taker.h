@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Takes the slots of one schedule that are due: those nobody can start any more are booked as
+// missed, those that collide with a running one as the overlap rule says, the others are claimed.
+// Any number of processes may do this at once on one store: each slot goes to one of them, and
+// where the schedule does not allow overlap, one slot of a target at a time.
+//
+// THREADS: as the store.
+
+#ifndef UPKEEP_RUNNER_DAEMON_SLOT_TAKER_H_
+#define UPKEEP_RUNNER_DAEMON_SLOT_TAKER_H_
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/status.h"
+#include "runner/store/store.h"
+#include "schedules/planner.h"
+
+namespace upkeep::daemon {
+
+/// Claimed slots of one planned time: one run looks at all their targets together.
+struct Batch {
+  Instant planned{};
+  std::vector<store::Attempt> attempts;
+  std::vector<store::AttemptEnd> ends;   ///< How each ends when all goes well.
+  std::vector<std::string> Targets() const;
+};
+
+struct Taken {
+  std::vector<Batch> batches;             ///< In time order.
+  std::int64_t missed = 0, overlapped = 0, queued = 0;
+  bool waits_for_running = false;         ///< Something is queued, or waits for a replaced run.
+  std::optional<Instant> next;            ///< When an open slot of the schedule is to start.
+};
+
+struct TakeRequest {
+  std::set<std::string> targets;          ///< On which a playbook of the schedule can run.
+  /// Not empty: nothing of the schedule can run, and this is why.
+  std::string broken;
+  /// Asks the running run of (schedule, target) to end; false when that is not in this
+  /// process's power.
+  std::function<bool(const std::string& target)> replace;
+};
+
+class SlotTaker {
+ public:
+  /// Both must outlive it.
+  SlotTaker(store::Store& store, const Clock& clock, store::Actor actor, std::string holder)
+      : store_(store), clock_(clock), actor_(std::move(actor)), holder_(std::move(holder)) {}
+
+  Result<Taken> Take(const schedules::Schedule& schedule, const TakeRequest& request);
+
+  /// Books every due slot of a schedule that can't run as missed; returns how many.
+  Result<std::int64_t> BookMissed(const std::string& schedule, const std::string& reason);
+
+ private:
+  struct Candidate {
+    store::Slot slot;
+    schedules::Verdict verdict;
+  };
+  Result<std::vector<store::Slot>> OpenSlots(const schedules::Schedule& schedule, Instant now,
+                                             Taken& taken);
+  Result<std::map<std::string, int>> RunningByTarget(const std::string& schedule);
+  enum class Started { kYes, kSomebodyWasFaster, kNever };
+  Result<Started> Start(const schedules::Schedule& schedule, const Candidate& candidate,
+                        Taken& taken);
+  /// Moves those that are still open; returns how many that were.
+  Result<std::int64_t> Move(const std::vector<store::SlotId>& slots, store::SlotState to,
+                            const std::string& reason);
+
+  store::Store& store_;
+  const Clock& clock_;
+  store::Actor actor_;
+  std::string holder_;
+};
+
+}  // namespace upkeep::daemon
+
+#endif  // UPKEEP_RUNNER_DAEMON_SLOT_TAKER_H_

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/daemon/tick.h"
+
+#include "base/yaml/yaml.h"
+#include "runner/daemon/recovery.h"
+#include "runner/daemon/slot_planner.h"
+#include "runner/run/session.h"
+
+namespace upkeep::daemon {
+namespace {
+
+constexpr int kNoTargetAnswered = 69;
+// A run by hand has no deadline of its own.
+constexpr std::chrono::microseconds kByHand = std::chrono::hours(24);
+
+Status NoSuchSchedule(const World& world, const std::string& id) {
+  std::vector<std::string> known;
+  for (const schedules::Schedule& schedule : world.schedules.schedules) known.push_back(schedule.id);
+  const std::string near = yaml::NearestWord(id, known);
+  return Status(Code::kNotFound, "there is no schedule '" + id + "'")
+      .WithHint(near.empty() ? "upkeep schedule list shows them" : "did you mean '" + near + "'?");
+}
+
+void Add(reports::StateTotals& sum, const reports::StateTotals& more) {
+  sum.ok += more.ok;
+  sum.warning += more.warning;
+  sum.critical += more.critical;
+  sum.unknown += more.unknown;
+  sum.skipped += more.skipped;
+  sum.waived += more.waived;
+}
+
+}  // namespace
+
+Task<Result<TickOutcome>> Tick(std::shared_ptr<const World> world, std::string id, RunnerParts parts,
+                               Limits limits) {
+  TickOutcome outcome;
+  RecoveryOptions recovery;
+  recovery.holder = parts.holder;
+  recovery.actor = parts.actor;
+  recovery.judge_own = false;
+  recovery.may_live = run::HolderMayLive;
+  recovery.deadline = [&world](const std::string& name) {
+    const schedules::Schedule* const found = world->Find(name);
+    return found == nullptr ? kByHand : found->deadline;
+  };
+  const auto recovered = InterruptDead(parts.store, parts.clock, recovery);
+  if (!recovered.ok()) co_return recovered.status();
+  outcome.interrupted = recovered->attempts + recovered->runs;
+
+  SlotTaker taker(parts.store, parts.clock, parts.actor, parts.holder);
+  const schedules::Schedule* const schedule = world->Find(id);
+  if (schedule == nullptr) {
+    const std::string quarantine = world->Quarantine(id);
+    if (quarantine.empty()) co_return NoSuchSchedule(*world, id);
+    const auto booked = taker.BookMissed(id, quarantine);
+    if (!booked.ok()) co_return booked.status();
+    co_return world->schedules.Errors();
+  }
+
+  const Assignment assignment = Assign(*schedule, world->playbooks, world->inventory);
+  TakeRequest take;
+  take.targets = assignment.Targets();
+  take.broken = assignment.Broken();
+  PlanRequest plan;
+  plan.targets.assign(take.targets.begin(), take.targets.end());
+  plan.begin_with_due = true;
+  SlotPlanner planner(parts.store, parts.clock);
+  const auto planned = planner.Plan(*schedule, plan);
+  if (!planned.ok()) co_return planned.status();
+  auto taken = taker.Take(*schedule, take);
+  // The CronJob starts at the planned time; splay and jitter are waited out here.
+  const std::chrono::microseconds moved = schedule->splay + schedule->jitter;
+  while (taken.ok() && taken->batches.empty() && taken->next &&
+         *taken->next <= parts.clock.Now() + moved && !limits.cancel.cancelled()) {
+    const SteadyInstant when = std::chrono::steady_clock::now() + (*taken->next - parts.clock.Now());
+    const Status slept = co_await parts.reactor.SleepUntil(when, limits);
+    if (!slept.ok()) break;
+    const std::int64_t missed = taken->missed;
+    taken = taker.Take(*schedule, take);
+    if (taken.ok()) taken->missed += missed;
+  }
+  if (!taken.ok()) co_return taken.status();
+  outcome.missed = taken->missed;
+  outcome.overlapped = taken->overlapped;
+  if (!take.broken.empty()) outcome.problems.push_back(Status(Code::kInvalid, take.broken));
+
+  SlotRunner runner(parts);
+  for (Batch& batch : taken->batches) {
+    BatchEnd end = co_await runner.Run(world, *schedule, std::move(batch), limits);
+    if (!end.status.ok()) {
+      if (outcome.status.ok()) outcome.status = end.status;
+      continue;
+    }
+    ++outcome.runs;
+    Add(outcome.totals, end.summary.totals);
+    outcome.cancelled = outcome.cancelled || end.cancelled;
+    outcome.no_target_answered =
+        outcome.no_target_answered || end.summary.exit_code == kNoTargetAnswered;
+    for (Status& problem : end.problems) outcome.problems.push_back(std::move(problem));
+  }
+  co_return outcome;
+}
+
+}  // namespace upkeep::daemon

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/daemon/world.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/value.h"
+
+namespace upkeep::daemon {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What tells one version of a file from the next. A ConfigMap's files are links that change
+/// their goal, so the goal counts.
+void AppendFile(const fs::path& path, std::string& text) {
+  struct stat about {};
+  if (stat(path.c_str(), &about) != 0) return;
+  text += path.string() + " " + std::to_string(about.st_ino) + " " + std::to_string(about.st_size) +
+          " " + std::to_string(about.st_mtim.tv_sec) + "." + std::to_string(about.st_mtim.tv_nsec) +
+          "\n";
+}
+
+}  // namespace
+
+const schedules::Schedule* World::Find(const std::string& id) const {
+  for (const schedules::Schedule& schedule : schedules.schedules) {
+    if (schedule.id == id) return &schedule;
+  }
+  return nullptr;
+}
+
+std::string World::Quarantine(const std::string& schedule) const {
+  for (const schedules::Quarantined& one : schedules.quarantined) {
+    if (one.id == schedule) {
+      return "its schedule is in quarantine: " + one.errors.front().message();
+    }
+  }
+  for (const schedules::Quarantined& one : schedules.quarantined) {
+    if (one.id.empty()) return "a schedule file is in quarantine: " + one.errors.front().message();
+  }
+  return "";
+}
+
+bool World::Incomplete() const {
+  return std::any_of(schedules.quarantined.begin(), schedules.quarantined.end(),
+                     [](const schedules::Quarantined& one) { return one.id.empty(); });
+}
+
+Result<std::vector<std::string>> ListScheduleFiles(const std::string& place) {
+  std::error_code error;
+  if (fs::is_regular_file(place, error)) return std::vector<std::string>{place};
+  std::vector<std::string> files;
+  for (const fs::directory_entry& entry : fs::directory_iterator(place, error)) {
+    const std::string extension = entry.path().extension().string();
+    // Names with a dot in front are an editor's, or the inside of a mounted ConfigMap.
+    if (entry.path().filename().string().starts_with(".")) continue;
+    if (extension == ".yaml" || extension == ".yml") files.push_back(entry.path().string());
+  }
+  if (error) {
+    return Status(Code::kNotFound, "the schedules in " + place + " can't be read: " + error.message())
+        .WithHint("name the folder with --schedules or UPKEEP_SCHEDULES");
+  }
+  if (files.empty()) {
+    return Status(Code::kNotFound, "there is no schedule file (*.yaml) in " + place)
+        .WithHint("name the folder with --schedules or UPKEEP_SCHEDULES");
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+Result<std::shared_ptr<const World>> ReadWorld(const Places& places, Instant now) {
+  auto world = std::make_shared<World>();
+  auto inventory = places.inventory();
+  if (!inventory.ok()) return inventory.status();
+  world->inventory = std::move(*inventory);
+  auto files = ListScheduleFiles(places.schedules);
+  if (!files.ok()) return files.status();
+  auto schedules = schedules::ReadScheduleFiles(*files, now);
+  if (!schedules.ok()) return schedules.status();
+  world->schedules = std::move(*schedules);
+  world->playbooks = ReadPlaybooks(run::Catalog(places.packs));
+  world->modules = places.modules(world->inventory);
+  return std::shared_ptr<const World>(std::move(world));
+}
+
+std::string FingerprintOf(const Places& places) {
+  std::vector<fs::path> paths;
+  if (auto files = ListScheduleFiles(places.schedules); files.ok()) {
+    paths.assign(files->begin(), files->end());
+  }
+  for (const std::string& pack : places.packs) {
+    std::error_code error;
+    for (fs::recursive_directory_iterator at(pack, error), end; !error && at != end; at.increment(error)) {
+      if (at->path().extension() == ".lua") paths.push_back(at->path());
+    }
+  }
+  std::sort(paths.begin(), paths.end());
+  std::string text;
+  for (const fs::path& path : paths) AppendFile(path, text);
+  return Sha256Hex(text);
+}
+
+}  // namespace upkeep::daemon

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/notify/compose.h"
+
+#include <algorithm>
+
+#include "base/clock.h"
+#include "base/value.h"
+#include "reports/render.h"
+
+namespace upkeep::notify {
+namespace {
+
+/// The local date on which the period begins, as the report's zone has it.
+std::string StartDate(const reports::ReportModel& model) {
+  Result<Instant> start = ParseRfc3339(model.period_start);
+  if (!start.ok()) return model.period_start.substr(0, 10);
+  return FormatRfc3339(*start + std::chrono::seconds(model.zone_offset_seconds)).substr(0, 10);
+}
+
+std::string What(const reports::ReportModel& model) {
+  if (model.kind == reports::ReportKind::kRun) {
+    return model.run_ids.empty() ? "0" : model.run_ids.front();
+  }
+  return StartDate(model);
+}
+
+std::string Title(const reports::ReportModel& model, const std::string& language) {
+  const bool korean = language == "ko";
+  const auto word = [&](const char* en, const char* ko) { return std::string(korean ? ko : en); };
+  std::string title = "upkeep ";
+  switch (model.kind) {
+    case reports::ReportKind::kRun: title += word("run ", "실행 "); break;
+    case reports::ReportKind::kDaily: title += word("daily report ", "일일 보고서 "); break;
+    case reports::ReportKind::kWeekly: title += word("weekly report ", "주간 보고서 "); break;
+    case reports::ReportKind::kMonthly: title += word("monthly report ", "월간 보고서 "); break;
+    case reports::ReportKind::kQuarterly: title += word("quarterly report ", "분기 보고서 "); break;
+  }
+  title += What(model) + ": " + std::to_string(model.totals.critical) + word(" critical, ", " 심각, ") +
+           std::to_string(model.totals.warning) + word(" warning, ", " 경고, ") +
+           std::to_string(model.totals.unknown) + word(" unknown", " 알 수 없음");
+  return title;
+}
+
+std::string ContentType(const std::string& format) {
+  if (format == "html") return "text/html; charset=utf-8";
+  if (format == "md") return "text/markdown; charset=utf-8";
+  return "application/json";
+}
+
+}  // namespace
+
+std::string KindName(reports::ReportKind kind) {
+  switch (kind) {
+    case reports::ReportKind::kRun: return "run";
+    case reports::ReportKind::kDaily: return "daily";
+    case reports::ReportKind::kWeekly: return "weekly";
+    case reports::ReportKind::kMonthly: return "monthly";
+    case reports::ReportKind::kQuarterly: return "quarterly";
+  }
+  return "run";
+}
+
+Result<Message> Compose(const Channel& channel, const reports::ReportModel& model,
+                        const std::string& language) {
+  const std::string& spoken = channel.language.empty() ? language : channel.language;
+  const std::string kind = KindName(model.kind);
+  const bool findings = channel.content == "findings";
+  Message message;
+  message.subject = findings ? "findings" : "report " + kind;
+  if (model.kind == reports::ReportKind::kRun) {
+    const std::string number = What(model);
+    if (number.find_first_not_of("0123456789") == std::string::npos && number.size() <= 18) {
+      message.run = std::stoll(number);
+    }
+  }
+  message.title = Title(model, spoken);
+  message.key = (findings ? "findings/" : "") + kind + "/" + What(model) + "." + channel.format;
+  message.content_type = ContentType(channel.format);
+  reports::RenderOptions options;
+  options.language = spoken;
+  if (findings) {
+    message.body = RenderFindings(model, spoken);
+  } else {
+    Result<std::string> rendered = reports::Render(channel.format, model, options);
+    if (!rendered.ok()) return rendered.status();
+    message.body = std::move(*rendered);
+  }
+  if (channel.kind == ChannelKind::kSmtp) {
+    Result<std::string> text = reports::Render("md", model, options);
+    if (!text.ok()) return text.status();
+    message.text = std::move(*text);
+  }
+  // A report lists deliveries, and each is in the ledger, so each makes another report of it: what
+  // the key is made of does not change.
+  reports::ReportModel undelivered = model;
+  undelivered.deliveries.clear();
+  undelivered.ledger_head.clear();
+  Result<std::string> lasting = reports::Render("json", undelivered, options);
+  if (!lasting.ok()) return lasting.status();
+  constexpr std::size_t kKeyDigits = 40;
+  message.idempotency_key =
+      Sha256Hex(channel.name + "\n" + message.key + "\n" + Sha256Hex(*lasting)).substr(0, kKeyDigits);
+  return message;
+}
+
+}  // namespace upkeep::notify

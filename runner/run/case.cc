@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/run/case.h"
+
+#include <unistd.h>
+
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <utility>
+
+#include "checks/model/result.h"
+
+namespace upkeep::run {
+namespace {
+
+constexpr std::uintmax_t kMaxCaseBytes = std::uintmax_t{64} << 20;
+
+/// Times in answers stand still in a replay, and so does the clock; the summary's words follow
+/// from both, so they are expected as well.
+Value ExpectedResult(const checks::CheckResult& result) {
+  Value value{{"subject", result.subject.Key()},
+              {"state", std::string(checks::StateName(result.state))},
+              {"reason", result.reason},
+              {"summary", ToValue(result.summary)}};
+  if (!result.remedy.empty()) value["remedy"] = result.remedy;
+  return value;
+}
+
+Value ExpectedMetric(const checks::Metric& metric) {
+  return {{"name", metric.name}, {"subject", metric.subject}, {"value", metric.value}, {"unit", metric.unit}};
+}
+
+bool SameNumber(double a, double b) {
+  return a == b || std::fabs(a - b) <= 1e-9 * std::max(std::fabs(a), std::fabs(b));
+}
+
+/// Every field that `expected` names must be in `actual` with the same value.
+bool Fits(const Value& expected, const Value& actual) {
+  for (const auto& [key, value] : expected.items()) {
+    const auto found = actual.find(key);
+    if (found == actual.end()) return false;
+    if (value.is_number() && found->is_number()) {
+      if (!SameNumber(value.get<double>(), found->get<double>())) return false;
+    } else if (*found != value) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/// Compares lists whose items are named by `name_of`; each difference is a sentence.
+template <typename NameOf>
+void Compare(const Value& expected, const std::vector<Value>& actual, const std::string& what,
+             NameOf name_of, bool extra_is_wrong, std::vector<std::string>& differences) {
+  std::map<std::string, const Value*> by_name;
+  for (const Value& item : actual) by_name[name_of(item)] = &item;
+  for (const Value& item : expected) {
+    const std::string name = name_of(item);
+    const auto found = by_name.find(name);
+    if (found == by_name.end()) {
+      differences.push_back("expected " + what + " " + name + " is missing");
+      continue;
+    }
+    if (!Fits(item, *found->second)) {
+      differences.push_back(what + " " + name + ": expected " + CanonicalJson(item) + ", got " +
+                            CanonicalJson(*found->second));
+    }
+    by_name.erase(found);
+  }
+  if (!extra_is_wrong) return;
+  for (const auto& [name, item] : by_name) {
+    differences.push_back(what + " " + name + " was not expected: " + CanonicalJson(*item));
+  }
+}
+
+Result<Case> CaseFromValue(const Value& value) {
+  Case test_case;
+  test_case.name = StringAt(value, "name");
+  if (test_case.name.empty()) return Status(Code::kInvalid, "a case has no name");
+  Result<Instant> now = ParseRfc3339(StringAt(value, "now"));
+  if (!now.ok()) return Status(now.status()).Within("case '" + test_case.name + "', now");
+  test_case.now = *now;
+  test_case.target = value.value("target", Value::object());
+  test_case.params = value.value("params", Value::object());
+  test_case.expect = value.value("expect", Value::object());
+  if (!test_case.expect.contains("results") || test_case.expect["results"].empty()) {
+    return Status(Code::kInvalid, "case '" + test_case.name + "' expects no result, so it could not fail");
+  }
+  for (const Value& call : value.value("calls", Value::array())) {
+    Result<RecordedCall> read = RecordedCall::FromValue(call);
+    if (!read.ok()) return Status(read.status()).Within("case '" + test_case.name + "'");
+    test_case.calls.push_back(std::move(*read));
+  }
+  return test_case;
+}
+
+}  // namespace
+
+std::string CasePathOf(const Playbook& playbook) {
+  return std::filesystem::path(playbook.path).replace_extension(".case.json").string();
+}
+
+Result<CaseFile> ReadCaseFile(const std::string& path) {
+  std::error_code error;
+  const std::uintmax_t size = std::filesystem::file_size(path, error);
+  if (error) return Status(Code::kNotFound, "there is no case file " + path);
+  if (size > kMaxCaseBytes) return Status(Code::kInvalid, path + " is larger than 64 MiB");
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  Result<Value> value = ParseJson(text.str());
+  if (!value.ok()) return Status(value.status()).Within(path);
+  if (!value->is_object() || value->value("format", Value()) != 1) {
+    return Status(Code::kInvalid, path + " is no case file of format 1");
+  }
+  CaseFile file;
+  file.path = path;
+  file.playbook = StringAt(*value, "playbook");
+  for (const Value& entry : value->value("cases", Value::array())) {
+    Result<Case> read = CaseFromValue(entry);
+    if (!read.ok()) return Status(read.status()).Within(path);
+    file.cases.push_back(std::move(*read));
+  }
+  if (file.cases.empty()) return Status(Code::kInvalid, path + " holds no case");
+  return file;
+}
+
+Status WriteCaseFile(const CaseFile& file) {
+  Value value{{"format", 1}, {"playbook", file.playbook}, {"cases", Value::array()}};
+  for (const Case& test_case : file.cases) {
+    Value calls = Value::array();
+    for (const RecordedCall& call : test_case.calls) calls.push_back(call.ToValue());
+    value["cases"].push_back({{"name", test_case.name},
+                              {"now", FormatRfc3339(test_case.now)},
+                              {"target", test_case.target},
+                              {"params", test_case.params},
+                              {"calls", std::move(calls)},
+                              {"expect", test_case.expect}});
+  }
+  const std::string temporary = file.path + ".new." + std::to_string(getpid());
+  std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
+  out << PrettyJson(value);
+  out.close();
+  if (!out || std::rename(temporary.c_str(), file.path.c_str()) != 0) {
+    std::remove(temporary.c_str());
+    return Status(Code::kOutput, "cannot write " + file.path);
+  }
+  return Status::Ok();
+}
+
+Case MakeCase(const std::string& name, const checks::Target& target, const Value& params,
+              const PairOutcome& pair, Instant now) {
+  Case test_case;
+  test_case.name = name;
+  test_case.now = now;
+  test_case.target = TargetForPlaybook(target);
+  test_case.params = params;
+  test_case.calls = pair.calls;
+  Value results = Value::array(), metrics = Value::array();
+  for (const checks::CheckResult& result : pair.outcome.results) results.push_back(ExpectedResult(result));
+  for (const checks::Metric& metric : pair.outcome.metrics) metrics.push_back(ExpectedMetric(metric));
+  test_case.expect = {{"results", std::move(results)}, {"metrics", std::move(metrics)}};
+  return test_case;
+}
+
+CaseVerdict TestCase(io::Reactor& reactor, const Playbook& playbook, const Case& test_case) {
+  CaseVerdict verdict;
+  verdict.name = test_case.name;
+  ReplayHost host(playbook.head, test_case.calls);
+  FakeClock clock(test_case.now);
+  Redactor redactor;
+  checks::Target named;
+  named.name = StringAt(test_case.target, "name");
+  for (int kind = 0; kind <= static_cast<int>(checks::TargetKind::kHost); ++kind) {
+    if (StringAt(test_case.target, "kind") ==
+        checks::TargetKindName(static_cast<checks::TargetKind>(kind))) {
+      named.kind = static_cast<checks::TargetKind>(kind);
+    }
+  }
+  std::function<void(lua::Sandbox*)> ignore = [](lua::Sandbox*) {};
+  const checks::PlaybookOutcome outcome = reactor.RunUntilDone(
+      RunPlaybook(playbook, test_case.target, SubjectOfTarget(named), test_case.params, host, clock,
+                  redactor, lua::Budget{}, 1, Limits{}, ignore));
+  verdict.differences = host.Mismatches();
+  std::vector<Value> results, metrics;
+  for (const checks::CheckResult& result : outcome.results) {
+    results.push_back(ExpectedResult(result));
+    if (result.data.is_object() && result.data.contains("detail")) {
+      results.back()["detail"] = result.data["detail"];
+    }
+  }
+  for (const checks::Metric& metric : outcome.metrics) metrics.push_back(ExpectedMetric(metric));
+  Compare(test_case.expect["results"], results, "result",
+          [](const Value& item) { return StringAt(item, "subject"); }, true, verdict.differences);
+  if (test_case.expect.contains("metrics")) {
+    Compare(test_case.expect["metrics"], metrics, "metric",
+            [](const Value& item) { return StringAt(item, "name") + " of " + StringAt(item, "subject"); },
+            false, verdict.differences);
+  }
+  return verdict;
+}
+
+}  // namespace upkeep::run

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Recorded cases: what a playbook asked and was answered on a real server, and what it is
+// expected to say. Testing one replays the answers with a frozen clock and without a network.
+// docs/playbook-format.md has the file's format.
+//
+// THREADS: as the reactor that replays.
+
+#ifndef UPKEEP_RUNNER_RUN_CASE_H_
+#define UPKEEP_RUNNER_RUN_CASE_H_
+
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/io/reactor.h"
+#include "base/status.h"
+#include "base/value.h"
+#include "checks/targets/inventory.h"
+#include "runner/run/executor.h"
+#include "runner/run/hosts.h"
+
+namespace upkeep::run {
+
+struct Case {
+  std::string name;
+  Instant now{};
+  Value target;                        ///< As run.target.
+  Value params = Value::object();
+  std::vector<RecordedCall> calls;
+  Value expect;                        ///< {"results": […], "metrics": […]}; parts of each.
+};
+
+struct CaseFile {
+  std::string path, playbook;
+  std::vector<Case> cases;
+};
+
+/// "kubernetes/nodes.case.json" beside "kubernetes/nodes.lua".
+std::string CasePathOf(const Playbook& playbook);
+
+/// kNotFound, or kInvalid naming what is wrong.
+Result<CaseFile> ReadCaseFile(const std::string& path);
+Status WriteCaseFile(const CaseFile& file);
+
+/// The case of an outcome that was just observed: everything it said is expected again.
+Case MakeCase(const std::string& name, const checks::Target& target, const Value& params,
+              const PairOutcome& pair, Instant now);
+
+/// What went otherwise than the case expects; empty when nothing did.
+struct CaseVerdict {
+  std::string name;
+  std::vector<std::string> differences;
+};
+
+/// Replays one case. `reactor` and `playbook` outlive the call.
+CaseVerdict TestCase(io::Reactor& reactor, const Playbook& playbook, const Case& test_case);
+
+}  // namespace upkeep::run
+
+#endif  // UPKEEP_RUNNER_RUN_CASE_H_

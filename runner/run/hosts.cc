@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/run/hosts.h"
+
+#include <set>
+#include <utility>
+
+namespace upkeep::run {
+namespace {
+
+/// The paths that the head declares to read of a list, or none when it declares no list of it.
+std::vector<std::string> FieldsOf(const checks::Head& head, const checks::Need& need) {
+  for (const checks::Need& declared : head.needs) {
+    if (declared.Matches(need)) return declared.fields;
+  }
+  return {};
+}
+
+/// The same for a replayed call, where no module tells the need: a list's first argument is what
+/// it lists.
+std::vector<std::string> FieldsOfList(const checks::Head& head, const std::string& module,
+                                      const Value& arguments) {
+  checks::Need need;
+  need.module = module;
+  need.verb = "list";
+  if (arguments.is_array() && !arguments.empty() && arguments[0].is_string()) {
+    need.object = arguments[0].get<std::string>();
+  }
+  return FieldsOf(head, need);
+}
+
+bool Declares(const checks::Head& head, const checks::Need& need) {
+  for (const checks::Need& declared : head.needs) {
+    if (declared.Matches(need)) return true;
+  }
+  for (const checks::Remedy& remedy : head.remedies) {
+    for (const checks::Need& declared : remedy.needs) {
+      // A remedy's reads (its plan looks before it proposes) count; its writes never happen here.
+      if (!declared.writes() && declared.Matches(need)) return true;
+    }
+  }
+  return false;
+}
+
+Code CodeFromName(std::string_view name) {
+  for (const Code code : {Code::kTimeout, Code::kUnreachable, Code::kNoData, Code::kNotPermitted,
+                          Code::kUndeclared, Code::kTruncated, Code::kStale, Code::kNotFound,
+                          Code::kCancelled}) {
+    if (CodeName(code) == name) return code;
+  }
+  return Code::kError;
+}
+
+}  // namespace
+
+std::vector<std::string> LiveHost::Functions(std::string_view module) const {
+  const checks::HostModule* found = Module(module);
+  return found == nullptr ? std::vector<std::string>() : found->Functions();
+}
+
+const checks::HostModule* LiveHost::Module(std::string_view name) const {
+  for (const auto& module : modules_) {
+    if (module->name() == name) return module.get();
+  }
+  return nullptr;
+}
+
+Task<Result<lua::Answer>> LiveHost::Call(std::string module, std::string function, Value arguments,
+                                         Limits limits) {
+  checks::HostModule* const found = const_cast<checks::HostModule*>(Module(module));
+  if (found == nullptr) {
+    co_return Status(Code::kError, "this target has no module upkeep." + module);
+  }
+  Result<checks::Need> need = found->NeedOf(function, arguments);
+  if (!need.ok()) co_return need.status();
+  if (need->writes() || !Declares(head_, *need)) {
+    const std::string name = need->ToString();
+    Status refused =
+        need->writes()
+            ? Status(Code::kUndeclared, "a check may not call " + module + "." + function +
+                                            ": it changes something (" + name + ")")
+                  .WithHint("return it as a change from a remedy's plan")
+            : Status(Code::kUndeclared, "the head does not declare " + name)
+                  .WithHint("add \"" + name + "\" to needs");
+    co_return refused;
+  }
+  Result<lua::Answer> answer = co_await found->Call(function, std::move(arguments), limits);
+  if (answer.ok() && answer->documents) answer->fields = FieldsOf(head_, *need);
+  co_return answer;
+}
+
+Value RecordedCall::ToValue() const {
+  Value value{{"call", call}, {"arguments", arguments}};
+  if (reason.empty()) {
+    value[documents ? "documents" : "answer"] = answer;
+  } else {
+    value["error"] = {{"reason", reason}, {"message", message}};
+  }
+  return value;
+}
+
+Result<RecordedCall> RecordedCall::FromValue(const Value& value) {
+  RecordedCall call;
+  call.call = StringAt(value, "call");
+  if (call.call.find('.') == std::string::npos) {
+    return Status(Code::kInvalid, "a recorded call needs \"call\": \"module.function\"");
+  }
+  call.arguments = value.value("arguments", Value::array());
+  if (const auto error = value.find("error"); error != value.end()) {
+    call.reason = StringAt(*error, "reason", "error");
+    call.message = StringAt(*error, "message");
+  } else if (const auto documents = value.find("documents"); documents != value.end()) {
+    if (!documents->is_array()) {
+      return Status(Code::kInvalid, "the documents of " + call.call + " are no list");
+    }
+    call.documents = true;
+    call.answer = *documents;
+  } else if (const auto answer = value.find("answer"); answer != value.end()) {
+    call.answer = *answer;
+  } else {
+    return Status(Code::kInvalid, "the recorded call " + call.call +
+                                      " has none of answer, documents and error");
+  }
+  return call;
+}
+
+Task<Result<lua::Answer>> RecordingHost::Call(std::string module, std::string function,
+                                              Value arguments, Limits limits) {
+  RecordedCall recorded;
+  recorded.call = module + "." + function;
+  recorded.arguments = redactor_.Redact(arguments);
+  Result<lua::Answer> answer = co_await inner_.Call(module, function, std::move(arguments), limits);
+  if (answer.ok()) {
+    recorded.answer =
+        redactor_.Redact(answer->documents ? answer->documents->ToValue() : answer->value);
+    if (answer->documents) recorded.documents = true;
+  } else {
+    recorded.reason = CodeName(answer.status().code());
+    recorded.message = redactor_.Redact(answer.status().message());
+  }
+  calls_.push_back(std::move(recorded));
+  co_return answer;
+}
+
+ReplayHost::ReplayHost(const checks::Head& head, std::vector<RecordedCall> calls)
+    : head_(head), calls_(std::move(calls)), used_(calls_.size(), false) {}
+
+std::vector<std::string> ReplayHost::Functions(std::string_view module) const {
+  // A case need not know which functions a module has: those that it recorded are enough, and
+  // any other call is a mismatch, which Call() reports.
+  std::set<std::string> names;
+  for (const RecordedCall& call : calls_) {
+    const std::size_t dot = call.call.find('.');
+    if (call.call.substr(0, dot) == module) names.insert(call.call.substr(dot + 1));
+  }
+  return {names.begin(), names.end()};
+}
+
+Task<Result<lua::Answer>> ReplayHost::Call(std::string module, std::string function,
+                                           Value arguments, Limits) {
+  const std::string name = module + "." + function;
+  for (std::size_t i = 0; i < calls_.size(); ++i) {
+    if (used_[i] || calls_[i].call != name || calls_[i].arguments != arguments) continue;
+    used_[i] = true;
+    const RecordedCall& call = calls_[i];
+    if (!call.reason.empty()) co_return Status(CodeFromName(call.reason), call.message);
+    lua::Answer answer;
+    if (call.documents) {
+      answer.documents = std::make_shared<DocumentList>(DocumentList::FromValue(call.answer));
+      answer.fields = FieldsOfList(head_, module, arguments);
+    } else {
+      answer.value = call.answer;
+    }
+    co_return answer;
+  }
+  unmatched_.push_back("the case has no (further) answer to " + name + CanonicalJson(arguments));
+  co_return Status(Code::kNoData, unmatched_.back());
+}
+
+std::vector<std::string> ReplayHost::Mismatches() const {
+  std::vector<std::string> all = unmatched_;
+  for (std::size_t i = 0; i < calls_.size(); ++i) {
+    if (!used_[i]) {
+      all.push_back("nobody made the recorded call " + calls_[i].call +
+                    CanonicalJson(calls_[i].arguments));
+    }
+  }
+  return all;
+}
+
+}  // namespace upkeep::run

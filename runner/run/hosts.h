@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The hosts that a sandbox may be given. A live run enforces the head's needs and asks the
+// target's modules; recording writes down what was asked and answered; replaying answers from
+// a case and reaches nothing.
+//
+// THREADS: as the reactor of the run.
+
+#ifndef UPKEEP_RUNNER_RUN_HOSTS_H_
+#define UPKEEP_RUNNER_RUN_HOSTS_H_
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/lua/host.h"
+#include "base/text.h"
+#include "checks/model/head.h"
+#include "checks/model/host_module.h"
+
+namespace upkeep::run {
+
+/// The modules of one target, for one run; they may be shared by several playbooks.
+using Modules = std::vector<std::unique_ptr<checks::HostModule>>;
+
+/// Lets through only what the head's needs name.
+class LiveHost final : public lua::Host {
+ public:
+  /// Both must outlive the host.
+  LiveHost(const checks::Head& head, const Modules& modules) : head_(head), modules_(modules) {}
+
+  std::vector<std::string> Functions(std::string_view module) const override;
+  Task<Result<lua::Answer>> Call(std::string module, std::string function, Value arguments,
+                                 Limits limits) override;
+
+ private:
+  const checks::HostModule* Module(std::string_view name) const;
+  const checks::Head& head_;
+  const Modules& modules_;
+};
+
+/// One call as a case file holds it.
+struct RecordedCall {
+  std::string call;                  ///< "kubernetes.list"
+  Value arguments;
+  Value answer;                      ///< When it worked,
+  bool documents = false;            ///< (and whether it was a list of documents)
+  std::string reason, message;       ///< when it did not.
+  Value ToValue() const;
+  static Result<RecordedCall> FromValue(const Value& value);
+};
+
+/// Passes calls on to `inner` and keeps what was said, with secrets removed.
+class RecordingHost final : public lua::Host {
+ public:
+  /// Both must outlive the host.
+  RecordingHost(lua::Host& inner, const Redactor& redactor) : inner_(inner), redactor_(redactor) {}
+
+  std::vector<std::string> Functions(std::string_view module) const override {
+    return inner_.Functions(module);
+  }
+  Task<Result<lua::Answer>> Call(std::string module, std::string function, Value arguments,
+                                 Limits limits) override;
+  const std::vector<RecordedCall>& calls() const { return calls_; }
+
+ private:
+  lua::Host& inner_;
+  const Redactor& redactor_;
+  std::vector<RecordedCall> calls_;
+};
+
+/// Answers from recorded calls, each used once for each time it was recorded.
+class ReplayHost final : public lua::Host {
+ public:
+  /// `head` must outlive the host. `calls` is a case's list.
+  ReplayHost(const checks::Head& head, std::vector<RecordedCall> calls);
+
+  std::vector<std::string> Functions(std::string_view module) const override;
+  Task<Result<lua::Answer>> Call(std::string module, std::string function, Value arguments,
+                                 Limits limits) override;
+
+  /// Calls that no recorded one matched, and recorded ones that nobody made; a sentence each.
+  std::vector<std::string> Mismatches() const;
+
+ private:
+  const checks::Head& head_;
+  std::vector<RecordedCall> calls_;
+  std::vector<bool> used_;
+  std::vector<std::string> unmatched_;
+};
+
+}  // namespace upkeep::run
+
+#endif  // UPKEEP_RUNNER_RUN_HOSTS_H_

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/run/outcome.h"
+
+#include <set>
+#include <utility>
+
+namespace upkeep::run {
+namespace {
+
+using checks::CheckResult;
+using checks::PlaybookOutcome;
+using checks::State;
+using checks::Subject;
+
+constexpr std::size_t kMaxResults = 10'000;
+constexpr std::size_t kMaxTextBytes = std::size_t{64} << 10;
+
+/// Hostile text from targets: printable, without secrets, bounded at a character's end.
+std::string Clean(std::string text, const Redactor& redactor) {
+  text = PrintableText(redactor.Redact(std::move(text)));
+  if (text.size() > kMaxTextBytes) {
+    std::size_t end = kMaxTextBytes - 3;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+    text.resize(end);
+    text += "…";
+  }
+  return text;
+}
+
+Text CleanText(const Value& record, const Redactor& redactor) {
+  Text text = record.contains("summary") ? TextFromValue(record["summary"]) : Text{};
+  return {Clean(std::move(text.en), redactor), Clean(std::move(text.ko), redactor)};
+}
+
+Subject SubjectOf(const Value& record, const Subject& target, const Redactor& redactor) {
+  const auto found = record.find("subject");
+  if (found == record.end() || !found->is_object()) return target;
+  Subject subject;
+  subject.kind = Clean(StringAt(*found, "kind"), redactor);
+  subject.space = Clean(StringAt(*found, "namespace"), redactor);
+  subject.name = Clean(StringAt(*found, "name"), redactor);
+  subject.uid = Clean(StringAt(*found, "uid"), redactor);
+  return subject;
+}
+
+std::optional<double> NumberAt(const Value& record, const char* key) {
+  const auto found = record.find(key);
+  if (found == record.end() || !found->is_number()) return std::nullopt;
+  return found->get<double>();
+}
+
+std::string KeyOf(const Value& record, const Subject& target, const Redactor& redactor) {
+  const auto found = record.find("subject");
+  if (found != record.end() && found->is_string()) {
+    return Clean(found->get<std::string>(), redactor);
+  }
+  return SubjectOf(record, target, redactor).Key();
+}
+
+checks::Severity SeverityOf(const Value& record, State state) {
+  const std::string given = StringAt(record, "severity");
+  if (given.size() == 2 && given[0] == 'P' && given[1] >= '1' && given[1] <= '4') {
+    return static_cast<checks::Severity>(given[1] - '0');
+  }
+  return state == State::kCritical ? checks::Severity::kP2 : checks::Severity::kP3;
+}
+
+CheckResult ResultOf(const Value& record, const Subject& target, const Redactor& redactor) {
+  CheckResult result;
+  const std::string kind = StringAt(record, "kind");
+  result.subject = SubjectOf(record, target, redactor);
+  if (kind == "ok") {
+    result.state = State::kOk;
+  } else if (kind == "skip") {
+    result.state = State::kSkipped;
+  } else if (auto state = checks::StateFromName(StringAt(record, "state")); state.ok()) {
+    result.state = *state;
+  }
+  result.reason = Clean(StringAt(record, "reason"), redactor);
+  result.summary = CleanText(record, redactor);
+  if (const auto data = record.find("data"); data != record.end()) {
+    result.data = redactor.Redact(*data);
+  }
+  result.severity = SeverityOf(record, result.state);
+  result.remedy = StringAt(record, "remedy");
+  if (const auto tags = record.find("tags"); tags != record.end() && tags->is_array()) {
+    for (const Value& tag : *tags) {
+      if (tag.is_string()) result.tags.push_back(Clean(tag.get<std::string>(), redactor));
+    }
+  }
+  result.evidence = Clean(StringAt(record, "evidence"), redactor);
+  return result;
+}
+
+/// Where a metric's limits came from: the parameters that the head names for it.
+std::string SourceOf(const checks::Head& head, const std::string& metric) {
+  for (const checks::Threshold& threshold : head.thresholds) {
+    if (threshold.metric == metric) return threshold.source;
+  }
+  return "";
+}
+
+}  // namespace
+
+void FillOutcome(const checks::Head& head, std::vector<Value> records, const Status& ended,
+                 const Subject& target_subject, const Redactor& redactor,
+                 PlaybookOutcome& outcome) {
+  std::set<std::string> subjects;
+  std::vector<CheckResult> about_target_ok;
+  bool found_problem = false;
+  bool too_many = false;
+  for (const Value& record : records) {
+    const std::string kind = StringAt(record, "kind");
+    if (kind == "metric") {
+      outcome.metrics.push_back({StringAt(record, "name"), KeyOf(record, target_subject, redactor),
+                                 NumberAt(record, "value").value_or(0), StringAt(record, "unit"),
+                                 NumberAt(record, "warning"), NumberAt(record, "critical"),
+                                 SourceOf(head, StringAt(record, "name"))});
+    } else if (kind == "coverage") {
+      outcome.coverage.attempted += static_cast<std::int64_t>(NumberAt(record, "attempted").value_or(0));
+      outcome.coverage.observed += static_cast<std::int64_t>(NumberAt(record, "observed").value_or(0));
+    } else if (kind == "log") {
+      outcome.log.push_back(Clean(StringAt(record, "text"), redactor));
+    } else if (kind == "ok") {
+      about_target_ok.push_back(ResultOf(record, target_subject, redactor));
+    } else if (outcome.results.size() >= kMaxResults) {
+      too_many = true;
+    } else {
+      CheckResult result = ResultOf(record, target_subject, redactor);
+      found_problem |= result.state == State::kWarning || result.state == State::kCritical;
+      subjects.insert(result.subject.Key());
+      outcome.results.push_back(std::move(result));
+    }
+  }
+  if (!ended.ok()) {
+    CheckResult unknown = checks::UnknownResult(target_subject, ended);
+    unknown.summary = {Clean(unknown.summary.en, redactor), Clean(unknown.summary.ko, redactor)};
+    unknown.data = redactor.Redact(std::move(unknown.data));
+    if (subjects.insert(unknown.subject.Key()).second) {
+      outcome.results.push_back(std::move(unknown));
+    } else {
+      for (CheckResult& result : outcome.results) {
+        if (result.subject.Key() == unknown.subject.Key() && result.state < State::kWarning) {
+          result = unknown;
+        }
+      }
+    }
+  } else if (too_many) {
+    outcome.results.push_back(checks::UnknownResult(
+        target_subject, Status(Code::kTruncated, "the check recorded more than 10,000 results")));
+  } else if (!found_problem) {
+    for (CheckResult& result : about_target_ok) {
+      if (subjects.insert(result.subject.Key()).second) outcome.results.push_back(std::move(result));
+    }
+  }
+  if (outcome.results.empty()) {
+    outcome.results.push_back(checks::UnknownResult(
+        target_subject, Status(Code::kError, "the check recorded no result")
+                            .WithHint("record one with run:result, run:ok or run:skip")));
+  }
+  // Nobody may call a look complete that ended early.
+  if (!ended.ok() && outcome.coverage.attempted <= outcome.coverage.observed) {
+    outcome.coverage.attempted = outcome.coverage.observed + 1;
+  }
+  if (outcome.coverage.attempted == 0) {
+    outcome.coverage.attempted = static_cast<std::int64_t>(outcome.results.size());
+    for (const CheckResult& result : outcome.results) {
+      if (result.state != State::kUnknown && result.state != State::kSkipped) {
+        ++outcome.coverage.observed;
+      }
+    }
+  }
+}
+
+}  // namespace upkeep::run

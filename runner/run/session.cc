@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/run/session.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "base/version.h"
+
+namespace upkeep::run {
+namespace {
+
+using checks::State;
+
+constexpr int kNoTargetAnswered = 69;
+
+/// True when there are results, and every one says that its target could not be reached.
+bool NobodyAnswered(const std::vector<PairOutcome>& pairs) {
+  bool any = false;
+  for (const PairOutcome& pair : pairs) {
+    for (const checks::CheckResult& result : pair.outcome.results) {
+      any = true;
+      const bool silent = result.state == State::kUnknown &&
+                          (result.reason == CodeName(Code::kUnreachable) ||
+                           result.reason == CodeName(Code::kTimeout));
+      if (!silent) return false;
+    }
+  }
+  return any;
+}
+
+int ExitOfTotals(const reports::StateTotals& totals) {
+  if (totals.critical > 0) return 2;
+  if (totals.warning > 0) return 1;
+  return totals.unknown > 0 ? 3 : 0;
+}
+
+store::RunStart StartOf(const SessionRequest& request, Instant now) {
+  store::RunStart start;
+  start.trigger = request.trigger;
+  start.actor = request.actor;
+  start.version = std::string(Version());
+  start.schedule = request.schedule;
+  start.planned = request.planned;
+  start.started = now;
+  start.holder = request.holder;
+  std::map<std::string, const checks::Target*> targets;
+  std::map<std::string, bool> playbooks;
+  for (const Pair& pair : request.pairs) {
+    targets[pair.target->name] = pair.target;
+    playbooks[pair.playbook->head.id] = true;
+  }
+  for (const auto& [name, target] : targets) {
+    start.targets.push_back({name, std::string(checks::TargetKindName(target->kind)),
+                             target->tls.verified()});
+  }
+  for (const auto& [id, used] : playbooks) start.playbooks.push_back(id);
+  for (const store::AttemptEnd& attempt : request.attempts) start.attempts.push_back(attempt.attempt);
+  return start;
+}
+
+bool Matches(const checks::Target& target, const std::string& name) {
+  const std::size_t equals = name.find('=');
+  if (equals == std::string::npos) return target.name == name;
+  const auto label = target.labels.find(name.substr(0, equals));
+  return label != target.labels.end() && label->second == name.substr(equals + 1);
+}
+
+}  // namespace
+
+Task<Result<SessionOutcome>> RunSession(store::Store& store, Executor& executor, const Clock& clock,
+                                        SessionRequest request, Progress progress, Limits limits) {
+  for (const Pair& pair : request.pairs) {
+    const Status saved = store.SaveDefinition(pair.playbook->head, pair.playbook->data);
+    if (!saved.ok()) co_return saved;
+  }
+  const store::RunStart start = StartOf(request, clock.Now());
+  Result<store::RunId> run = store.StartRun(start);
+  if (!run.ok()) co_return run.status();
+
+  SessionOutcome outcome;
+  outcome.pairs = co_await executor.Run(request.pairs, std::move(progress), limits);
+  outcome.cancelled = limits.cancel.cancelled();
+
+  store::RunFinish finish;
+  finish.state = outcome.cancelled ? store::RunState::kCancelled : store::RunState::kFinished;
+  finish.finished = clock.Now();
+  for (const PairOutcome& pair : outcome.pairs) finish.outcomes.push_back(pair.outcome);
+  finish.attempts = request.attempts;
+  if (outcome.cancelled) {
+    for (store::AttemptEnd& attempt : finish.attempts) {
+      attempt.state = store::SlotState::kCancelled;
+      attempt.reason = "cancelled while it ran";
+    }
+  }
+  const bool nobody = NobodyAnswered(outcome.pairs);
+  finish.exit_code = [nobody](const reports::StateTotals& totals) {
+    return nobody ? kNoTargetAnswered : ExitOfTotals(totals);
+  };
+  Result<store::RunSummary> summary = store.FinishRun(*run, finish);
+  if (!summary.ok()) co_return summary.status();
+  outcome.summary = *summary;
+  co_return outcome;
+}
+
+std::vector<Pair> MatchPairs(const std::vector<Playbook>& playbooks,
+                             const checks::Inventory& inventory,
+                             const std::vector<std::string>& names) {
+  std::vector<Pair> pairs;
+  for (const Playbook& playbook : playbooks) {
+    for (const checks::Target& target : inventory.targets) {
+      const std::string kind(checks::TargetKindName(target.kind));
+      if (playbook.head.target != kind && playbook.head.target != "any") continue;
+      if (!names.empty() && std::none_of(names.begin(), names.end(), [&](const std::string& name) {
+            return Matches(target, name);
+          })) {
+        continue;
+      }
+      Pair pair;
+      pair.playbook = &playbook;
+      pair.target = &target;
+      pairs.push_back(std::move(pair));
+    }
+  }
+  return pairs;
+}
+
+}  // namespace upkeep::run

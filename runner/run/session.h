@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One run from start to stored: written down as running, executed, and recorded in one
+// transaction with the ends of its slots. The command line, the daemon and the tick all run
+// things through here.
+//
+// THREADS: as the reactor. References outlive the task.
+
+#ifndef UPKEEP_RUNNER_RUN_SESSION_H_
+#define UPKEEP_RUNNER_RUN_SESSION_H_
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/cancel.h"
+#include "base/clock.h"
+#include "base/status.h"
+#include "base/task.h"
+#include "checks/targets/inventory.h"
+#include "runner/run/catalog.h"
+#include "runner/run/executor.h"
+#include "runner/store/store.h"
+
+namespace upkeep::run {
+
+struct SessionRequest {
+  std::vector<Pair> pairs;
+  std::string trigger = "manual";      ///< "schedule", "manual", "verify", "backfill".
+  store::Actor actor;
+  std::string schedule;                ///< Id, or "" for ad hoc runs.
+  std::string holder;                  ///< See store::ClaimRequest; ProcessHolder().
+  std::optional<Instant> planned;
+  std::vector<store::AttemptEnd> attempts;   ///< Claimed slots, with how they end if all goes well.
+};
+
+/// kUnreachable (exit 69) is in `exit_code` when no target answered at all.
+struct SessionOutcome {
+  store::RunSummary summary;
+  bool cancelled = false;
+  std::vector<PairOutcome> pairs;
+};
+
+Task<Result<SessionOutcome>> RunSession(store::Store& store, Executor& executor, const Clock& clock,
+                                        SessionRequest request, Progress progress, Limits limits);
+
+/// Which playbooks run on which targets: every target of the playbook's kind, narrowed by
+/// `names` (target names or label "key=value"; empty: all).
+std::vector<Pair> MatchPairs(const std::vector<Playbook>& playbooks,
+                             const checks::Inventory& inventory,
+                             const std::vector<std::string>& names);
+
+/// Names this process across restarts of the machine: host, boot id, pid and start time.
+std::string ProcessHolder();
+
+/// True when the process that `holder` names is this machine's and still runs; true, too, for a
+/// holder of another machine, which nobody here can judge.
+bool HolderMayLive(const std::string& holder);
+
+/// The operating system's user, by uid; source "os". Behind sudo and su it is who logged in (the
+/// kernel's login uid, else SUDO_UID where the uid is root's).
+store::Actor OperatingSystemActor();
+
+}  // namespace upkeep::run
+
+#endif  // UPKEEP_RUNNER_RUN_SESSION_H_

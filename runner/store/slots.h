@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Slots: one planned time of one schedule on one target. The store keeps the state machine of
+// DESIGN.md 2 and lets nobody past it:
+//
+//   planned  -> queued, running, missed, cancelled, blackout, overlapped, paused, superseded
+//   queued   -> running, missed, cancelled, blackout, overlapped, paused, superseded
+//   running  -> on_time, late, cancelled, interrupted       (by the end of its attempt only)
+//   interrupted -> running   (tried again, only where no action had begun)
+//   missed   -> running      (backfill by hand, only where the claim says so)
+//   superseded -> planned    (a schedule was changed back before the time came)
+//
+// Every move is in the ledger. THREADS: as Store.
+
+#ifndef UPKEEP_RUNNER_STORE_SLOTS_H_
+#define UPKEEP_RUNNER_STORE_SLOTS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/status.h"
+#include "reports/model.h"
+#include "runner/store/actor.h"
+
+namespace upkeep::store {
+
+using SlotId = std::int64_t;
+using AttemptId = std::int64_t;
+
+enum class SlotState {
+  kPlanned, kQueued, kRunning, kOnTime, kLate, kMissed, kCancelled, kBlackout, kOverlapped,
+  kPaused, kInterrupted, kSuperseded
+};
+std::string_view SlotStateName(SlotState state);   ///< "planned" … "superseded"
+Result<SlotState> SlotStateFromName(std::string_view name);
+/// Whether the machine above has the arrow.
+bool MayMove(SlotState from, SlotState to);
+
+/// Unique.
+struct SlotKey {
+  std::string schedule, target;
+  Instant planned{};
+  bool operator==(const SlotKey&) const = default;
+};
+
+struct Slot {
+  SlotId id = 0;
+  SlotKey key;
+  std::string definition;        ///< SHA-256 of the schedule that planned it.
+  SlotState state = SlotState::kPlanned;
+  std::string reason, actor;     ///< Why and by whom it came into its state.
+  int attempts = 0;
+  Instant changed{};             ///< When it came into its state.
+};
+
+/// The promise for a longer time than there are rows for: how many instants, and their hash.
+struct Horizon {
+  std::string schedule, definition, zone_data;
+  Instant from{}, until{};       ///< [from, until)
+  std::int64_t count = 0;
+  std::string hash;              ///< SHA-256 of the instants' RFC 3339 texts, one a line.
+  bool operator==(const Horizon&) const = default;
+};
+
+/// What the planner says about one schedule, for [from, until).
+struct SlotPlan {
+  std::string schedule, definition;
+  Instant from{}, until{};
+  std::vector<SlotKey> slots;    ///< Of this schedule, inside the range.
+  std::optional<Horizon> horizon;
+  /// Slots still planned in the range that `slots` does not name become superseded.
+  bool supersede_others = true;
+};
+
+struct PlanOutcome {
+  std::int64_t added = 0, superseded = 0;
+};
+
+struct ClaimRequest {
+  Actor actor;
+  /// Names the process across restarts: host, boot id, pid and its start time. Never empty.
+  std::string holder;
+  bool backfill = false;         ///< A missed slot may be claimed.
+  /// Only while no other attempt of the slot's schedule is open on its target.
+  bool alone = false;
+};
+
+struct Attempt {
+  AttemptId id = 0;
+  SlotId slot = 0;
+  SlotKey key;
+  int number = 1;
+  std::int64_t run = 0;          ///< 0 before StartRun.
+  std::string holder;
+  Instant claimed{};
+};
+
+/// How an attempt ended: kOnTime, kLate, kCancelled or kInterrupted.
+struct AttemptEnd {
+  AttemptId attempt = 0;
+  SlotState state = SlotState::kOnTime;
+  std::string reason;
+};
+
+struct SlotFilter {
+  std::string schedule, target;             ///< Empty: any.
+  std::vector<SlotState> states;            ///< Empty: any.
+  std::optional<Instant> from, until;       ///< Of planned: [from, until).
+  std::int64_t limit = 1000;                ///< Oldest first.
+};
+
+class SlotStore {
+ public:
+  virtual ~SlotStore() = default;
+
+  /// Writes slots down ahead of time; those that exist already are left as they are. A horizon
+  /// is written only when it differs from the last one of its schedule and range.
+  virtual Result<PlanOutcome> RecordPlanned(const SlotPlan& plan) = 0;
+
+  /// One unique-keyed write: of all processes that ask, one gets the attempt. kBusy when the
+  /// slot is taken, in a state from which nothing is claimed, or not alone as the request wants
+  /// it; kDenied for an interrupted slot that had begun an action; kNotFound.
+  virtual Result<Attempt> ClaimSlot(SlotId slot, const ClaimRequest& request) = 0;
+
+  /// Ends an attempt without a run (one with a run ends with it). kBusy when it is not open.
+  virtual Status FinishSlot(const AttemptEnd& end, const Actor& actor) = 0;
+
+  /// Moves slots that nobody runs, all or none: to queued, missed, cancelled, blackout,
+  /// overlapped, paused or superseded. kBusy when one is not in a state that may, naming it:
+  /// somebody was faster.
+  virtual Status MoveSlots(const std::vector<SlotId>& slots, SlotState to,
+                           const std::string& reason, const Actor& actor) = 0;
+
+  virtual Result<std::vector<Slot>> Slots(const SlotFilter& filter) = 0;
+  virtual Result<Slot> FindSlot(const SlotKey& key) = 0;              ///< kNotFound
+  /// Attempts that nobody ended; whoever finds their holder dead interrupts them.
+  virtual Result<std::vector<Attempt>> OpenAttempts() = 0;
+  virtual Result<std::vector<Horizon>> Horizons(const std::string& schedule) = 0;
+  /// The latest planned time that has a row, in whatever state; nothing when there is none.
+  virtual Result<std::optional<Instant>> LastPlanned(const std::string& schedule) = 0;
+
+  /// Slots with planned in [from, until) by state. Those planned after `as_of` are not yet due.
+  virtual Result<reports::SlotTotals> CountSlots(Instant from, Instant until, Instant as_of,
+                                                 const std::string& schedule = "") = 0;
+};
+
+}  // namespace upkeep::store
+
+#endif  // UPKEEP_RUNNER_STORE_SLOTS_H_

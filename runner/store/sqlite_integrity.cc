@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <utility>
+
+#include "runner/store/sqlite_store.h"
+
+namespace upkeep::store {
+
+Result<std::vector<IntegrityFault>> SqliteStore::CheckIntegrity() {
+  std::vector<IntegrityFault> faults;
+  {
+    Query query(*database_, "PRAGMA integrity_check(20)");
+    while (query.Next()) {
+      if (query.View(0) != "ok") faults.push_back({"database: " + query.Text(0)});
+    }
+  }
+  {
+    Query query(*database_, "PRAGMA foreign_key_check");
+    while (query.Next()) {
+      faults.push_back({"row " + query.Text(1) + " of " + query.Text(0) + " points to no row of " +
+                        query.Text(2)});
+    }
+  }
+  UPKEEP_RETURN_IF_ERROR(database_->TakeStatus());
+  auto verdict = VerifyLedger();
+  if (!verdict.ok()) return verdict.status();
+  if (verdict->fault) {
+    faults.push_back({"ledger entry " + std::to_string(verdict->fault->sequence) + ": " +
+                      verdict->fault->what});
+  }
+  if (!verdict->fork.empty()) faults.push_back({"ledger: " + verdict->fork});
+  if (!head_trouble_.empty()) faults.push_back({head_trouble_});
+  auto differences = RebuildFromLedger(false);
+  if (!differences.ok()) return differences.status();
+  for (const RebuildDifference& difference : *differences) {
+    faults.push_back({difference.table + " " + difference.key + ": stored " + difference.stored +
+                      ", ledger " + difference.rebuilt});
+  }
+  Query overlapping(*database_,
+                    "SELECT slot, count(*) FROM attempts WHERE ended IS NULL GROUP BY slot "
+                    "HAVING count(*) > 1");
+  while (overlapping.Next()) {
+    faults.push_back({"slot " + overlapping.Text(0) + " has " + overlapping.Text(1) +
+                      " open attempts"});
+  }
+  return Checked(std::move(faults));
+}
+
+}  // namespace upkeep::store

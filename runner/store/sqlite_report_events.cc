@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// The lists of a report about what happened: slots, actions, waivers, deliveries.
+#include <iterator>
+#include <utility>
+#include <vector>
+
+#include "runner/store/report_filler.h"
+
+namespace upkeep::store {
+namespace {
+
+std::string TimeText(const Query& query, int column) {
+  return query.Null(column) ? "" : FormatRfc3339(query.Time(column));
+}
+
+const Text kEndUnknown = {"a change was begun, and its end was not recorded",
+                          "변경을 시작했으나 종료가 기록되지 않았습니다"};
+
+/// A plan that needs a person, as a row of what needs somebody.
+reports::ResultRow Escalated(const reports::ActionRow& action) {
+  reports::ResultRow row;
+  row.playbook = action.playbook;
+  row.target = action.target;
+  row.subject = action.subject;
+  row.title = {"Plan " + action.plan + ": " + action.remedy, "계획 " + action.plan + ": " + action.remedy};
+  row.summary = action.outcome;
+  row.state = checks::State::kCritical;
+  row.reason = "remedy_" + action.state;
+  row.severity = "P1";
+  row.remedy = action.remedy;
+  return row;
+}
+
+}  // namespace
+
+void ReportFiller::Missed() {
+  Query query(database_,
+              "SELECT schedule, target, planned, state, reason FROM slots WHERE state IN ('missed', "
+              "'cancelled', 'blackout', 'overlapped', 'paused', 'interrupted') AND "
+              "((?1 = 0 AND planned >= ?2 AND planned < ?3 AND (?4 = '' OR schedule = ?4) AND "
+              "planned <= ?6) OR (?1 = 1 AND id IN (SELECT slot FROM attempts WHERE run = ?5))) "
+              "ORDER BY planned, schedule, target");
+  query.With(single(), start_, end_, query_.schedule, query_.run, as_of_);
+  while (query.Next()) {
+    model_.missed.push_back(
+        {query.Text(0), query.Text(1), TimeText(query, 2), query.Text(3), query.Text(4)});
+  }
+}
+
+void ReportFiller::Actions() {
+  // An intent without an outcome is something nobody knows, whatever the plan says.
+  Query query(
+      database_,
+      "SELECT p.id, p.playbook, p.target, p.subject, p.remedy, p.risk, "
+      "CASE WHEN a.open > 0 THEN 'unknown' ELSE p.state END, p.requester_name, "
+      "(SELECT group_concat(actor_name, ', ') FROM approvals WHERE plan = p.id AND approve = 1), "
+      "(SELECT group_concat(CASE approve WHEN 1 THEN reason ELSE actor_name || ': ' || reason END, "
+      "'; ') FROM approvals WHERE plan = p.id), a.begun, a.ended, "
+      "a.before, a.after, p.outcome_en, p.outcome_ko FROM plans p LEFT JOIN (SELECT plan, "
+      "min(begun) AS begun, CASE WHEN count(*) = count(ended) THEN max(ended) END AS ended, "
+      "count(*) - count(ended) AS open, "
+      "CASE WHEN count(*) = 1 THEN min(before) ELSE '[' || group_concat(before) || ']' END "
+      "AS before, CASE WHEN count(*) = 1 THEN min(after) ELSE '[' || "
+      "group_concat(coalesce(after, 'null')) || ']' END AS after "
+      "FROM (SELECT * FROM actions ORDER BY plan, step) GROUP BY plan) a ON a.plan = p.id "
+      "WHERE (?1 = 1 AND (p.run = ?2 OR p.verified_by = ?2)) OR (?1 = 0 AND "
+      "((p.created >= ?3 AND p.created < ?4) OR (p.changed >= ?3 AND p.changed < ?4) OR "
+      "(a.begun < ?4 AND a.begun >= ?3))) ORDER BY p.id");
+  query.With(single(), query_.run, start_, end_);
+  std::vector<reports::ResultRow> escalated;
+  while (query.Next()) {
+    reports::ActionRow row;
+    row.plan = query.Text(0);
+    row.playbook = query.Text(1);
+    row.target = query.Text(2);
+    row.subject = query.Text(3);
+    row.remedy = query.Text(4);
+    row.risk = query.Text(5);
+    row.state = query.Text(6);
+    row.requested_by = query.Text(7);
+    row.approved_by = query.Text(8);
+    row.approval_reason = query.Text(9);
+    row.applied_at = TimeText(query, 10);
+    row.finished_at = TimeText(query, 11);
+    row.before = query.Text(12);
+    row.after = query.Text(13);
+    row.outcome = {query.Text(14), query.Text(15)};
+    if (row.state == "unknown" && row.outcome.empty()) row.outcome = kEndUnknown;
+    if (row.state == "unverified" || row.state == "unknown" || row.state == "failed") {
+      escalated.push_back(Escalated(row));
+    }
+    model_.actions.push_back(std::move(row));
+  }
+  // A change that did not do what it should stands before everything that a check found.
+  model_.attention.insert(model_.attention.begin(), std::make_move_iterator(escalated.begin()),
+                          std::make_move_iterator(escalated.end()));
+}
+
+void ReportFiller::Waivers() {
+  Query query(database_,
+              "SELECT id, playbook, target, subject, owner, approver_name, reason, ticket, expires, "
+              "(SELECT count(*) FROM outcomes o JOIN results x ON x.outcome = o.id WHERE "
+              "o.run IN (SELECT id FROM report_runs) AND x.waiver = w.id), expires <= ?3 "
+              "FROM waivers w WHERE created <= ?2 AND expires > ?1 AND "
+              "(revoked IS NULL OR revoked > ?1) ORDER BY id");
+  query.With(start_, single() ? as_of_ : end_, as_of_);
+  while (query.Next()) {
+    model_.waivers.push_back({query.Text(0), query.Text(1), query.Text(2), query.Text(3),
+                              query.Text(4), query.Text(5), query.Text(6), query.Text(7),
+                              TimeText(query, 8), query.Int(9), query.Int(10) != 0});
+  }
+}
+
+void ReportFiller::Deliveries() {
+  Query query(database_,
+              "SELECT channel, destination, state, changed, detail, attempts FROM deliveries WHERE "
+              "(?1 = 1 AND run = ?2) OR (?1 = 0 AND created >= ?3 AND created < ?4) ORDER BY id");
+  query.With(single(), query_.run, start_, end_);
+  while (query.Next()) {
+    model_.deliveries.push_back({query.Text(0), query.Text(1), query.Text(2), TimeText(query, 3),
+                                 query.Text(4), static_cast<int>(query.Int(5))});
+  }
+}
+
+}  // namespace upkeep::store

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "schedules/file.h"
+
+#include <map>
+
+#include "base/value.h"
+#include "schedules/planner.h"
+#include "schedules/schedule_reader.h"
+
+namespace upkeep::schedules {
+namespace {
+
+constexpr std::string_view kApiVersion = "upkeep/v1";
+
+std::string_view NameOf(Dialect dialect) {
+  switch (dialect) {
+    case Dialect::kVixie: return "vixie";
+    case Dialect::kRobfig: return "robfig";
+    case Dialect::kQuartz: return "quartz";
+  }
+  return "";
+}
+
+/// The version of a definition: two schedules with the same one plan and do the same.
+std::string DefinitionOf(const Schedule& schedule) {
+  const CronExpression& expression = schedule.expression;
+  const Value definition = {
+      {"id", schedule.id},
+      {"enabled", schedule.enabled},
+      {"cron", expression.text()},
+      {"dialect", NameOf(expression.dialect())},
+      {"time_zone", expression.zone().name()},
+      {"gap", static_cast<int>(expression.dst().gap)},
+      {"overlap_hour", static_cast<int>(expression.dst().overlap)},
+      {"and", expression.fields().both_days_must_match},
+      {"playbooks", schedule.playbooks},
+      {"targets", schedule.targets},
+      {"grace", schedule.grace.count()},
+      {"deadline", schedule.deadline.count()},
+      {"catch_up", {static_cast<int>(schedule.catch_up.mode), schedule.catch_up.limit,
+                    schedule.catch_up.max_age.count()}},
+      {"overlap", {static_cast<int>(schedule.overlap.mode), schedule.overlap.queue_limit}},
+      {"retry", {schedule.retry.attempts, schedule.retry.backoff.count(),
+                 schedule.retry.cap.count()}},
+      {"splay", schedule.splay.count()},
+      {"jitter", schedule.jitter.count()},
+  };
+  return Sha256Hex(CanonicalJson(definition));
+}
+
+FileDefaults ReadDefaults(const yaml::Document& document, yaml::MappingReader& file,
+                          std::vector<Status>& errors) {
+  FileDefaults defaults;
+  if (const yaml::Node* zone = file.Take("timeZone")) {
+    defaults.time_zone = ReadTimeZone(document, *zone, errors).name();
+  }
+  defaults.dialect = file.OptionalChoice("dialect", {"vixie", "robfig", "quartz"});
+  return defaults;
+}
+
+/// Two schedules of one id: the later one is left out.
+void RefuseRepeatedIds(ScheduleFile& file) {
+  std::map<std::string, SourcePlace> seen;
+  std::vector<Schedule> kept;
+  for (Schedule& schedule : file.schedules) {
+    const auto [first, is_new] = seen.emplace(schedule.id, schedule.place);
+    if (is_new) {
+      kept.push_back(std::move(schedule));
+      continue;
+    }
+    const std::string where = first->second.file + ":" + std::to_string(first->second.line);
+    file.quarantined.push_back(
+        {.id = schedule.id,
+         .errors = {Status(Code::kInvalid, "the id '" + schedule.id + "' is used twice")
+                        .WithHint("it is already at " + where)
+                        .At(schedule.place)}});
+  }
+  file.schedules = std::move(kept);
+}
+
+}  // namespace
+
+Status ScheduleFile::Errors() const {
+  std::vector<Status> errors;
+  for (const Quarantined& one : quarantined) {
+    errors.insert(errors.end(), one.errors.begin(), one.errors.end());
+  }
+  return yaml::Combine(errors);
+}
+
+Result<ScheduleFile> ReadScheduleText(std::string text, const std::string& name, Instant now) {
+  auto read = yaml::Read(std::move(text), name);
+  if (!read.ok()) return read.status();
+  const yaml::Document& document = *read;
+  std::vector<Status> errors;
+  ScheduleFile file;
+  yaml::MappingReader head(document, document.root, "a schedule file", errors);
+  const std::string version = head.RequiredString("apiVersion");
+  if (const yaml::Node* node = head.Take("apiVersion"); node && version != kApiVersion) {
+    head.Error(*node, "this is not a format that is read here: '" + version + "'",
+               "write apiVersion: upkeep/v1");
+  }
+  const FileDefaults defaults = ReadDefaults(document, head, errors);
+  const yaml::Node* list = head.Take("schedules");
+  if (list == nullptr) {
+    if (document.root.kind == yaml::Kind::kMapping) {
+      head.Error(document.root, "a schedule file needs the key 'schedules'");
+    }
+  } else if (list->kind != yaml::Kind::kSequence) {
+    head.Error(*list, "'schedules' must be a list", "begin each schedule with '- id:'");
+  }
+  head.Finish();
+  // What is wrong with the file itself does not hide what is wrong with its schedules.
+  if (!errors.empty()) file.quarantined.push_back({.id = "", .errors = errors});
+  if (list != nullptr && list->kind == yaml::Kind::kSequence) {
+    for (const yaml::Node& node : list->items) {
+      std::vector<Status> own;
+      Schedule schedule = ScheduleReader(document, defaults, now, own, file.warnings).Read(node);
+      if (!own.empty()) {
+        file.quarantined.push_back({.id = schedule.id, .errors = std::move(own)});
+        continue;
+      }
+      schedule.definition = DefinitionOf(schedule);
+      file.schedules.push_back(std::move(schedule));
+    }
+  }
+  RefuseRepeatedIds(file);
+  const bool not_a_schedule_file = !errors.empty() && file.schedules.empty();
+  if (not_a_schedule_file) return file.Errors();
+  return file;
+}
+
+Result<ScheduleFile> ReadScheduleFile(const std::string& path, Instant now) {
+  auto document = yaml::ReadFile(path);
+  if (!document.ok()) return document.status();
+  return ReadScheduleText(std::move(document->text), path, now);
+}
+
+Result<ScheduleFile> ReadScheduleFiles(const std::vector<std::string>& paths, Instant now) {
+  ScheduleFile all;
+  for (const std::string& path : paths) {
+    auto file = ReadScheduleFile(path, now);
+    if (!file.ok()) {
+      // A file that can't be read is an error row like a bad schedule: the others go on.
+      all.quarantined.push_back({.id = "", .errors = {file.status()}});
+      continue;
+    }
+    for (auto& schedule : file->schedules) all.schedules.push_back(std::move(schedule));
+    for (auto& bad : file->quarantined) all.quarantined.push_back(std::move(bad));
+    for (auto& warning : file->warnings) all.warnings.push_back(std::move(warning));
+  }
+  RefuseRepeatedIds(all);
+  for (const Clash& clash : FindClashes(all.schedules, now)) {
+    for (const Schedule& schedule : all.schedules) {
+      if (schedule.id != clash.second) continue;
+      all.warnings.push_back(
+          Status(Code::kInvalid,
+                 "'" + clash.second + "' and '" + clash.first + "' are both heavy and meet at " +
+                     schedule.expression.zone().Format(clash.at) + " on " +
+                     (clash.target.empty() ? "every target" : clash.target))
+              .WithHint("move one of them, or give it a splay")
+              .At(schedule.place));
+    }
+  }
+  return all;
+}
+
+}  // namespace upkeep::schedules

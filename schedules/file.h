@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Reads schedule files; the shipped ones beside this header show every key. One bad schedule
+// does not stop the others: it is left out and its errors are reported, all of a file in one pass.
+//
+// THREADS: may be called from any thread.
+
+#ifndef UPKEEP_SCHEDULES_FILE_H_
+#define UPKEEP_SCHEDULES_FILE_H_
+
+#include <string>
+#include <vector>
+
+#include "base/status.h"
+#include "schedules/schedule.h"
+
+namespace upkeep::schedules {
+
+/// A schedule that was left out.
+struct Quarantined {
+  std::string id;              ///< As written; "" when even that is missing.
+  std::vector<Status> errors;  ///< At least one, each with its place.
+};
+
+struct ScheduleFile {
+  std::vector<Schedule> schedules;
+  std::vector<Quarantined> quarantined;
+  /// Legal, probably not meant: kInvalid by code, never to be treated as failures.
+  std::vector<Status> warnings;
+
+  /// kOk, or every error of the file as one Status (kInvalid, exit 65).
+  Status Errors() const;
+};
+
+/// kNotFound or kConfig when the file can't be read, kInvalid when it is not a schedule file at
+/// all. `now` decides what "a job inside a clock change of the next year" is.
+Result<ScheduleFile> ReadScheduleFile(const std::string& path, Instant now);
+/// The same from bytes; `name` is what messages call the file.
+Result<ScheduleFile> ReadScheduleText(std::string text, const std::string& name, Instant now);
+
+/// Reads several files as one set: ids must be unique among them, and heavy schedules that meet
+/// on one minute and target within 35 days are warned about.
+Result<ScheduleFile> ReadScheduleFiles(const std::vector<std::string>& paths, Instant now);
+
+}  // namespace upkeep::schedules
+
+#endif  // UPKEEP_SCHEDULES_FILE_H_

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "schedules/planner.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "base/value.h"
+#include "base/zone/zone.h"
+
+namespace upkeep::schedules {
+namespace {
+
+using std::chrono::days;
+using std::chrono::floor;
+using std::chrono::microseconds;
+using std::chrono::seconds;
+using std::chrono::sys_days;
+
+/// A share of `span` from 0 to below 1, by `key` only.
+microseconds ShareOf(microseconds span, const std::string& key) {
+  if (span < seconds(1)) return microseconds(0);
+  const auto whole = static_cast<std::uint64_t>(floor<seconds>(span).count());
+  const std::uint64_t hash = std::stoull(Sha256Hex(key).substr(0, 15), nullptr, 16);
+  return seconds(hash % whole);
+}
+
+long SecondsOf(Instant instant) { return floor<seconds>(instant).time_since_epoch().count(); }
+
+DayPlan PlanDay(const CronExpression& expression, sys_days day, Instant after,
+                std::optional<Instant>& next) {
+  DayPlan plan{.day = day, .count = 0, .hash = ""};
+  std::string instants;
+  for (; next && *next < Instant(day + days(1)); next = expression.Next(*next)) {
+    if (*next <= after) continue;
+    instants += std::to_string(SecondsOf(*next)) + "\n";
+    ++plan.count;
+  }
+  plan.hash = Sha256Hex(instants);
+  return plan;
+}
+
+}  // namespace
+
+Instant StartOf(const Schedule& schedule, Instant planned_at) {
+  const std::string slot = schedule.id + "@" + std::to_string(SecondsOf(planned_at));
+  return planned_at + ShareOf(schedule.splay, schedule.id) + ShareOf(schedule.jitter, slot);
+}
+
+std::vector<Instant> PlannedBetween(const Schedule& schedule, Instant after, Instant until,
+                                    std::size_t max) {
+  std::vector<Instant> instants;
+  for (auto next = schedule.expression.Next(after);
+       next && *next <= until && instants.size() < max; next = schedule.expression.Next(*next)) {
+    instants.push_back(*next);
+  }
+  return instants;
+}
+
+Plan PlanAhead(const Schedule& schedule, const std::vector<std::string>& targets, Instant now,
+               const Limits& limits) {
+  Plan plan{.definition = schedule.definition, .tzdata = zone::TzdataVersion(), .days = {},
+            .slots = {}, .cut = false};
+  if (!schedule.enabled) return plan;
+  // The day plans start at the day's first instant, so that they are the same however often a
+  // day they are made; the slots start after now.
+  const sys_days today = floor<days>(now);
+  const Instant before_today = Instant(today) - microseconds(1);
+  std::optional<Instant> next = schedule.expression.Next(before_today);
+  for (sys_days day = today; day < today + limits.ahead; day += days(1)) {
+    plan.days.push_back(PlanDay(schedule.expression, day, before_today, next));
+  }
+  if (targets.empty()) return plan;
+  const std::size_t most = static_cast<std::size_t>(std::max(0, limits.rows)) / targets.size();
+  const auto instants = PlannedBetween(schedule, now, now + limits.rows_ahead, most + 1);
+  plan.cut = instants.size() > most;
+  for (std::size_t i = 0; i < std::min(most, instants.size()); ++i) {
+    for (const std::string& target : targets) {
+      plan.slots.push_back({.schedule = schedule.id,
+                            .target = target,
+                            .planned_at = instants[i],
+                            .starts_at = StartOf(schedule, instants[i])});
+    }
+  }
+  return plan;
+}
+
+std::vector<Decision> Decide(const Schedule& schedule, const std::vector<Instant>& open,
+                             Instant now) {
+  const CatchUpRule& rule = schedule.catch_up;
+  int left = rule.mode == CatchUp::kNone ? 0 : rule.mode == CatchUp::kLast ? 1 : rule.limit;
+  std::vector<Decision> decisions(open.size());
+  // From the newest to the oldest: the newest ones are worth catching up.
+  for (std::size_t i = open.size(); i-- > 0;) {
+    Decision& decision = decisions[i];
+    decision.planned_at = open[i];
+    const Instant start = StartOf(schedule, open[i]);
+    if (now < start) continue;
+    if (now - start <= schedule.grace) {
+      decision.verdict = Verdict::kStart;
+      // A slot that starts now stands for those before it: `last` has nothing left to run.
+      if (rule.mode == CatchUp::kLast) left = 0;
+    } else if (rule.mode == CatchUp::kNone) {
+      decision.verdict = Verdict::kMissed;
+      decision.reason = "not started within " + FormatDuration(schedule.grace) +
+                        ", and catch-up is none";
+    } else if (now - open[i] > rule.max_age) {
+      decision.verdict = Verdict::kMissed;
+      decision.reason = "older than the catch-up age of " + FormatDuration(rule.max_age);
+    } else if (left <= 0) {
+      decision.verdict = Verdict::kMissed;
+      decision.reason = rule.mode == CatchUp::kLast
+                            ? "a later slot runs in its place (catch-up is last)"
+                            : "more were missed than the catch-up limit of " +
+                                  std::to_string(rule.limit);
+    } else {
+      decision.verdict = Verdict::kCatchUp;
+      --left;
+    }
+  }
+  return decisions;
+}
+
+Punctuality Judge(const Schedule& schedule, Instant planned_at, Instant started_at,
+                  microseconds tolerance) {
+  const microseconds late = started_at - StartOf(schedule, planned_at);
+  if (late <= std::min(tolerance, schedule.grace)) return Punctuality::kOnTime;
+  return late <= schedule.grace ? Punctuality::kLate : Punctuality::kMissed;
+}
+
+OverlapVerdict DecideOverlap(const OverlapRule& rule, int running, int queued) {
+  if (running <= 0) return OverlapVerdict::kStart;
+  switch (rule.mode) {
+    case OverlapMode::kAllow: return OverlapVerdict::kStart;
+    case OverlapMode::kForbid: return OverlapVerdict::kOverlapped;
+    case OverlapMode::kReplace: return OverlapVerdict::kReplace;
+    case OverlapMode::kQueue:
+      return queued < rule.queue_limit ? OverlapVerdict::kQueue : OverlapVerdict::kOverlapped;
+  }
+  return OverlapVerdict::kOverlapped;
+}
+
+std::optional<microseconds> RetryDelay(const RetryRule& rule, int attempt) {
+  if (attempt < 1 || attempt > rule.attempts) return std::nullopt;
+  microseconds delay = rule.backoff;
+  for (int i = 1; i < attempt && delay < rule.cap; ++i) delay *= 2;
+  return std::min(delay, rule.cap);
+}
+
+std::vector<Clash> FindClashes(const std::vector<Schedule>& schedules, Instant now, days ahead) {
+  constexpr std::size_t kMaxInstants = 10'000;  // A heavy job every minute clashes on day one.
+  std::map<Instant, std::vector<const Schedule*>> minutes;
+  for (const Schedule& schedule : schedules) {
+    if (!schedule.heavy || !schedule.enabled) continue;
+    for (const Instant at : PlannedBetween(schedule, now, now + ahead, kMaxInstants)) {
+      minutes[floor<std::chrono::minutes>(StartOf(schedule, at))].push_back(&schedule);
+    }
+  }
+  const auto shared_target = [](const Schedule& a,
+                                const Schedule& b) -> std::optional<std::string> {
+    if (a.targets.empty() || b.targets.empty()) return "";
+    for (const std::string& target : a.targets) {
+      if (std::find(b.targets.begin(), b.targets.end(), target) != b.targets.end()) return target;
+    }
+    return std::nullopt;
+  };
+  std::vector<Clash> clashes;
+  for (const auto& [at, together] : minutes) {
+    for (std::size_t i = 0; i < together.size(); ++i) {
+      for (std::size_t j = i + 1; j < together.size(); ++j) {
+        const Schedule &a = *together[i], &b = *together[j];
+        const auto target = shared_target(a, b);
+        const bool known = std::any_of(clashes.begin(), clashes.end(), [&](const Clash& clash) {
+          return clash.first == a.id && clash.second == b.id;
+        });
+        if (a.id == b.id || !target || known) continue;
+        clashes.push_back({.first = a.id, .second = b.id, .target = *target, .at = at});
+      }
+    }
+  }
+  return clashes;
+}
+
+}  // namespace upkeep::schedules

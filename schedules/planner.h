@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The planner: schedules and the time now → slots, and what to do with each. Pure functions:
+// same arguments, same answer; no clock, no store, no threads. Whoever calls them writes the
+// answers down (DESIGN.md 4.1) before acting on them.
+//
+// THREADS: pure functions of their arguments.
+
+#ifndef UPKEEP_SCHEDULES_PLANNER_H_
+#define UPKEEP_SCHEDULES_PLANNER_H_
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "schedules/schedule.h"
+
+namespace upkeep::schedules {
+
+struct Slot {
+  std::string schedule;
+  std::string target;
+  Instant planned_at;  ///< The expression's own time: with the two above, the slot's name.
+  Instant starts_at;   ///< planned_at plus splay and jitter.
+  bool operator==(const Slot&) const = default;
+};
+
+/// What one schedule plans on one day (UTC), whatever its targets are.
+struct DayPlan {
+  std::chrono::sys_days day;
+  std::int64_t count = 0;
+  /// SHA-256 over the instants as decimal seconds since 1970, each with a line end.
+  std::string hash;
+  bool operator==(const DayPlan&) const = default;
+};
+
+struct Limits {
+  std::chrono::days ahead{35};           ///< Of the day plans, counted from now's day.
+  std::chrono::hours rows_ahead{48};     ///< Of the slots.
+  int rows = 1000;                       ///< Slots of one schedule, all targets together.
+};
+
+struct Plan {
+  std::string definition;  ///< The schedule's version.
+  std::string tzdata;      ///< The zone data's version.
+  std::vector<DayPlan> days;
+  std::vector<Slot> slots;  ///< In time order; never half the targets of an instant.
+  bool cut = false;         ///< The slots reached Limits::rows before Limits::rows_ahead.
+};
+
+/// Everything `schedule` will do on `targets` (already resolved to names) after `now`.
+Plan PlanAhead(const Schedule& schedule, const std::vector<std::string>& targets, Instant now,
+               const Limits& limits = {});
+
+/// The planned instants after `after` up to and including `until`, at most `max` of them. Ask
+/// again from the last one while as many as `max` come back.
+std::vector<Instant> PlannedBetween(const Schedule& schedule, Instant after, Instant until,
+                                    std::size_t max);
+
+/// When the slot planned at `planned_at` is to start: the same on every machine and restart.
+Instant StartOf(const Schedule& schedule, Instant planned_at);
+
+enum class Verdict {
+  kWait,     ///< Its start has not come.
+  kStart,    ///< Start it now: on time or late within grace.
+  kCatchUp,  ///< Too late to count as operated; the catch-up rule runs it all the same.
+  kMissed,   ///< Write it down as missed.
+};
+
+struct Decision {
+  Instant planned_at;
+  Verdict verdict = Verdict::kWait;
+  std::string reason;  ///< Of kMissed: "catch-up is none", "older than 1d", …; else "".
+  bool operator==(const Decision&) const = default;
+};
+
+/// What to do at `now` with the slots of one schedule on one target that no attempt has been
+/// made at. `open` must be in time order; the answer has the same order and length.
+std::vector<Decision> Decide(const Schedule& schedule, const std::vector<Instant>& open,
+                             Instant now);
+
+/// How a start is to be named: on time when at most `tolerance` after starts_at, else late.
+enum class Punctuality { kOnTime, kLate, kMissed };
+Punctuality Judge(const Schedule& schedule, Instant planned_at, Instant started_at,
+                  std::chrono::microseconds tolerance = std::chrono::seconds(60));
+
+enum class OverlapVerdict {
+  kStart,
+  kOverlapped,  ///< Write it down as overlapped.
+  kReplace,     ///< Cancel the running one, then start.
+  kQueue,
+};
+/// What a slot that is to start does beside `running` and `queued` ones of its schedule and
+/// target.
+OverlapVerdict DecideOverlap(const OverlapRule& rule, int running, int queued);
+
+/// How long to wait before attempt `attempt` (from 1) is repeated; nothing when it is not.
+std::optional<std::chrono::microseconds> RetryDelay(const RetryRule& rule, int attempt);
+
+/// Two heavy schedules that start in the same minute on a shared target.
+struct Clash {
+  std::string first, second;
+  std::string target;  ///< "" when either runs on all targets.
+  Instant at;          ///< The first time it happens.
+};
+std::vector<Clash> FindClashes(const std::vector<Schedule>& schedules, Instant now,
+                               std::chrono::days ahead = std::chrono::days(35));
+
+}  // namespace upkeep::schedules
+
+#endif  // UPKEEP_SCHEDULES_PLANNER_H_

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A Schedule: when which playbooks run on which targets, and what happens when that goes wrong.
+// Plain data; the planner (planner.h) draws the conclusions.
+//
+// THREADS: plain data.
+
+#ifndef UPKEEP_SCHEDULES_SCHEDULE_H_
+#define UPKEEP_SCHEDULES_SCHEDULE_H_
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/status.h"
+#include "base/text.h"
+#include "schedules/cron.h"
+
+namespace upkeep::schedules {
+
+/// Which slots that nobody started in time are run afterwards.
+enum class CatchUp { kNone, kLast, kAll };
+struct CatchUpRule {
+  CatchUp mode = CatchUp::kLast;
+  int limit = 1;                                        ///< Of kAll: at most so many, the newest.
+  std::chrono::microseconds max_age = std::chrono::hours(24);  ///< Older ones are never run.
+};
+
+/// What a slot does when an earlier one of its schedule on its target still runs.
+enum class OverlapMode { kAllow, kForbid, kReplace, kQueue };
+struct OverlapRule {
+  OverlapMode mode = OverlapMode::kForbid;
+  int queue_limit = 1;  ///< Of kQueue: at most so many wait.
+};
+
+/// Retries of a run whose failure may pass (timeout, unreachable); backoff doubles up to a cap.
+struct RetryRule {
+  int attempts = 0;
+  std::chrono::microseconds backoff = std::chrono::seconds(30);
+  std::chrono::microseconds cap = std::chrono::minutes(10);
+};
+
+struct Schedule {
+  std::string id;  ///< Letters, digits, '-', '_', '.'; unique among all files.
+  Text title;
+  bool enabled = true;
+  CronExpression expression;
+  std::vector<std::string> playbooks;  ///< Ids, or "cadence:daily".
+  std::vector<std::string> targets;    ///< Names, or labels as "key=value"; empty: all.
+  /// Started later than planned + grace counts as missed; catch-up may still run it.
+  std::chrono::microseconds grace = std::chrono::minutes(5);
+  /// How long a run may take.
+  std::chrono::microseconds deadline = std::chrono::hours(1);
+  CatchUpRule catch_up;
+  OverlapRule overlap;
+  RetryRule retry;
+  /// The start is moved by a share of this that depends on the id only ...
+  std::chrono::microseconds splay{0};
+  /// ... and by a share of this that depends on id and slot.
+  std::chrono::microseconds jitter{0};
+  bool heavy = false;                ///< Two heavy ones on one minute and target are a clash.
+  std::vector<std::string> report;   ///< Formats, or FORMAT:PATH.
+  std::vector<std::string> deliver;  ///< Names of deliveries in the settings.
+  std::string exit_on = "critical";  ///< never, unknown, warning or critical.
+
+  /// SHA-256 over everything above that decides when and what runs: the definition's version.
+  std::string definition;
+  SourcePlace place;  ///< Of the id in its file.
+};
+
+}  // namespace upkeep::schedules
+
+#endif  // UPKEEP_SCHEDULES_SCHEDULE_H_

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "schedules/schedule_reader.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace upkeep::schedules {
+namespace {
+
+using std::chrono::days;
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+bool IsId(std::string_view text) {
+  return !text.empty() && text.size() <= 64 &&
+         std::all_of(text.begin(), text.end(), [](unsigned char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+                  c == '-' || c == '_' || c == '.';
+         });
+}
+
+/// Minutes since midnight of "09:00"; -1 when it is none.
+int MinutesOf(std::string_view text) {
+  if (text.size() != 5 || text[2] != ':') return -1;
+  int hour = 0, minute = 0;
+  const auto first = std::from_chars(text.data(), text.data() + 2, hour);
+  const auto second = std::from_chars(text.data() + 3, text.data() + 5, minute);
+  if (first.ptr != text.data() + 2 || second.ptr != text.data() + 5) return -1;
+  return hour < 24 && minute < 60 ? hour * 60 + minute : -1;
+}
+
+/// The two day fields for `on: first-monday`, "" when the words mean nothing.
+std::string DayFieldsOf(std::string_view on, bool quartz) {
+  const std::string any = quartz ? "?" : "*";
+  if (on == "last-day") return "L * " + any;
+  if (on == "first-day") return "1 * " + any;
+  // Monday to Friday: holidays are the calendar's business, which shifts what was planned.
+  if (on == "last-business-day") return "LW * " + any;
+  if (on == "first-business-day") return "1W * " + any;
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kWhich{
+      {{"first", "#1"}, {"second", "#2"}, {"third", "#3"}, {"fourth", "#4"}, {"fifth", "#5"},
+       {"last", "L"}}};
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kDays{
+      {{"sunday", "SUN"}, {"monday", "MON"}, {"tuesday", "TUE"}, {"wednesday", "WED"},
+       {"thursday", "THU"}, {"friday", "FRI"}, {"saturday", "SAT"}}};
+  for (const auto& [which, mark] : kWhich) {
+    for (const auto& [day, name] : kDays) {
+      if (on != std::string(which) + "-" + std::string(day)) continue;
+      const std::string suffix = mark == "L" && !quartz ? "#L" : std::string(mark);
+      return any + " * " + std::string(name) + suffix;
+    }
+  }
+  return "";
+}
+
+}  // namespace
+
+zone::Zone ReadTimeZone(const yaml::Document& document, const yaml::Node& node,
+                        std::vector<Status>& errors) {
+  auto zone = zone::Zone::Load(node.scalar);
+  if (zone.ok()) return *zone;
+  errors.push_back(Status(Code::kInvalid, zone.status().message())
+                       .WithHint(zone.status().hint())
+                       .At(document.PlaceOf(node)));
+  return zone::Zone::Utc();
+}
+
+SourcePlace ScheduleReader::PlaceIn(const yaml::Node& node, int column) const {
+  SourcePlace place = document_.PlaceOf(node);
+  place.column += column - 1;
+  // A quoted scalar begins one byte after its mark; a block or a long one may be elsewhere.
+  const auto at = static_cast<std::size_t>(node.column) - 1;
+  if (at < place.text.size() && (place.text[at] == '"' || place.text[at] == '\'')) ++place.column;
+  if (static_cast<std::size_t>(place.column) > place.text.size() + 1) place.column = node.column;
+  return place;
+}
+
+Schedule ScheduleReader::Read(const yaml::Node& node) {
+  Schedule schedule;
+  yaml::MappingReader entry(document_, node, "the schedule", errors_);
+  if (!entry.ok()) return schedule;
+  ReadId(entry, node, schedule);
+  ReadTitle(entry, schedule);
+  schedule.enabled = entry.OptionalBool("enabled", true);
+  ReadTime(entry, node, schedule);
+  ReadPlaybooks(entry, node, schedule);
+  schedule.targets = entry.OptionalStrings("targets");
+  ReadPolicies(entry, schedule);
+  schedule.report = entry.OptionalStrings("report");
+  schedule.deliver = entry.OptionalStrings("deliver");
+  schedule.exit_on = entry.OptionalChoice("exitOn", {"critical", "warning", "unknown", "never"});
+  entry.Finish();
+  return schedule;
+}
+
+void ScheduleReader::ReadId(yaml::MappingReader& entry, const yaml::Node& node,
+                            Schedule& schedule) {
+  schedule.id = entry.RequiredString("id");
+  const yaml::Node* id = node.Find("id");
+  schedule.place = document_.PlaceOf(id != nullptr ? *id : node);
+  if (id != nullptr && !schedule.id.empty() && !IsId(schedule.id)) {
+    entry.Error(*id, "an id has letters, digits, '-', '_' and '.', at most 64 of them");
+  }
+}
+
+void ScheduleReader::ReadTitle(yaml::MappingReader& entry, Schedule& schedule) {
+  const yaml::Node* title = entry.Take("title");
+  if (title == nullptr) return;
+  if (title->kind == yaml::Kind::kScalar) {
+    schedule.title = {.en = title->scalar, .ko = title->scalar};
+    return;
+  }
+  yaml::MappingReader words(document_, *title, "the title", errors_);
+  schedule.title.en = words.RequiredString("en");
+  schedule.title.ko = words.OptionalString("ko", schedule.title.en);
+  words.Finish();
+}
+
+void ScheduleReader::ReadTime(yaml::MappingReader& entry, const yaml::Node& node,
+                              Schedule& schedule) {
+  CronOptions options;
+  options.hash_key = schedule.id;
+  std::vector<std::string> dialects{"vixie", "robfig", "quartz"};
+  std::erase(dialects, defaults_.dialect);
+  dialects.insert(dialects.begin(), defaults_.dialect);
+  const std::string dialect = entry.OptionalChoice("dialect", std::move(dialects));
+  options.dialect = dialect == "robfig"   ? Dialect::kRobfig
+                    : dialect == "quartz" ? Dialect::kQuartz
+                                          : Dialect::kVixie;
+  const yaml::Node* zone = entry.Take("timeZone");
+  if (zone != nullptr && zone->kind != yaml::Kind::kScalar) {
+    entry.Error(*zone, "'timeZone' must be a word such as Asia/Seoul");
+  } else if (zone != nullptr) {
+    options.zone = ReadTimeZone(document_, *zone, errors_);
+  } else if (auto loaded = zone::Zone::Load(defaults_.time_zone); loaded.ok()) {
+    options.zone = *loaded;
+  }
+  const std::string rule = entry.OptionalChoice("dayRule", {"reject", "and", "or"});
+  options.day_rule = rule == "and" ? DayRule::kAnd : rule == "or" ? DayRule::kOr : DayRule::kReject;
+  if (const yaml::Node* dst = entry.Take("dst")) options.dst = ReadDst(*dst);
+
+  const yaml::Node* cron = entry.Take("cron");
+  const yaml::Node* on = entry.Take("on");
+  std::string text;
+  if (on != nullptr) {
+    if (cron != nullptr) entry.Error(*on, "'cron' and 'on' are both given", "keep one of them");
+    if (options.dialect == Dialect::kRobfig) {
+      entry.Error(*on, "the robfig dialect can't say this", "use the vixie dialect");
+      entry.Take("at");
+      return;
+    }
+    text = TimeFromDay(entry, *on, options.dialect == Dialect::kQuartz);
+    if (text.empty()) return;
+  } else if (cron != nullptr && cron->kind == yaml::Kind::kScalar) {
+    text = cron->scalar;
+    if (const yaml::Node* at = entry.Take("at")) {
+      entry.Error(*at, "'at' belongs to 'on', and this schedule has 'cron'");
+    }
+  } else {
+    entry.Error(cron != nullptr ? *cron : node,
+                cron != nullptr ? "'cron' must be one line such as 0 9 * * *"
+                                : "the schedule needs the key 'cron' (or 'on' and 'at')");
+    entry.Take("at");
+    return;
+  }
+  const yaml::Node& source = on != nullptr ? *on : *cron;
+  auto expression = CronExpression::Parse(text, options);
+  if (!expression.ok()) {
+    const Status bad = expression.status();
+    const int column = bad.place() && on == nullptr ? bad.place()->column : 1;
+    errors_.push_back(Status(Code::kInvalid, bad.message())
+                          .WithHint(bad.hint())
+                          .At(PlaceIn(source, column)));
+    return;
+  }
+  schedule.expression = std::move(expression).value();
+  if (schedule.expression.interval()) {
+    entry.Error(source, "@every counts from when the process started, so its times can't be "
+                        "written down ahead", "write */15 * * * *");
+    return;
+  }
+  if (!schedule.expression.Next(now_)) {
+    entry.Error(source, "it never fires again: all its years are over");
+    return;
+  }
+  for (const CronWarning& warning : schedule.expression.warnings()) {
+    warnings_.push_back(Status(Code::kInvalid, warning.message)
+                            .WithHint(warning.hint)
+                            .At(PlaceIn(source, on == nullptr ? warning.column : 1)));
+  }
+  WarnOfClockChanges(source, schedule);
+}
+
+std::string ScheduleReader::TimeFromDay(yaml::MappingReader& entry, const yaml::Node& day,
+                                        bool quartz) {
+  std::string fields;
+  if (day.kind == yaml::Kind::kScalar) fields = DayFieldsOf(day.scalar, quartz);
+  if (fields.empty()) {
+    entry.Error(day, "'on' does not know this day",
+                "first-monday to fifth-sunday, last-friday, first-day, last-day, "
+                "first-business-day or last-business-day");
+  }
+  const yaml::Node* at = entry.Take("at");
+  const int minute = at != nullptr ? MinutesOf(at->scalar) : -1;
+  if (minute < 0) {
+    entry.Error(at != nullptr ? *at : day, "'on' needs a time of day in 'at'",
+                "write at: \"09:00\"");
+    return "";
+  }
+  if (fields.empty()) return "";
+  return (quartz ? "0 " : "") + std::to_string(minute % 60) + " " + std::to_string(minute / 60) +
+         " " + fields;
+}
+
+DstPolicy ScheduleReader::ReadDst(const yaml::Node& node) {
+  DstPolicy policy;
+  yaml::MappingReader reader(document_, node, "'dst'", errors_);
+  const std::string gap = reader.OptionalChoice("gap", {"after", "shift", "skip"});
+  const std::string overlap = reader.OptionalChoice("overlap", {"first", "both"});
+  reader.Finish();
+  policy.gap = gap == "shift" ? Gap::kShift : gap == "skip" ? Gap::kSkip : Gap::kAfter;
+  policy.overlap = overlap == "both" ? Overlap::kBoth : Overlap::kFirst;
+  return policy;
+}
+
+/// A fixed time that a clock change of the next 400 days skips or repeats is said aloud once.
+void ScheduleReader::WarnOfClockChanges(const yaml::Node& node, const Schedule& schedule) {
+  const CronExpression& expression = schedule.expression;
+  if (expression.wildcard()) return;
+  const zone::Zone& zone = expression.zone();
+  const auto until = std::chrono::floor<seconds>(now_) + days(400);
+  for (auto period = zone.PeriodAt(std::chrono::floor<seconds>(now_));
+       period.end < until; ) {
+    period = zone.PeriodAt(period.end);
+    const bool gap = period.offset > period.previous_offset;
+    const auto begin = gap ? period.LocalEndOfPrevious() : period.LocalStart();
+    const auto end = gap ? period.LocalStart() : period.LocalEndOfPrevious();
+    const auto hit = expression.fields().NextLocal(begin);
+    if (!hit || *hit >= end) continue;
+    const std::string day = zone.Format(period.start).substr(0, 10);
+    std::string what = "on " + day + " the clocks of " + zone.name() +
+                       (gap ? " skip this time" : " show this time twice");
+    if (gap) {
+      what += expression.dst().gap == Gap::kAfter   ? "; it runs right after the gap"
+              : expression.dst().gap == Gap::kShift ? "; it runs later by the gap's length"
+                                                    : "; it does not run on that day";
+    } else {
+      what += expression.dst().overlap == Overlap::kFirst ? "; it runs once" : "; it runs twice";
+    }
+    warnings_.push_back(Status(Code::kInvalid, std::move(what))
+                            .WithHint("choose an hour that every day has, or set dst:")
+                            .At(document_.PlaceOf(node)));
+    return;
+  }
+}
+
+}  // namespace upkeep::schedules

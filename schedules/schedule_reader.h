@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Reads one entry of a schedule file. Private to schedules/.
+//
+// THREADS: one reader, one thread.
+
+#ifndef UPKEEP_SCHEDULES_SCHEDULE_READER_H_
+#define UPKEEP_SCHEDULES_SCHEDULE_READER_H_
+
+#include <string>
+#include <vector>
+
+#include "base/yaml/yaml.h"
+#include "schedules/schedule.h"
+
+namespace upkeep::schedules {
+
+/// What a file says once for all its schedules.
+struct FileDefaults {
+  std::string time_zone = "UTC";
+  std::string dialect = "vixie";
+};
+
+/// "Asia/Seoul" → the zone; an error at `node` otherwise.
+zone::Zone ReadTimeZone(const yaml::Document& document, const yaml::Node& node,
+                        std::vector<Status>& errors);
+
+class ScheduleReader {
+ public:
+  /// All must outlive the reader. `now` is when "the next year" begins.
+  ScheduleReader(const yaml::Document& document, const FileDefaults& defaults, Instant now,
+                 std::vector<Status>& errors, std::vector<Status>& warnings)
+      : document_(document), defaults_(defaults), now_(now), errors_(errors),
+        warnings_(warnings) {}
+
+  /// Reads the entry at `node`; what is wrong with it is appended to the errors.
+  Schedule Read(const yaml::Node& node);
+
+ private:
+  void ReadId(yaml::MappingReader& entry, const yaml::Node& node, Schedule& schedule);
+  void ReadTime(yaml::MappingReader& entry, const yaml::Node& node, Schedule& schedule);
+  std::string TimeFromDay(yaml::MappingReader& entry, const yaml::Node& day, bool quartz);
+  void ReadTitle(yaml::MappingReader& entry, Schedule& schedule);
+  void ReadPlaybooks(yaml::MappingReader& entry, const yaml::Node& node, Schedule& schedule);
+  void ReadPolicies(yaml::MappingReader& entry, Schedule& schedule);
+  void ReadCatchUp(const yaml::Node& node, Schedule& schedule);
+  void ReadOverlap(const yaml::Node& node, Schedule& schedule);
+  void ReadRetry(const yaml::Node& node, Schedule& schedule);
+  DstPolicy ReadDst(const yaml::Node& node);
+  void WarnOfClockChanges(const yaml::Node& node, const Schedule& schedule);
+  /// A place inside the scalar at `node`, `column` bytes into it.
+  SourcePlace PlaceIn(const yaml::Node& node, int column) const;
+
+  const yaml::Document& document_;
+  const FileDefaults& defaults_;
+  Instant now_;
+  std::vector<Status>& errors_;
+  std::vector<Status>& warnings_;
+};
+
+}  // namespace upkeep::schedules
+
+#endif  // UPKEEP_SCHEDULES_SCHEDULE_READER_H_

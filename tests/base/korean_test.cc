@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The Korean of the tool's messages, and the detector that every Korean report is tested with.
+#include "base/korean.h"
+
+#include <gtest/gtest.h>
+
+namespace upkeep {
+namespace {
+
+TEST(Korean, WholeMessagesAndMessagesWithHoles) {
+  EXPECT_EQ("제한 시간이 지났습니다", InKorean("the deadline passed"));
+  EXPECT_EQ("'shop' 시간대가 없습니다", InKorean("there is no time zone 'shop'"));
+  EXPECT_EQ("10.0.0.1:6443: 연결이 거부되었습니다", InKorean("10.0.0.1:6443: connection refused"));
+  EXPECT_EQ("", InKorean(""));
+}
+
+TEST(Korean, HolesChangePlaces) {
+  EXPECT_EQ("db:5432에서 'mina' 사용자에게 'pg_stat_activity' 권한이 없습니다 "
+            "(서버 응답: “permission denied for view pg_stat_activity”)",
+            InKorean("'mina' may not at db:5432: permission denied for view pg_stat_activity ('pg_stat_activity')"));
+}
+
+TEST(Korean, WhatWrapsAMessageIsSaidByItself) {
+  EXPECT_EQ("pods 목록 조회: 10.0.0.1:6443: 연결이 거부되었습니다",
+            InKorean("list pods: 10.0.0.1:6443: connection refused"));
+  EXPECT_EQ("pods 목록 조회: 10.0.0.1:6443: 제한 시간이 지났습니다 (응답이 시작되기 전)",
+            InKorean("list pods: 10.0.0.1:6443: the deadline passed before the answer began"));
+  EXPECT_EQ("store.db 파일을 쓸 수 없습니다: 권한이 없습니다", InKorean("cannot write store.db: Permission denied"));
+}
+
+TEST(Korean, ForeignProseIsQuotedAndNamesAreNot) {
+  EXPECT_EQ("“no such thing ever”", InKorean("no such thing ever"));
+  EXPECT_EQ("app-1: “no such thing ever”", InKorean("app-1: no such thing ever"));
+  EXPECT_EQ("kubernetes:list:nodes", InKorean("kubernetes:list:nodes"));
+  EXPECT_EQ("GRANT pg_monitor TO upkeep;", InKorean("GRANT pg_monitor TO upkeep;"));
+  EXPECT_EQ("ACL SETUSER upkeep +info", InKorean("ACL SETUSER upkeep +info"));
+}
+
+TEST(Korean, LongAndHostileTextComesBackBounded) {
+  const std::string parts(20'000, ':');
+  EXPECT_EQ(parts, InKorean(parts));
+  std::string nested;
+  for (int i = 0; i < 2'000; ++i) nested += "a; b: ";
+  EXPECT_FALSE(InKorean(nested).empty());
+}
+
+TEST(Korean, DescribeKeepsPlaceAndCaretAndSaysTheHint) {
+  const Status status = Status(Code::kInvalid, "'x' must be true or false, and this is the word 'maybe'")
+                            .WithHint("write true or false")
+                            .At({"a.yaml", 3, 6, "  x: maybe"});
+  EXPECT_EQ("a.yaml:3:6: 'x' 값은 true 또는 false여야 합니다 (현재 값: 단어 'maybe')\n"
+            "    x: maybe\n       ^\n  힌트: true 또는 false로 쓰세요",
+            Describe(status, "ko"));
+  EXPECT_EQ(status.Describe(), Describe(status, "en"));
+}
+
+TEST(Korean, SeveralErrorsKeepTheFilesLines) {
+  EXPECT_EQ("a.yaml:1:3: 따옴표가 닫히지 않았습니다\n  key: did you mean this one\n    ^\n  힌트: 태그를 지우세요",
+            InKorean("a.yaml:1:3: this quote is not closed\n  key: did you mean this one\n    ^\n  hint: remove the tag"));
+}
+
+TEST(Korean, TheDetectorSeesProseOnly) {
+  for (const char* const prose : {"the pod is gone", "상태: the pod", "connection refused", "(not permitted)",
+                                  "a pod", "it's not here", "대상 shop answered late", "value: read-only mode"}) {
+    EXPECT_TRUE(HasEnglishProse(prose)) << prose;
+  }
+  for (const char* const names :
+       {"shop/Pod/app-1 (production) P2", "\"the pod is gone\"", "“the pod is gone”", "`kubectl get pods`", "'not at all'",
+        "GRANT pg_monitor TO upkeep;", "ACL SETUSER default +info", "kubernetes:list:nodes", "upkeep.db 손상", "HTTP 503",
+        "--to NAME", "Kubernetes 클러스터의 pods 목록", "{apiGroups: [\"\"], resources: [pods], verbs: [list]}",
+        "pods\nnodes", ""}) {
+    EXPECT_FALSE(HasEnglishProse(names)) << names;
+  }
+}
+
+}  // namespace
+}  // namespace upkeep

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The functions of require "upkeep" that only compute, and require itself.
+#include <filesystem>
+#include <fstream>
+#include <unistd.h>
+
+#include "tests/base/lua/harness.h"
+
+namespace upkeep::lua {
+namespace {
+
+class LibraryTest : public LuaTest {
+ protected:
+  void ExpectAll(const std::vector<std::pair<const char*, const char*>>& cases) {
+    for (const auto& [expression, json] : cases) {
+      EXPECT_EQ(Value::parse(json), Eval(std::string("return ") + expression)) << expression;
+    }
+  }
+};
+
+TEST_F(LibraryTest, AgesInTwoLanguages) {
+  ExpectAll({{"upkeep.age(0)", R"({"en": "0 s", "ko": "0초"})"},
+             {"upkeep.age(59.9)", R"({"en": "59 s", "ko": "59초"})"},
+             {"upkeep.age(60)", R"({"en": "1 min", "ko": "1분"})"},
+             {"upkeep.age(303)", R"({"en": "5 min 3 s", "ko": "5분 3초"})"},
+             {"upkeep.age(3600 * 4 + 5)", R"({"en": "4 h", "ko": "4시간"})"},
+             {"upkeep.age(86400 * 3 + 3600 * 4)", R"({"en": "3 d 4 h", "ko": "3일 4시간"})"},
+             {"upkeep.age(-90)", R"({"en": "-1 min 30 s", "ko": "-1분 30초"})"}});
+  EXPECT_NE(std::string::npos, Fails("upkeep.age(nil)").message().find("upkeep.age needs a number, not nil"));
+  EXPECT_EQ(Code::kError, Fails("upkeep.age(0/0)").code());
+}
+
+TEST_F(LibraryTest, SizesAndQuantities) {
+  ExpectAll({{"upkeep.bytes(0)", "\"0 B\""},
+             {"upkeep.bytes(1023)", "\"1023 B\""},
+             {"upkeep.bytes(1536)", "\"1.5 KiB\""},
+             {"upkeep.bytes(1024 * 1024 - 1)", "\"1 MiB\""},
+             {"upkeep.bytes(1.5 * 2^30)", "\"1.5 GiB\""},
+             {"upkeep.bytes(-2048)", "\"-2 KiB\""},
+             {"upkeep.quantity('250m')", "0.25"},
+             {"upkeep.quantity('1Gi')", "1073741824"},
+             {"upkeep.quantity('2k')", "2000"},
+             {"upkeep.quantity('1.5')", "1.5"},
+             {"upkeep.quantity('1e3')", "1000"},
+             {"upkeep.quantity('1E')", "1000000000000000000"},
+             {"upkeep.quantity('100n')", "1e-07"},
+             {"upkeep.quantity(5)", "5"},
+             {"upkeep.quantity('-.5')", "-0.5"},
+             {"{ upkeep.quantity('') == nil, upkeep.quantity('m') == nil, upkeep.quantity('1Xi') == nil, "
+              "upkeep.quantity(nil) == nil, upkeep.quantity('1 Gi') == nil, upkeep.quantity('.') == nil }",
+              "[true, true, true, true, true, true]"},
+             {"upkeep.percent(1, 4)", "25.0"},
+             {"{ upkeep.percent(1, 0) == nil, upkeep.percent(1, nil) == nil, upkeep.percent(nil, 5) == nil }",
+              "[true, true, true]"}});
+}
+
+TEST_F(LibraryTest, Times) {
+  ExpectAll({{"upkeep.parse_time('1970-01-01T00:01:00Z')", "60.0"},
+             {"upkeep.parse_time('1970-01-01T09:00:00.5+09:00')", "0.5"},
+             {"{ upkeep.parse_time('yesterday') == nil, upkeep.parse_time(nil) == nil, "
+              "upkeep.parse_time(('1'):rep(100)) == nil }", "[true, true, true]"}});
+}
+
+TEST_F(LibraryTest, UnknownNamesHaveAHint) {
+  EXPECT_EQ("test.lua:5: upkeep has no function 'itmes' (did you mean 'items'?)", Fails("upkeep.itmes({})").message());
+  EXPECT_EQ("test.lua:5: upkeep has no function 'something'", Fails("upkeep.something()").message());
+  EXPECT_NE(std::string::npos, Fails("io.open('/etc/passwd')").message().find("a playbook reaches no files"));
+}
+
+TEST_F(LibraryTest, TheUsualLibrariesWork) {
+  ExpectAll({{"(function() local t = { 3, 1, 2 } table.sort(t) table.insert(t, 9) table.insert(t, 1, 0) "
+              "table.remove(t, 2) return t end)()", "[0, 2, 3, 9]"},
+             {"(function() local t = { 'b', 'a' } table.sort(t, function(a, b) return a > b end) return t end)()", R"(["b", "a"])"},
+             {"(function() local t = {} for i = 1, 20000 do t[i] = 20001 - i end table.sort(t) return t[1] + t[20000] end)()", "20001"},
+             {"{ table.unpack({ 1, 2, 3 }, 2) }", "[2, 3]"},
+             {"table.concat({ 1, 2, 3 }, '-', 2)", "\"2-3\""},
+             {"table.move({ 1, 2, 3 }, 2, 3, 1)", "[2, 3, 3]"},
+             {"{ ('ab'):rep(2, ','), ('x'):upper(), ('%5.1f'):format(2.25), #'abc', ('abc'):sub(2) }",
+              R"(["ab,ab", "X", "  2.2", 3, "bc"])"},
+             {"{ tonumber('0x10'), tonumber('z', 36), tonumber(' 5 '), tonumber('x') == nil }", "[16, 35, 5, true]"},
+             {"{ utf8.len('노드'), utf8.char(72, 105), utf8.codepoint('A') }", "[2, \"Hi\", 65]"},
+             {"{ math.floor(2.5), math.max(1, 5), math.type(1), select('#', 1, 2) }", "[2, 5, \"integer\", 2]"},
+             {"{ pcall(error, 'x') }", "[false, \"x\"]"}});
+  EXPECT_NE(std::string::npos, Fails("table.insert(nil, 1)").message().find("test.lua:5: bad argument #1 to 'insert'"));
+}
+
+TEST_F(LibraryTest, PrintGoesIntoTheLog) {
+  Eval("print('a', 1, nil, true)");
+  EXPECT_EQ(Value("a\t1\tnil\ttrue"), sandbox_->TakeRecords().at(0)["text"]);
+}
+
+TEST_F(LibraryTest, ModulesOfThePack) {
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / ("upkeep_lua_" + std::to_string(getpid()));
+  std::filesystem::create_directories(folder);
+  const auto write = [&](const char* name, const char* text) { std::ofstream(folder / name) << text; };
+  write("good.lua", "local upkeep = require 'upkeep' local m = { n = 0 } function m.add() m.n = m.n + 1 return m.n end return m");
+  write("nothing.lua", "local x = 1");
+  write("broken.lua", "local x =\n= 1");
+  write("raises.lua", "error 'inside'");
+  write("itself.lua", "return require 'lib.itself'");
+  write("bytes.lua", "\x1bLua");
+  write("global.lua", "leak = 1");
+  write("waits.lua", "return require 'upkeep.fake'.slow()");
+  std::filesystem::create_symlink("/etc/hostname", folder / "link.lua");
+  options_.library_folder = folder.string();
+  EXPECT_EQ(Value(2), Eval("require 'lib.good'.add() return require 'lib.good'.add()"));
+  for (const auto& [name, says] : std::vector<std::pair<std::string, std::string>>{
+           {"nothing", "lib.nothing returns nothing"}, {"broken", "broken.lua:2: unexpected symbol near '='"},
+           {"raises", "raises.lua:1: inside"}, {"itself", "can't require itself"}, {"bytes", "attempt to load a binary chunk"},
+           {"global", "would become a global"}, {"link", "there is no module lib.link"},
+           {"absent", "there is no module lib.absent"}}) {
+    EXPECT_NE(std::string::npos, Fails("require 'lib." + name + "'").message().find(says)) << name << ": " << message();
+  }
+  Start("return require 'lib.waits'");
+  EXPECT_FALSE(done()) << "a module may wait, inside check";
+  host_.Finish();
+  EXPECT_TRUE(done());
+  std::filesystem::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace upkeep::lua

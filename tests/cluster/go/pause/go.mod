@@ -1,0 +1,3 @@
+module upkeep.test/cluster/pause
+
+go 1.24.0

@@ -1,0 +1,87 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""The JSON Schemas of docs/schema describe the files that are shipped and shown.
+
+usage: schema_test.py SOURCE_FOLDER UPKEEP
+
+Every playbook's head (as `upkeep explain -o json` has it), every recorded case and every YAML block
+of the documentation is valid; and each schema refuses an unknown key and a value of the wrong type,
+so that one which allows everything does not pass.
+"""
+import copy
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+import jsonschema
+import yaml
+
+source, upkeep = pathlib.Path(sys.argv[1]), sys.argv[2]
+problems = []
+checked = {}
+
+
+def validator(name):
+    schema = json.loads((source / "docs/schema" / name).read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+def check(name, document, what):
+    checked[name] = checked.get(name, 0) + 1
+    for error in validator(name).iter_errors(document):
+        place = "/".join(str(part) for part in error.absolute_path)
+        problems.append(f"{what}: {place}: {error.message[:200]} ({name})")
+
+
+def refuses(name, document, what):
+    if validator(name).is_valid(document):
+        problems.append(f"{name} allows {what}")
+
+
+def mutations(document):
+    unknown = copy.deepcopy(document)
+    unknown["an_unknown_key"] = 1
+    yield unknown, "an unknown key at the top"
+    for key in document:
+        wrong = copy.deepcopy(document)
+        wrong[key] = 4711 if not isinstance(document[key], (int, float)) else {"no": "number"}
+        yield wrong, f"a {type(wrong[key]).__name__} for '{key}'"
+
+
+def yaml_blocks(path):
+    return [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", path.read_text(), re.S)]
+
+
+for case_file in sorted((source / "playbooks").rglob("*.case.json")):
+    cases = json.loads(case_file.read_text())
+    check("case.schema.json", cases, case_file.relative_to(source))
+for mutated, what in mutations(cases):
+    refuses("case.schema.json", mutated, what)
+
+ids = [line.split()[0] for line in subprocess.run(
+    [upkeep, "list", "--playbooks", source / "playbooks"],
+    check=True, capture_output=True, text=True).stdout.splitlines()[1:]]
+for playbook in ids:
+    head = json.loads(subprocess.run(
+        [upkeep, "explain", playbook, "-o", "json", "--playbooks", source / "playbooks"],
+        check=True, capture_output=True, text=True).stdout)
+    check("playbook-head.schema.json", head, playbook)
+for mutated, what in mutations(head):
+    refuses("playbook-head.schema.json", mutated, what)
+
+for document in yaml_blocks(source / "docs/inventory.md"):
+    check("inventory.schema.json", document, "docs/inventory.md")
+for mutated, what in mutations(document):
+    refuses("inventory.schema.json", mutated, what)
+for document in yaml_blocks(source / "docs/deliveries.md"):
+    check("deliveries.schema.json", document, "docs/deliveries.md")
+for mutated, what in mutations(document):
+    refuses("deliveries.schema.json", mutated, what)
+
+for problem in problems:
+    print(problem)
+print("valid: " + ", ".join(f"{count} by {name}" for name, count in sorted(checked.items())))
+sys.exit(1 if problems or not ids else 0)

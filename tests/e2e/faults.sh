@@ -1,0 +1,131 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Faults injected for real, each found by `upkeep run` with the right subject, state, reason and exit
+# code, then healed. Independent faults are in at the same time.
+#
+#   UPKEEP_BINARY=PATH tests/e2e/faults.sh       with cluster env and servers env exported
+set -euo pipefail
+# shellcheck source=lib/session.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib/session.sh"
+
+cluster_faults=() server_faults=()
+heal_all() {
+  local name
+  # The newest first: a velero fault stands on the one before it.
+  for name in $(printf '%s\n' "${cluster_faults[@]}" | tac); do cluster heal "$name" >/dev/null 2>&1 || echo "faults: cannot heal $name" >&2; done
+  cluster_faults=()
+  if [ ${#server_faults[@]} -gt 0 ]; then servers heal all >/dev/null 2>&1 || echo "faults: cannot heal the servers" >&2; fi
+  server_faults=()
+}
+trap 'heal_all; rm -rf "$work"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# A busy machine may show a fault later than its script waits for; what `upkeep` finds decides.
+late() { echo "faults: $1: $(tail -1 "$work/fault.log")"; }
+inject_cluster() { cluster_faults+=("$1"); cluster fault "$1" >"$work/fault.log" 2>&1 || late "$1"; }
+inject_server() { server_faults+=("$1"); servers fault "$1" >"$work/fault.log" 2>&1 || late "$1"; }
+
+# found FAULT RUN TARGET PLAYBOOK SUBJECT_REGEX STATE REASON
+found() {
+  if jq -e --arg target "$3" --arg playbook "$4" --arg subject "^$5\$" --arg state "$6" --arg reason "$7" \
+    '[.attention[] | select(.target == $target and .playbook == $playbook and (.subject | test($subject)))]
+     | length > 0 and all(.state == $state and .reason == $reason)' "$work/$2.json" >/dev/null; then
+    pass "$1: $5 $6 $7"
+  else
+    fail "$1: wanted $4 $3 $5 $6 $7" "$(jq -c '.attention[] | [.playbook, .target, .subject, .state, .reason]' "$work/$2.json" | head -40)"
+  fi
+}
+# ends CODE ARGUMENT...: a run of its own, for the exit code.
+ends() {
+  local wanted=$1
+  shift
+  look exit "$@"
+  if [ "$exit_code" = "$wanted" ]; then pass "upkeep run $*: exit code $wanted"; else
+    fail "upkeep run $*: exit code $exit_code, wanted $wanted" "$(jq -c '.attention[] | [.subject, .state, .reason]' "$work/exit.json")"
+  fi
+}
+
+whole_inventory >"$UPKEEP_INVENTORY"
+at_once=(--param start_minutes=0 --param pending_minutes=0 --param idle_warning_seconds=1)
+echo "faults: with ${at_once[*]}: the defaults would have the test wait five minutes"
+
+echo "faults: pods, claims and volumes; a replica, an idle session, Redis, a certificate"
+for name in unschedulable pending-claim pod-unready crash-loop oom-kill image-missing lost-volume \
+  released-volume memory-hog volume-80 volume-90 volume-100; do inject_cluster "$name"; done
+for name in pg-idle-in-transaction pg-replica-stopped redis-oom certificate-expiring; do inject_server "$name"; done
+sleep 2  # The session must have been idle for longer than the limit of one second.
+look first daily "${at_once[@]}"
+if [ "$exit_code" = 2 ]; then pass "upkeep run daily: exit code 2"; else fail "upkeep run daily: exit code $exit_code"; fi
+pod() { found "$1" first cluster kubernetes.pods "shop/Pod/$1-[0-9a-z-]+" "$2" "$3"; }
+pod crash-loop critical crash_loop
+pod oom-kill critical oom_killed
+pod image-missing critical image
+pod unschedulable critical unschedulable
+pod pod-unready warning unready
+claim() { found "$1" first cluster "$2" "shop/PersistentVolumeClaim/$1" "$3" "$4"; }
+claim pending-claim kubernetes.volume_state warning pending
+claim lost-volume kubernetes.volume_state critical lost
+claim volume-80 kubernetes.volume_usage warning full
+claim volume-90 kubernetes.volume_usage critical full
+claim volume-100 kubernetes.volume_usage critical full
+found released-volume first cluster kubernetes.volume_state PersistentVolume/released-volume warning released
+found memory-hog first cluster kubernetes.pod_memory 'shop/Pod/memory-hog-[0-9a-z-]+' warning near_limit
+found pg-idle-in-transaction first orders-db postgres.sessions 'orders-db/Session/[0-9]+' warning idle_in_transaction
+found pg-replica-stopped first orders-db postgres.connectivity orders-db/ReplicationSlot/standby1 critical replica_gone
+found pg-replica-stopped first orders-standby postgres.connectivity Database/orders-standby unknown unreachable
+found redis-oom first cache redis.health Memory/cache critical memory
+found certificate-expiring first shop-web http.endpoint Certificate/shop-web critical expiring
+ends 1 postgres.sessions --target orders-db --param idle_warning_seconds=1
+ends 69 postgres.connectivity --target orders-standby  # no target of that run answers
+ends 2 redis.health --target cache
+ends 2 http.endpoint --target shop-web
+ends 1 kubernetes.pod_memory --target cluster
+heal_all
+
+echo "faults: a dead endpoint, no connection left, a cordoned node, failed and old backups"
+inject_server endpoint-dead
+inject_server pg-full-connections
+inject_cluster cordoned
+look second daily
+found endpoint-dead second shop-web http.endpoint Endpoint/shop-web critical unreachable
+found pg-full-connections second orders-db postgres.connectivity Connections/orders-db critical connections
+found cordoned second cluster kubernetes.nodes Node/node-2 warning cordoned
+ends 1 kubernetes.nodes --target cluster
+ends 2 postgres.connectivity --target orders-db
+ends 2 http.endpoint --target shop-web
+heal_all
+inject_cluster velero-healthy
+ends 0 velero.backups --target cluster
+inject_cluster velero-backup-failed
+look velero velero.backups --target cluster
+found velero-backup-failed velero cluster velero.backups velero/Backup/daily-2 critical backup_failed
+heal_all
+inject_cluster velero-backup-old
+look velero velero.backups --target cluster
+found velero-backup-old velero cluster velero.backups Cluster/cluster critical backup_old
+heal_all
+inject_cluster velero-missing
+whole_inventory velero >"$UPKEEP_INVENTORY"
+look velero velero.backups --target cluster
+found velero-missing velero cluster velero.backups Cluster/cluster critical not_installed
+
+echo "faults: a node's filesystem, a node whose kubelet has ended"
+for percent in 80 90 100; do
+  state=critical
+  [ "$percent" != 80 ] || state=warning
+  inject_cluster "node-filesystem-$percent"
+  look node kubernetes.filesystems --target cluster
+  found "node-filesystem-$percent" node cluster kubernetes.filesystems node-2/Filesystem/nodefs "$state" full
+  [ "$percent" != 100 ] || {
+    look node kubernetes.nodes --target cluster
+    found node-filesystem-100 node cluster kubernetes.nodes Node/node-2 critical pressure
+  }
+  heal_all
+done
+inject_cluster node-not-ready
+look node kubernetes.nodes --target cluster
+found node-not-ready node cluster kubernetes.nodes Node/node-2 critical kubelet_silent
+ends 2 kubernetes.nodes --target cluster
+heal_all
+finish

@@ -1,0 +1,200 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# upkeep inside a real cluster: the image is loaded, the manifests are applied, the CronJob fires,
+# the run is in the store on its volume with its slot booked, the monthly report arrives by S3 and
+# webhook, and a plan made there is approved by a registered key and applied.
+#
+# Needs root, python3, openssl and the packages of deploy/image; in the environment what
+# `cluster env` prints, and UPKEEP_BINARY. Starts servers of its own for what the pods deliver to.
+set -euo pipefail
+
+source_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+: "${UPKEEP_BINARY:?the upkeep to test}" "${UPKEEP_CLUSTER_NAME:?cluster env}" "${HOST_IP:?cluster env}"
+cluster() { "$source_dir/tests/cluster/cluster" --name "$UPKEEP_CLUSTER_NAME" "$@"; }
+servers_name=in-cluster-$$
+servers() { "$source_dir/tests/servers/servers" --name "$servers_name" "$@"; }
+kubectl() { cluster kubectl "$@"; }
+
+space=upkeep-e2e-$$ volume=upkeep-store-$$
+work=$(mktemp -d)
+faulty=''
+cleanup() {
+  local code=$?
+  set +e
+  if [ "$code" != 0 ]; then
+    kubectl -n "$space" get cronjob,job,pod,pvc -o wide >&2
+    kubectl -n "$space" get events --sort-by=.lastTimestamp >&2
+    kubectl -n "$space" logs -l app.kubernetes.io/name=upkeep --tail=30 --prefix >&2
+  fi
+  [ -z "$faulty" ] || cluster heal "$faulty" >/dev/null 2>&1
+  kubectl delete clusterrole,clusterrolebinding "upkeep-$space" "upkeep-write-$space" --ignore-not-found >/dev/null 2>&1
+  kubectl delete namespace "$space" --ignore-not-found --timeout=60s >/dev/null 2>&1
+  cluster volume-remove "$volume" >/dev/null 2>&1
+  servers down >/dev/null 2>&1
+  rm -rf "$work"
+  exit "$code"
+}
+trap cleanup EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+step() { echo "in_cluster: $1"; }
+fail() {
+  echo "in_cluster: FAILED: $1" >&2
+  exit 1
+}
+
+step "servers that pods can reach"
+UPKEEP_SERVERS_EXTRA_IP=$HOST_IP servers up --owner $$ minio webhook >/dev/null
+eval "$(servers env)"
+servers expose "$HOST_IP" minio webhook
+
+step "the image"
+version=$("$UPKEEP_BINARY" --version | cut -d' ' -f2)
+image=docker.io/library/upkeep:$version-e2e-$$
+"$source_dir/deploy/image/build" --binary "$UPKEEP_BINARY" --output "$work/upkeep.tar" --name "$image"
+cluster image-load "$work/upkeep.tar"
+cluster volume "$volume" 512
+
+step "manifests"
+mkdir "$work/schedules"
+cat >"$work/schedules/minute.yaml" <<END
+apiVersion: upkeep/v1
+schedules:
+  - id: every-minute
+    cron: "* * * * *"
+    timeZone: Asia/Seoul
+    playbooks: [kubernetes.nodes, kubernetes.pods]
+    targets: []
+    grace: 50s
+    deadline: 40s
+    splay: 0s
+    retry: {attempts: 0}
+    deliver: [hook]
+END
+cat >"$work/deliveries.yaml" <<END
+apiVersion: upkeep/v1
+deliveries:
+  - name: hook
+    kind: webhook
+    url: https://$HOST_IP:8443/hook
+    secret: {file: secrets/hook}
+    tls: {caFile: secrets/ca.crt}
+  - name: archive
+    kind: s3
+    endpoint: https://$HOST_IP:9000
+    bucket: $UPKEEP_TEST_S3_BUCKET
+    region: $UPKEEP_TEST_S3_REGION
+    accessKeyId: {file: secrets/s3-id}
+    secretAccessKey: {file: secrets/s3-key}
+    tls: {caFile: secrets/ca.crt}
+END
+manifests() {
+  "$UPKEEP_BINARY" manifests --namespace "$space" --image "$image" --storage 100Mi --storage-class local-memory \
+    --playbooks "$source_dir/playbooks" --schedules "$work/schedules" --deliveries "$work/deliveries.yaml" "$@"
+}
+manifests >"$work/manifests.yaml"
+kubectl apply -f "$work/manifests.yaml" >/dev/null
+printf 'the-hook-secret-%s' "$RANDOM$RANDOM" >"$work/hook"
+openssl genpkey -algorithm ed25519 -out "$work/mina.key" 2>/dev/null
+openssl pkey -in "$work/mina.key" -pubout -out "$work/mina.pub"
+kubectl -n "$space" create secret generic upkeep-secrets --from-file=hook="$work/hook" \
+  --from-file=ca.crt="$UPKEEP_TEST_CA_FILE" --from-file=s3-id="$UPKEEP_TEST_S3_ACCESS_KEY_FILE" \
+  --from-file=s3-key="$UPKEEP_TEST_S3_SECRET_KEY_FILE" --from-file=mina.key="$work/mina.key" >/dev/null
+kubectl -n "$space" create configmap upkeep-keys --from-file=mina.pub="$work/mina.pub" >/dev/null
+
+step "the CronJob fires"
+fired=''
+for _ in $(seq 1 75); do
+  fired=$(kubectl -n "$space" get job -o jsonpath='{range .items[?(@.status.conditions[*].type)]}{.metadata.name} {.status.succeeded}{"\n"}{end}' | head -1)
+  [ -z "$fired" ] || break
+  sleep 2
+done
+case $fired in
+  upkeep-every-minute-*\ 1) ;;
+  *) fail "no job of the CronJob succeeded: '$fired'" ;;
+esac
+# One minute is enough; what follows by hand must not meet the next tick.
+kubectl -n "$space" patch cronjob upkeep-every-minute -p '{"spec":{"suspend":true}}' >/dev/null
+for _ in $(seq 1 30); do
+  [ -n "$(kubectl -n "$space" get cronjob upkeep-every-minute -o jsonpath='{.status.active[*].name}')" ] || break
+  sleep 2
+done
+
+# The store as it lies on the volume, with its write-ahead log.
+fetch_store() {
+  cluster enter node-1 tar -C "/var/lib/volumes/$volume" -cf - . >"$work/store.tar"
+  rm -rf "$work/store"
+  mkdir "$work/store"
+  tar -C "$work/store" -xf "$work/store.tar"
+}
+query() { python3 -c 'import sqlite3, sys
+for row in sqlite3.connect(sys.argv[1]).execute(sys.argv[2]): print("|".join(map(str, row)))' "$work/store/upkeep.db" "$1"; }
+
+step "the run is in the store on its volume, and its slot is booked"
+fetch_store
+[ "$(query "SELECT count(*) > 0 FROM runs WHERE trigger = 'schedule' AND state = 'finished'")" = 1 ] || fail "no finished run"
+[ "$(query "SELECT count(*) > 0 FROM slots WHERE state IN ('on_time', 'late')")" = 1 ] || fail "no slot was booked"
+[ "$(query "SELECT count(*) FROM slots WHERE state IN ('running', 'queued')")" = 0 ] || fail "a slot is still open"
+[ -n "$(find "$UPKEEP_TEST_WEBHOOK_FOLDER" -name '*.body' -print -quit)" ] || fail "the schedule's delivery never arrived"
+
+# by_hand CODE COMMAND...: runs one command beside the CronJobs; its output is in $work/out.
+by_hand() {
+  local wanted=$1 job code=0 phase=''
+  shift
+  local write=()
+  if [ "$1" = --write ]; then
+    write=(--with-write-identity)
+    shift
+  fi
+  job=$(manifests --job "$*" "${write[@]}" | kubectl create -f - -o jsonpath='{.metadata.name}')
+  for _ in $(seq 1 120); do
+    phase=$(kubectl -n "$space" get pod -l "job-name=$job" -o jsonpath='{.items[*].status.phase}')
+    case $phase in Succeeded | Failed) break ;; esac
+    sleep 1
+  done
+  kubectl -n "$space" logs "job/$job" >"$work/out" 2>&1 || true
+  code=$(kubectl -n "$space" get pod -l "job-name=$job" -o jsonpath='{.items[0].status.containerStatuses[0].state.terminated.exitCode}')
+  [ "$code" = "$wanted" ] || fail "upkeep $* in the cluster ended with '$code' ($phase), not $wanted: $(<"$work/out")"
+}
+
+step "a person's command reads the same store"
+by_hand 0 history
+grep -q 'every-minute' "$work/out" || fail "history does not show the run"
+by_hand 0 --write doctor
+grep -q "system:serviceaccount:$space:upkeep" "$work/out" || fail "doctor does not say who upkeep is"
+
+step "the monthly report by S3 and webhook"
+before=$(find "$UPKEEP_TEST_WEBHOOK_FOLDER" -name '*.body' | wc -l)
+by_hand 0 deliver monthly --zone Asia/Seoul --to archive --to hook
+month=$(TZ=Asia/Seoul date +%Y-%m-01)
+curl -sS --fail --noproxy '*' --cacert "$UPKEEP_TEST_CA_FILE" --aws-sigv4 "aws:amz:$UPKEEP_TEST_S3_REGION:s3" \
+  --config <(printf 'user = "%s:%s"\n' "$(<"$UPKEEP_TEST_S3_ACCESS_KEY_FILE")" "$(<"$UPKEEP_TEST_S3_SECRET_KEY_FILE")") \
+  -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' -o "$work/monthly.html" \
+  "$UPKEEP_TEST_S3_URL/$UPKEEP_TEST_S3_BUCKET/monthly/$month.html" || fail "no monthly report in the bucket"
+grep -qi '<!doctype html' "$work/monthly.html" || fail "the object is no report"
+[ "$(find "$UPKEEP_TEST_WEBHOOK_FOLDER" -name '*.body' | wc -l)" -gt "$before" ] || fail "no monthly report by webhook"
+fetch_store
+[ "$(query "SELECT group_concat(channel || ' ' || state, ', ') FROM (SELECT * FROM deliveries WHERE subject = 'report monthly' ORDER BY channel)")" = \
+  's3 sent, webhook sent' ] || fail "the deliveries are not in the store"
+
+step "a plan made there is approved by a registered key and applied"
+faulty=healing-crash-loop
+cluster fault "$faulty" >/dev/null
+pod=$(kubectl -n shop get pods -l app=stale-lock -o jsonpath='{.items[0].metadata.name}')
+uid=$(kubectl -n shop get pod "$pod" -o jsonpath='{.metadata.uid}')
+by_hand 2 run kubernetes.pods
+by_hand 0 --write plan --subject "shop/Pod/$pod"
+plan=$(sed -n 's/^Plan \([0-9]*\) .*/\1/p' "$work/out" | head -1)
+[ -n "$plan" ] || fail "no plan was made: $(<"$work/out")"
+by_hand 80 --write apply "$plan"
+by_hand 0 approve "$plan" --key /etc/upkeep/secrets/mina.key --reason stale-lock
+by_hand 0 --write apply "$plan" --verify-after 15s
+grep -q verified "$work/out" || fail "the plan was not verified"
+[ "$(kubectl -n shop get pods -l app=stale-lock -o jsonpath='{.items[0].metadata.uid}')" != "$uid" ] || fail "the pod is still the old one"
+fetch_store
+[ "$(query "SELECT state FROM plans WHERE id = $plan")" = verified ] || fail "the plan's state is not verified"
+
+for secret in "$work/hook" "$UPKEEP_TEST_S3_SECRET_KEY_FILE"; do
+  if cat "$work"/store/* 2>/dev/null | grep -qaF -- "$(<"$secret")"; then fail "a secret is in the store"; fi
+done
+step "all of it happened"

@@ -1,0 +1,111 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Takes each permission of each playbook away in turn: the result is unknown(not_permitted), it names the
+# permission, and nothing of that check is ok.
+set -euo pipefail
+# shellcheck source=lib/session.sh
+source "$(dirname "$0")/lib/session.sh"
+
+namespace=upkeep-permissions
+cleanup() {
+  kubectl delete namespace "$namespace" --ignore-not-found --wait=false >/dev/null 2>&1 || true
+  kubectl delete clusterrole,clusterrolebinding -l upkeep-test=permissions >/dev/null 2>&1 || true
+  [ -z "${with_velero:-}" ] || cluster heal velero-crds >/dev/null 2>&1 || true
+  rm -rf -- "$work"
+}
+trap cleanup EXIT
+
+# The API group must be served, or a missing right would not be asked for.
+if ! kubectl get crd backups.velero.io >/dev/null 2>&1; then
+  cluster fault velero-healthy >/dev/null
+  with_velero=yes
+fi
+kubectl create namespace "$namespace" --dry-run=client -o yaml | kubectl apply -f - >/dev/null
+
+# "kubernetes:list:pods.metrics.k8s.io" as the rule of a ClusterRole.
+rule_of() {
+  local verb=${1#kubernetes:} resource group=
+  resource=${verb#*:} verb=${verb%%:*}
+  if [[ $resource == *.* ]]; then group=${resource#*.} resource=${resource%%.*}; fi
+  echo "  - {apiGroups: [\"$group\"], resources: [\"$resource\"], verbs: [$verb]}"
+}
+
+needs_of() {  # PLAYBOOK: its Kubernetes needs that RBAC grants, one a line
+  "$upkeep" explain "$1" | sed -n 's/^  \(kubernetes:[^ ]*\).*/\1/p' | grep -v '^kubernetes:get:apis$'
+}
+
+number=0
+declare -A playbook_of need_of
+roles=
+for playbook in $("$upkeep" list | awk '$3 == "kubernetes" && $2 == "daily" {print $1}'); do
+  mapfile -t needs < <(needs_of "$playbook")
+  for taken in "${needs[@]}"; do
+    number=$((number + 1))
+    playbook_of[$number]=$playbook need_of[$number]=$taken
+    rules=$(for need in "${needs[@]}"; do [ "$need" = "$taken" ] || rule_of "$need"; done)
+    [ -z "$rules" ] || rules=$'\n'$rules
+    roles+="---
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: reader-$number, namespace: $namespace}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: upkeep-permissions-$number, labels: {upkeep-test: permissions}}
+rules:${rules:- []}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: upkeep-permissions-$number, labels: {upkeep-test: permissions}}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: upkeep-permissions-$number}
+subjects: [{kind: ServiceAccount, name: reader-$number, namespace: $namespace}]
+"
+  done
+done
+echo "$roles" >"$work/roles.yaml"
+kubectl apply -f "$work/roles.yaml" >/dev/null
+sleep 3  # Until the API server's authoriser has heard of them.
+
+for ((at = 1; at <= number; ++at)); do
+  playbook=${playbook_of[$at]} taken=${need_of[$at]}
+  cluster kubeconfig-for "$namespace" "reader-$at" >"$work/reader-$at.kubeconfig"
+  rc=0
+  env -u UPKEEP_INVENTORY "$upkeep" run "$playbook" --kubeconfig "$work/reader-$at.kubeconfig" \
+    --store "$work/reader.db" -o "json:$work/reader.json" >/dev/null 2>"$work/reader.err" || rc=$?
+  resource=${taken##*:}
+  verdict=$(jq -r --arg resource "$resource" '
+    [.checks[] | select(.state != "unknown")] as $not_unknown |
+    [.attention[] | select(.state == "unknown" and .reason == "not_permitted")
+      | select((.summary.en + " " + (.data | tostring)) | contains($resource | split(".")[0]))] as $named |
+    if ($not_unknown | length) > 0 then "the check is " + $not_unknown[0].state
+    elif ($named | length) == 0 then "no result names it"
+    else "ok" end' "$work/reader.json" 2>&1 || true)
+  if [ "$rc" = 3 ] && [ "$verdict" = ok ]; then
+    pass "$playbook without $taken"
+  else
+    fail "$playbook without $taken: exit $rc, $verdict" "$(jq -c '.attention' "$work/reader.json" | cut -c1-600; cat "$work/reader.err")"
+  fi
+done
+
+# Databases: a role without pg_monitor, a user without INFO.
+{
+  echo "apiVersion: upkeep/v1"
+  echo "targets:"
+  pg_target bare "$UPKEEP_TEST_PG_PRIMARY_HOST" primary upkeep_bare "$UPKEEP_TEST_PG_UPKEEP_BARE_PASSWORD_FILE"
+  redis_target noinfo "$UPKEEP_TEST_REDIS_PRIMARY_HOST" primary noinfo "$UPKEEP_TEST_REDIS_NOINFO_PASSWORD_FILE"
+} >"$work/bare.yaml"
+without() {  # PLAYBOOK NAME-OF-THE-RIGHT
+  local rc=0
+  "$upkeep" run "$1" --inventory "$work/bare.yaml" --store "$work/bare.db" -o "json:$work/bare.json" >/dev/null 2>&1 || rc=$?
+  if [ "$rc" = 3 ] && jq -e --arg right "$2" '([.checks[].state] | unique) == ["unknown"] and
+      ([.attention[] | select(.reason == "not_permitted" and (.summary.en + (.data | tostring) | contains($right)))] | length) > 0' \
+      "$work/bare.json" >/dev/null; then
+    pass "$1 without $2"
+  else
+    fail "$1 without $2: exit $rc" "$(jq -c .attention "$work/bare.json" | cut -c1-600)"
+  fi
+}
+without postgres.connectivity pg_monitor
+without postgres.sessions pg_monitor
+without redis.health INFO
+finish

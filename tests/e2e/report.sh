@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Reports in a real Chromium. Two generated months, and a real run of the daily list: each row and
+# figure that the browser shows is the one that SQL finds in the store, in both languages; nothing is
+# requested, nothing complains, nothing scrolls sideways at 320 pixels, every text stands out in
+# light, dark and print, and names that try to be markup are text. Markdown, the pages of
+# `upkeep serve` and a terminal of 80 columns as well.
+#
+#   UPKEEP_BINARY=PATH tests/e2e/report.sh       with cluster env and servers env exported
+#
+# PICTURES=FOLDER keeps screenshots; TWO_MONTHS names the generator where it is not beside upkeep.
+set -euo pipefail
+# shellcheck source=lib/session.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib/session.sh"
+server=
+cleanup() {
+  local code=$?
+  [ -z "$server" ] || kill "$server" 2>/dev/null || true
+  rm -rf "$work"
+  exit "$code"
+}
+trap cleanup EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+two_months=${TWO_MONTHS:-$(dirname "$upkeep")/../../tests/bench/two_months}
+for program in chromium pdftotext "$two_months"; do
+  command -v "$program" >/dev/null || { echo "report: $program is missing" >&2; exit 1; }
+done
+
+# examine NAME ARGUMENT...: tests/e2e/lib/report_check.py; its lines, and each check counted.
+examine() {
+  local name=$1 ended=0
+  shift
+  mkdir -p "$work/$name"
+  python3 "$source_dir/tests/e2e/lib/report_check.py" "$upkeep" "$@" ${PICTURES:+--pictures "$PICTURES"} \
+    >"$work/$name.log" 2>&1 || ended=$?
+  cat "$work/$name.log"
+  passed=$((passed + $(grep -c '^  ok ' "$work/$name.log" || true)))
+  failed=$((failed + $(grep -c '^  FAIL' "$work/$name.log" || true)))
+  if [ "$ended" != 0 ] && ! grep -q '^  FAIL' "$work/$name.log"; then fail "$name ended with $ended"; fi
+}
+
+"$two_months" "$work/months.db"
+examine month "$work/months.db" "$work/month" month
+
+# A real run; whatever else this machine's load brings, the endpoint where nobody listens is critical.
+whole_inventory >"$UPKEEP_INVENTORY"
+cat >>"$UPKEEP_INVENTORY" <<'END'
+  - name: nobody-there
+    kind: http
+    url: http://127.0.0.1:9/<b>bold</b>?a=1&b=2
+END
+look daily daily
+if [ "$exit_code" = 2 ]; then pass "the daily list ran and found the dead endpoint"; else
+  fail "the daily list ended with $exit_code" "$(cat "$work/daily.err")"
+fi
+examine run "$UPKEEP_STORE" "$work/run" run 1
+
+"$upkeep" serve --listen 127.0.0.1:0 --store "$work/months.db" >"$work/serve.out" 2>&1 &
+server=$!
+address=
+for _ in $(seq 100); do
+  address=$(grep -o 'http://127\.0\.0\.1:[0-9]*' "$work/serve.out" | head -1) && break
+  sleep 0.1
+done
+examine serve "$work/months.db" "$work/serve" serve "${address:-nowhere}"
+kill "$server"
+wait "$server" 2>/dev/null || true
+server=
+
+examine terminal "$work/months.db" "$work/terminal" terminal 50
+finish

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "base/value.h"
+#include "reports/render.h"
+#include "tests/reports/full_model.h"
+
+namespace upkeep::reports {
+namespace {
+
+std::string Rendered(std::string_view format, const ReportModel& model, const std::string& language = "en") {
+  RenderOptions options;
+  options.language = language;
+  Result<std::string> text = Render(format, model, options);
+  EXPECT_TRUE(text.ok()) << text.status().Describe();
+  return text.ok() ? *text : "";
+}
+
+std::vector<std::string> Lines(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+bool Has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+std::size_t CountOf(const std::string& text, const std::string& part) {
+  std::size_t count = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
+  return count;
+}
+
+TEST(Formats, SameModelSameBytesInEveryFormatAndLanguage) {
+  for (const std::string& format : Formats()) {
+    for (const char* language : {"en", "ko"}) {
+      const std::string first = Rendered(format, FullModel(), language);
+      EXPECT_FALSE(first.empty()) << format;
+      EXPECT_EQ(first, Rendered(format, FullModel(), language)) << format;
+    }
+  }
+}
+
+TEST(Formats, UnknownFormatAndLanguageAreUsageErrorsWithAHint) {
+  const auto format = Render("htlm", FullModel(), {});
+  EXPECT_EQ(Code::kUsage, format.status().code());
+  EXPECT_TRUE(Has(format.status().hint(), "html")) << format.status().hint();
+  EXPECT_TRUE(Has(Render("qqqqqq", FullModel(), {}).status().hint(), "prometheus"));
+  RenderOptions french;
+  french.language = "fr";
+  EXPECT_EQ(Code::kUsage, Render("html", FullModel(), french).status().code());
+}
+
+TEST(Formats, AnEmptyModelRendersEverywhereAndNeedsNobody) {
+  const ReportModel empty;
+  for (const std::string& format : Formats()) {
+    if (format != "jsonl") { EXPECT_FALSE(Rendered(format, empty).empty()) << format; }
+  }
+  EXPECT_TRUE(Has(Rendered("table", empty), "Nothing needs you."));
+  EXPECT_TRUE(Has(Rendered("html", empty), "Nothing needs you."));
+  EXPECT_TRUE(Has(Rendered("nagios", empty), "UPKEEP OK"));
+}
+
+TEST(Formats, JsonHoldsEveryListOfTheModel) {
+  const ReportModel model = FullModel();
+  const auto value = ParseJson(Rendered("json", model));
+  ASSERT_TRUE(value.ok());
+  EXPECT_EQ(model.attention.size(), (*value)["attention"].size());
+  EXPECT_EQ(model.waived.size(), (*value)["waived"].size());
+  EXPECT_EQ(model.skipped.size(), (*value)["skipped"].size());
+  EXPECT_EQ(model.checks.size(), (*value)["checks"].size());
+  EXPECT_EQ(model.metrics.size(), (*value)["metrics"].size());
+  EXPECT_EQ(model.actions.size(), (*value)["actions"].size());
+  EXPECT_EQ(model.resolved.size(), (*value)["resolved"].size());
+  EXPECT_EQ(model.missed.size(), (*value)["missed"].size());
+  EXPECT_EQ(model.waivers.size(), (*value)["waivers"].size());
+  EXPECT_EQ(model.deliveries.size(), (*value)["deliveries"].size());
+  EXPECT_EQ(model.days.size(), (*value)["days"].size());
+  EXPECT_EQ(true, (*value)["slots"]["balanced"]);
+  EXPECT_EQ(7, (*value)["attention"][0]["data"]["restarts"]);
+  EXPECT_TRUE((*value)["metrics"][1]["warning"].is_null());
+  EXPECT_EQ("mina", (*value)["waived"][0]["waiver"]["owner"]);
+}
+
+TEST(Formats, JsonLinesAreOneDocumentEach) {
+  const ReportModel model = FullModel();
+  const std::vector<std::string> lines = Lines(Rendered("jsonl", model));
+  EXPECT_EQ(model.attention.size() + model.waived.size() + model.skipped.size() + model.checks.size(), lines.size());
+  for (const std::string& line : lines) EXPECT_TRUE(ParseJson(line).ok()) << line;
+}
+
+TEST(Formats, CsvHasARowForEachResult) {
+  const std::string csv = Rendered("csv", FullModel());
+  EXPECT_EQ(1U + 4 + 1 + 1, CountOf(csv, "\r\n"));
+  EXPECT_TRUE(Has(csv, "critical,P2,new,kubernetes.pods,production,shop/Pod/app-1,"));
+}
+
+TEST(Formats, JunitCountsAgreeWithItsCases) {
+  const std::string xml = Rendered("junit", FullModel());
+  EXPECT_TRUE(Has(xml, "tests=\"4\" failures=\"1\" errors=\"1\" skipped=\"1\"")) << xml;
+  EXPECT_EQ(4U, CountOf(xml, "<testcase "));
+  EXPECT_EQ(1U, CountOf(xml, "<failure "));
+  EXPECT_EQ(1U, CountOf(xml, "<error "));
+  EXPECT_EQ(1U, CountOf(xml, "<skipped "));
+}
+
+TEST(Formats, NagiosSaysTheWorstState) {
+  ReportModel model = FullModel();
+  EXPECT_EQ(0U, Rendered("nagios", model).find("UPKEEP CRITICAL - 1 critical, 2 warning, 1 unknown"));
+  EXPECT_TRUE(Has(Rendered("nagios", model), "coverage=118;;;0;120"));
+  model.totals.critical = 0;
+  EXPECT_EQ(0U, Rendered("nagios", model).find("UPKEEP WARNING"));
+  model.totals.warning = 0;
+  EXPECT_EQ(0U, Rendered("nagios", model).find("UPKEEP UNKNOWN"));
+}
+
+TEST(Formats, PrometheusFamiliesStandTogetherWithOneType) {
+  const std::string text = Rendered("prometheus", FullModel());
+  EXPECT_TRUE(Has(text, "upkeep_check_state{playbook=\"kubernetes.pods\",target=\"production\"} 2\n"));
+  EXPECT_TRUE(Has(text, "upkeep_kubernetes_nodes_filesystem_used{target=\"production\",subject=\"Node/n1\",unit=\"%\"} 81.5\n"));
+  std::string family;
+  for (const std::string& line : Lines(text)) {
+    if (line.rfind("# TYPE ", 0) == 0) {
+      family = line.substr(7, line.rfind(' ') - 7);
+      EXPECT_EQ(1U, CountOf(text, "# TYPE " + family + " ")) << family;
+    } else if (line[0] != '#') {
+      EXPECT_EQ(family, line.substr(0, line.find_first_of("{ "))) << line;
+    }
+  }
+}
+
+TEST(Formats, TheTableIsNoWiderThanTheTerminalWhereItCanBreak) {
+  ReportModel model = FullModel();
+  for (ResultRow& row : model.attention) {
+    for (int i = 0; i < 20; ++i) row.summary.en += " and it goes on";
+  }
+  RenderOptions options;
+  options.columns = 60;
+  const Result<std::string> text = Render("table", model, options);
+  ASSERT_TRUE(text.ok());
+  for (const std::string& line : Lines(*text)) {
+    if (Has(line, "it goes on")) { EXPECT_LE(line.size(), 60U) << line; }
+  }
+}
+
+/// Columns of a terminal that ASCII and Hangul take.
+int ColumnsOf(const std::string& line) {
+  int columns = 0;
+  for (const char c : line) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte & 0xC0U) != 0x80U) columns += byte >= 0xE3 ? 2 : 1;
+  }
+  return columns;
+}
+
+TEST(Formats, NoLineOfTheTableIsWiderThanTheTerminal) {
+  ReportModel model = FullModel();
+  model.attention[0].subject = "shop/Pod/" + std::string(253, 'x');
+  model.checks[0].target = std::string(90, 't');
+  model.totals.ok = 123456;
+  for (const char* format : {"table", "wide"}) {
+    for (const char* language : {"en", "ko"}) {
+      RenderOptions options;
+      options.language = language;
+      const Result<std::string> text = Render(format, model, options);
+      ASSERT_TRUE(text.ok());
+      std::string joined;
+      for (const std::string& line : Lines(*text)) {
+        EXPECT_LE(ColumnsOf(line), 80) << line;
+        EXPECT_FALSE(line.ends_with(' ')) << '"' << line << '"';
+        joined += line.substr(std::min(line.size(), line.find_first_not_of(' ')));
+      }
+      EXPECT_TRUE(Has(joined, model.attention[0].subject)) << "a name lost characters";
+    }
+  }
+}
+
+TEST(Formats, FindingsOfOneCheckStandTogether) {
+  ReportModel model = FullModel();
+  model.attention = {model.attention[0], model.attention[0], model.attention[0]};
+  model.attention[1].subject = "shop/Pod/second";
+  model.attention[2].target = "another";
+  const std::string html = Rendered("html", model);
+  const std::string attention = html.substr(html.find("<section id=\"attention\">"));
+  EXPECT_EQ(2U, CountOf(attention.substr(0, attention.find("</section>")), "<article "));
+  EXPECT_EQ(3U, CountOf(attention.substr(0, attention.find("</section>")), "<li data-subject="));
+}
+
+TEST(Formats, ADayWithoutARunHasNoStates) {
+  ReportModel model = FullModel();
+  model.days[0] = {"2026-10-01", 0, 0, 0, 0, 0, 0};
+  EXPECT_TRUE(Has(Rendered("md", model), "| 2026-10-01 | 0 | - | - | - | - |"));
+  EXPECT_FALSE(Has(Rendered("html", model), "<th scope=\"row\">2026-10-01</th><td class=\"none\">0</td><td class=\"none\">0"));
+}
+
+TEST(Formats, OnlyAWebAddressOfARunbookIsALink) {
+  ReportModel model = FullModel();
+  model.attention[0].runbook = "https://runbooks.example/a?b=1&c=2";
+  EXPECT_TRUE(Has(Rendered("html", model), "<a href=\"https://runbooks.example/a?b=1&amp;c=2\" rel=\"noopener noreferrer\">"));
+  model.attention[0].runbook = "javascript:alert(1)";
+  EXPECT_FALSE(Has(Rendered("html", model), "href=\"javascript"));
+  EXPECT_TRUE(Has(Rendered("html", model), "<code>javascript:alert(1)</code>"));
+}
+
+TEST(Formats, ColoursOnlyWhenAsked) {
+  RenderOptions options;
+  EXPECT_FALSE(Has(*Render("table", FullModel(), options), "\033"));
+  options.color = true;
+  EXPECT_TRUE(Has(*Render("table", FullModel(), options), "\033[1;31m"));
+}
+
+TEST(Formats, WideAddsWhatHelpsAndWhoOwnsIt) {
+  const std::string wide = Rendered("wide", FullModel());
+  EXPECT_TRUE(Has(wide, "-> read the log of the container")) << wide;
+  EXPECT_TRUE(Has(wide, "team-shop"));
+  EXPECT_TRUE(Has(wide, "Remedy: restart"));
+}
+
+TEST(Formats, HtmlHasEverySectionAndNoWayOut) {
+  const std::string html = Rendered("html", FullModel());
+  for (const char* id : {"attention", "slots", "missed", "actions", "resolved", "checks", "skipped", "waived",
+                         "days", "metrics", "waivers", "deliveries"}) {
+    EXPECT_TRUE(Has(html, std::string("<section id=\"") + id + "\">")) << id;
+  }
+  EXPECT_TRUE(Has(html, "default-src 'none'"));
+  EXPECT_FALSE(Has(html, "<script"));
+  EXPECT_FALSE(Has(html, "src=\""));
+  // Each section has a line in the contents, and no line leads nowhere.
+  EXPECT_EQ(CountOf(html, "<section id="), CountOf(html, "<li><a href=\"#"));
+}
+
+TEST(Formats, ReportsNameTargetsWithoutVerifiedTls) {
+  for (const char* format : {"table", "wide", "md", "html", "json"}) {
+    ReportModel model = FullModel();
+    model.unverified_tls = {"lax-target"};
+    EXPECT_TRUE(Has(Rendered(format, model), "lax-target")) << format;
+  }
+}
+
+TEST(Formats, SlotsThatDoNotAddUpAreSaidToBeWrong) {
+  ReportModel model = FullModel();
+  model.slots.due += 1;
+  for (const char* format : {"md", "html"}) {
+    EXPECT_TRUE(Has(Rendered(format, model), "The planned runs do not add up.")) << format;
+  }
+}
+
+}  // namespace
+}  // namespace upkeep::reports

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reports/words.h"
+
+#include <gtest/gtest.h>
+
+namespace upkeep::reports {
+namespace {
+
+TEST(Words, EveryWordIsThereInBothLanguagesAndDiffers) {
+  for (int i = 0; i < static_cast<int>(Word::kCount); ++i) {
+    const auto word = static_cast<Word>(i);
+    EXPECT_FALSE(Say(word, "en").empty()) << i;
+    EXPECT_FALSE(Say(word, "ko").empty()) << i;
+    EXPECT_NE(Say(word, "en"), Say(word, "ko")) << Say(word, "en");
+  }
+}
+
+TEST(Words, EveryReasonOfUnknownIsTranslated) {
+  for (const Code code : {Code::kError, Code::kTimeout, Code::kUnreachable, Code::kNoData, Code::kNotPermitted,
+                          Code::kUndeclared, Code::kTruncated, Code::kStale, Code::kCancelled, Code::kBudget}) {
+    const std::string name(CodeName(code));
+    EXPECT_NE(name, SayReason(name, "ko")) << name;
+  }
+  EXPECT_EQ("crash_loop", SayReason("crash_loop", "ko"));
+}
+
+TEST(Words, StatesOfSlotsPlansAndDeliveriesAreTranslated) {
+  for (const char* state : {"missed", "late", "interrupted", "overlapped", "blackout", "paused", "pending", "approved",
+                            "denied", "expired", "applied", "failed", "unknown", "verified", "unverified", "sent"}) {
+    EXPECT_NE(state, SayOutcome(state, "ko")) << state;
+  }
+}
+
+TEST(Words, TimesAreShownInTheReportsZone) {
+  EXPECT_EQ("2026-11-22 01:30", ShowTime("2026-11-21T16:30:12Z", 9 * 3600));
+  EXPECT_EQ("2026-11-21 16:30", ShowTime("2026-11-21T16:30:12.5Z", 0));
+  EXPECT_EQ("-", ShowTime("", 0));
+  EXPECT_EQ("soon", ShowTime("soon", 0));
+}
+
+TEST(Words, ValuesCarryTheirUnit) {
+  EXPECT_EQ("1.5 GiB", ShowValue(1.5 * 1024 * 1024 * 1024, "By"));
+  EXPECT_EQ("512 B", ShowValue(512, "By"));
+  EXPECT_EQ("80 %", ShowValue(80, "%"));
+  EXPECT_EQ("12.5", ShowValue(12.5, "1"));
+  EXPECT_EQ("3", ShowValue(3, ""));
+}
+
+TEST(Words, TitlesFollowTheKind) {
+  ReportModel model;
+  model.kind = ReportKind::kRun;
+  model.run_ids = {"12"};
+  EXPECT_EQ("Run report 12", TitleOf(model, "en"));
+  EXPECT_EQ("점검 실행 보고서 12", TitleOf(model, "ko"));
+  model.kind = ReportKind::kQuarterly;
+  EXPECT_EQ("Quarterly report", TitleOf(model, "en"));
+  model.period_start = "2026-10-31T15:00:00Z";
+  EXPECT_EQ("Quarterly report 2026-10", TitleOf(model, "en"));
+  model.zone_offset_seconds = 9 * 3600;
+  model.kind = ReportKind::kMonthly;
+  EXPECT_EQ("월간 점검 보고서 2026-11", TitleOf(model, "ko"));
+  model.kind = ReportKind::kDaily;
+  EXPECT_EQ("Daily report 2026-11-01", TitleOf(model, "en"));
+}
+
+}  // namespace
+}  // namespace upkeep::reports

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The command line as a person types it: parsing, hints, help, completion, and the exit code of
+// each kind of bad input.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "runner/cli/command.h"
+
+namespace upkeep::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Said {
+  int code = -1;
+  std::string out, err;
+};
+
+Said Type(std::vector<std::string> words) {
+  words.insert(words.begin(), "upkeep");
+  std::vector<const char*> argv;
+  for (const std::string& word : words) argv.push_back(word.c_str());
+  std::ostringstream out, err;
+  Said said;
+  said.code = Main(static_cast<int>(argv.size()), argv.data(), out, err);
+  said.out = out.str();
+  said.err = err.str();
+  return said;
+}
+
+std::vector<std::string> Split(const std::string& text) {
+  std::istringstream in(text);
+  std::vector<std::string> words;
+  for (std::string word; in >> word;) words.push_back(word);
+  return words;
+}
+
+bool Has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+class CommandLineTest : public testing::Test {
+ protected:
+  CommandLineTest() {
+    std::string pattern = (fs::temp_directory_path() / "upkeep-cli-XXXXXX").string();
+    folder_ = mkdtemp(pattern.data());
+    for (const char* name : {"UPKEEP_STORE", "UPKEEP_INVENTORY", "UPKEEP_LANG", "UPKEEP_PLAYBOOKS", "KUBECONFIG"}) {
+      unsetenv(name);
+    }
+    setenv("LC_ALL", "C", 1);
+  }
+  ~CommandLineTest() override {
+    std::error_code error;
+    fs::remove_all(folder_, error);
+  }
+  std::string Write(const std::string& name, const std::string& text) {
+    const fs::path path = fs::path(folder_) / name;
+    fs::create_directories(path.parent_path());
+    std::ofstream(path) << text;
+    return path.string();
+  }
+  std::string Path(const std::string& name) const { return (fs::path(folder_) / name).string(); }
+
+  std::string folder_;
+};
+
+TEST_F(CommandLineTest, VersionInBothForms) {
+  const Said flag = Type({"--version"}), command = Type({"version"});
+  EXPECT_EQ(0, flag.code);
+  EXPECT_EQ(flag.out, command.out);
+  EXPECT_EQ(0U, flag.out.find("upkeep "));
+}
+
+TEST_F(CommandLineTest, HelpOfEveryCommandNamesItsOptions) {
+  for (const Command& command : Commands()) {
+    std::vector<std::string> words = Split(command.name);
+    words.push_back("--help");
+    const Said said = Type(words);
+    EXPECT_EQ(0, said.code) << command.name;
+    EXPECT_EQ("", said.err) << command.name;
+    EXPECT_FALSE(command.summary.empty()) << command.name;
+    for (const Option& option : command.options) {
+      EXPECT_TRUE(Has(said.out, option.name.substr(option.name.find("--")))) << command.name << " " << option.name;
+    }
+  }
+  const Said help = Type({"--help"});
+  EXPECT_EQ(0, help.code);
+  for (const char* number : {" 64  ", " 74  ", "130  "}) EXPECT_TRUE(Has(help.out, number)) << help.out;
+}
+
+TEST_F(CommandLineTest, NoFlagTakesASecretOrSaysWhoOneIs) {
+  for (const Command& command : Commands()) {
+    for (const Option& option : command.options) {
+      for (const char* word : {"password", "token", "secret", "--user", "--actor", "--as"}) {
+        EXPECT_FALSE(option.name == word || (word[0] != '-' && Has(option.name, word)))
+            << command.name << " " << option.name;
+      }
+    }
+  }
+}
+
+TEST_F(CommandLineTest, NamesAreUniqueAndEveryCommandRuns) {
+  std::set<std::string> names;
+  for (const Command& command : Commands()) {
+    EXPECT_TRUE(names.insert(command.name).second) << command.name;
+    EXPECT_TRUE(static_cast<bool>(command.run)) << command.name;
+  }
+}
+
+TEST_F(CommandLineTest, AWrongWordIsUsageWithTheNearOne) {
+  const Said command = Type({"rnu"});
+  EXPECT_EQ(64, command.code);
+  EXPECT_EQ("", command.out);
+  EXPECT_TRUE(Has(command.err, "did you mean 'upkeep run'?")) << command.err;
+  const Said flag = Type({"run", "daily", "--tragte", "x"});
+  EXPECT_EQ(64, flag.code);
+  EXPECT_TRUE(Has(flag.err, "did you mean --target?")) << flag.err;
+  EXPECT_EQ(64, Type({}).code);
+  EXPECT_EQ(64, Type({"run"}).code);
+  EXPECT_EQ(64, Type({"run", "daily", "--exit-on", "sometimes"}).code);
+  const Said format = Type({"report", "daily", "-o", "htlm"});
+  EXPECT_EQ(64, format.code);
+  EXPECT_TRUE(Has(format.err, "did you mean 'html'?")) << format.err;
+  EXPECT_EQ(64, Type({"report", "yearly"}).code);
+  EXPECT_EQ(64, Type({"report", "daily", "--date", "tomorrow"}).code);
+  EXPECT_EQ(64, Type({"report", "daily", "--zone", "Asia/Soul"}).code);
+  EXPECT_EQ(64, Type({"completion", "tcsh"}).code);
+}
+
+TEST_F(CommandLineTest, CompletionKnowsEveryCommandAndBashLoadsIt) {
+  for (const char* shell : {"bash", "zsh", "fish"}) {
+    const Said said = Type({"completion", shell});
+    EXPECT_EQ(0, said.code);
+    for (const Command& command : Commands()) {
+      EXPECT_TRUE(Has(said.out, Split(command.name)[0])) << shell << " " << command.name;
+    }
+  }
+  const std::string script = Write("completion.bash", Type({"completion", "bash"}).out);
+  const std::string ask = "bash -c 'source " + script +
+                          " && COMP_WORDS=(upkeep run --ex) COMP_CWORD=2 && _upkeep && "
+                          "[[ ${COMPREPLY[*]} == --exit-on ]] && COMP_WORDS=(upkeep repo) COMP_CWORD=1 && _upkeep && "
+                          "[[ ${COMPREPLY[*]} == report ]]'";
+  EXPECT_EQ(0, std::system(ask.c_str()));
+}
+
+TEST_F(CommandLineTest, ABadPlaybookIs65WithItsPlace) {
+  const std::string file = Write("pack/shop/broken.lua", "return {\n  id = 'shop.broken',\n  title = 7,\n}\n");
+  const Said said = Type({"validate", file});
+  EXPECT_EQ(65, said.code);
+  EXPECT_TRUE(Has(said.err, "broken.lua:3:")) << said.err;
+  EXPECT_TRUE(Has(said.err, "^")) << said.err;
+  const Said syntax = Type({"validate", Write("pack/shop/torn.lua", "return {\n  id = \n")});
+  EXPECT_EQ(65, syntax.code);
+  EXPECT_TRUE(Has(syntax.err, "torn.lua:")) << syntax.err;
+}
+
+TEST_F(CommandLineTest, AnUnknownPlaybookIs65WithTheNearOne) {
+  const Said said = Type({"explain", "kubernetes.node", "--playbooks", std::string(UPKEEP_SOURCE_DIR) + "/playbooks"});
+  EXPECT_EQ(65, said.code);
+  EXPECT_TRUE(Has(said.err, "did you mean 'kubernetes.nodes'?")) << said.err;
+}
+
+TEST_F(CommandLineTest, ABadInventoryIs78WithItsPlace) {
+  const std::string file = Write("inventory.yaml", "targets:\n  - name: a\n    kind: postgras\n");
+  const Said said = Type({"run", "daily", "--inventory", file, "--store", Path("s.db")});
+  EXPECT_EQ(78, said.code) << said.err;
+  EXPECT_TRUE(Has(said.err, "inventory.yaml:")) << said.err;
+  EXPECT_TRUE(Has(said.err, "^")) << said.err;
+  const Said none = Type({"run", "daily", "--inventory", Path("none.yaml"), "--store", Path("s.db")});
+  EXPECT_EQ(78, none.code) << none.err;
+}
+
+TEST_F(CommandLineTest, ABadKubeconfigIs78) {
+  const Said said = Type({"run", "kubernetes.nodes", "--kubeconfig", Write("kubeconfig", "clusters: [\n"), "--store", Path("s.db")});
+  EXPECT_EQ(78, said.code) << said.err;
+  EXPECT_TRUE(Has(said.err, "kubeconfig:")) << said.err;
+}
+
+TEST_F(CommandLineTest, ACorruptStoreIs74) {
+  const Said said = Type({"report", "daily", "--store", Write("corrupt.db", std::string(8192, 'x'))});
+  EXPECT_EQ(74, said.code) << said.err;
+  EXPECT_TRUE(Has(said.err, "corrupt.db")) << said.err;
+}
+
+}  // namespace
+}  // namespace upkeep::cli

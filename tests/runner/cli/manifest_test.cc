@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/cli/manifest.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "base/yaml/yaml.h"
+#include "runner/cli/command.h"
+#include "runner/cli/manifest_pod.h"
+#include "schedules/file.h"
+
+namespace upkeep::cli {
+namespace {
+
+std::string FileText(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+ManifestOptions Options(const std::string& schedules) {
+  ManifestOptions options;
+  options.image = "upkeep:1";
+  const std::string text = "apiVersion: upkeep/v1\nschedules:\n" + schedules;
+  Result<schedules::ScheduleFile> file =
+      schedules::ReadScheduleText(text, "schedules.yaml", *ParseRfc3339("2026-11-21T00:00:00Z"));
+  EXPECT_TRUE(file.ok() && file->Errors().ok()) << file.status().Describe();
+  options.schedules = file->schedules;
+  options.schedule_files = {{"schedules.yaml", text}};
+  options.config_files = {{"inventory.yaml", InClusterInventory()}};
+  return options;
+}
+
+/// The documents of a manifest, each read by the one YAML reader.
+std::vector<yaml::Document> Documents(const std::string& text) {
+  std::vector<yaml::Document> documents;
+  for (std::size_t at = text.find("---\n"); at != std::string::npos;) {
+    const std::size_t next = text.find("\n---\n", at);
+    Result<yaml::Document> read =
+        yaml::Read(text.substr(at + 4, next == std::string::npos ? next : next - at - 3), "manifest");
+    EXPECT_TRUE(read.ok()) << read.status().Describe();
+    if (read.ok()) documents.push_back(std::move(*read));
+    at = next == std::string::npos ? next : next + 1;
+  }
+  return documents;
+}
+
+/// The scalar at a path of keys; a number takes an item.
+std::string At(const yaml::Node& root, std::initializer_list<const char*> path) {
+  const yaml::Node* node = &root;
+  for (const char* const key : path) {
+    if (node->kind == yaml::Kind::kSequence) {
+      const std::size_t index = std::stoul(key);
+      if (index >= node->items.size()) return "(none)";
+      node = &node->items[index];
+    } else {
+      node = node->Find(key);
+      if (node == nullptr) return "(none)";
+    }
+  }
+  return node->scalar;
+}
+
+const yaml::Node* Find(const std::vector<yaml::Document>& documents, const std::string& kind,
+                       const std::string& name) {
+  for (const yaml::Document& document : documents) {
+    if (At(document.root, {"kind"}) == kind && At(document.root, {"metadata", "name"}) == name) return &document.root;
+  }
+  ADD_FAILURE() << "no " << kind << " " << name;
+  return nullptr;
+}
+
+constexpr const char* kDaily =
+    "  - {id: Daily_one, cron: '0 9 * * *', timeZone: Asia/Seoul, playbooks: ['cadence:daily'], grace: 30m}\n";
+
+TEST(ManifestsTest, ACronJobOfASchedule) {
+  const Result<std::string> text = Manifests(Options(kDaily));
+  ASSERT_TRUE(text.ok()) << text.status().Describe();
+  const auto documents = Documents(text.value());
+  const yaml::Node* const job = Find(documents, "CronJob", "upkeep-daily-one");
+  ASSERT_NE(nullptr, job);
+  EXPECT_EQ("0 9 * * *", At(*job, {"spec", "schedule"}));
+  EXPECT_EQ("Asia/Seoul", At(*job, {"spec", "timeZone"}));
+  EXPECT_EQ("Forbid", At(*job, {"spec", "concurrencyPolicy"}));
+  EXPECT_EQ("1800", At(*job, {"spec", "startingDeadlineSeconds"}));
+  const yaml::Node& spec = *job->Find("spec")->Find("jobTemplate")->Find("spec");
+  EXPECT_EQ("0", At(spec, {"backoffLimit"}));
+  const yaml::Node& pod = *spec.Find("template")->Find("spec");
+  EXPECT_EQ("Never", At(pod, {"restartPolicy"}));
+  EXPECT_EQ("upkeep", At(pod, {"serviceAccountName"}));
+  EXPECT_EQ("10001", At(pod, {"securityContext", "runAsUser"}));
+  EXPECT_EQ("true", At(pod, {"securityContext", "runAsNonRoot"}));
+  EXPECT_EQ("RuntimeDefault", At(pod, {"securityContext", "seccompProfile", "type"}));
+  EXPECT_EQ("true", At(pod, {"containers", "0", "securityContext", "readOnlyRootFilesystem"}));
+  EXPECT_EQ("false", At(pod, {"containers", "0", "securityContext", "allowPrivilegeEscalation"}));
+  EXPECT_EQ("ALL", At(pod, {"containers", "0", "securityContext", "capabilities", "drop", "0"}));
+  EXPECT_EQ("tick", At(pod, {"containers", "0", "args", "0"}));
+  EXPECT_EQ("Daily_one", At(pod, {"containers", "0", "args", "2"}));
+}
+
+TEST(ManifestsTest, FilesComeThroughAsTheyAre) {
+  ManifestOptions options = Options(kDaily);
+  const std::string odd = "  begins with blanks: {a: \"b\"}\n\n# and a line without end";
+  options.config_files.emplace_back("deliveries.yaml", odd);
+  const auto documents = Documents(Manifests(options).value());
+  const yaml::Node* const config = Find(documents, "ConfigMap", "upkeep-config");
+  EXPECT_EQ(odd, At(*config, {"data", "deliveries.yaml"}));
+  EXPECT_EQ(InClusterInventory(), At(*config, {"data", "inventory.yaml"}));
+  EXPECT_EQ(options.schedule_files[0].second,
+            At(*Find(documents, "ConfigMap", "upkeep-schedules"), {"data", "schedules.yaml"}));
+}
+
+TEST(ManifestsTest, OnlyAJobThatMayWriteSeesTheWriteIdentity) {
+  const ManifestOptions options = Options(kDaily);
+  EXPECT_EQ(std::string::npos, JobYaml(options, {{"report", "daily"}, false}).find("upkeep-write"));
+  const std::string job = JobYaml(options, {{"apply", "3"}, true});
+  EXPECT_NE(std::string::npos, job.find("upkeep-write-token"));
+  EXPECT_NE(std::string::npos, job.find("args: [\"apply\", \"3\"]"));
+  const std::string all = Manifests(options).value();
+  EXPECT_EQ(std::string::npos, all.substr(all.find("kind: CronJob")).find("upkeep-write"));
+}
+
+TEST(ManifestsTest, NamesThatMeetAreAnError) {
+  const Result<std::string> text = Manifests(
+      Options("  - {id: a_b, cron: '0 9 * * *', playbooks: [x]}\n  - {id: a.b, cron: '0 9 * * *', playbooks: [x]}\n"));
+  EXPECT_EQ(Code::kInvalid, text.status().code());
+  EXPECT_NE(std::string::npos, text.status().message().find("upkeep-a-b"));
+}
+
+TEST(ManifestsTest, HostileTextStaysText) {
+  EXPECT_EQ("\"a\\\"b: c\\n\"", Quoted("a\"b: c\n"));
+}
+
+/// deploy/manifests.yaml is what the shipped playbooks and schedules give.
+TEST(ManifestsTest, TheCommittedManifestsAreTheGeneratedOnes) {
+  const std::string source = UPKEEP_SOURCE_DIR;
+  const std::string playbooks = source + "/playbooks", schedules = source + "/schedules";
+  const char* const arguments[] = {"upkeep", "manifests", "--playbooks", playbooks.c_str(),
+                                   "--schedules", schedules.c_str()};
+  std::ostringstream out, err;
+  ASSERT_EQ(0, Main(6, arguments, out, err)) << err.str();
+  EXPECT_EQ(FileText(source + "/deploy/manifests.yaml"), out.str())
+      << "make it anew: upkeep manifests > deploy/manifests.yaml";
+  EXPECT_GT(Documents(out.str()).size(), 12U);
+}
+
+}  // namespace
+}  // namespace upkeep::cli

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// The daemon as a process: started, ended, killed, and started again on the same store.
+#include "runner/daemon/daemon.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <random>
+#include <thread>
+
+#include "runner/daemon/daemon_lock.h"
+#include "tests/runner/daemon/fixture.h"
+
+namespace upkeep::daemon {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr const char* kSecondly =
+    "    cron: \"*/1 * * * * *\"\n    playbooks: [selftest.wait, selftest.crit]\n"
+    "    retry: {attempts: 1, backoff: 1s, cap: 1s}\n";
+
+class DaemonProcessTest : public DaemonTest {
+ protected:
+  DaemonProcessTest() {
+    store_.reset();   // The children open their own.
+    WriteSchedules(kSecondly);
+  }
+
+  /// The child's life; never returns.
+  [[noreturn]] void BeDaemon() {
+    const SystemClock clock;
+    int code = 70;
+    {
+      std::ofstream log(folder_ + "/log", std::ios::app);
+      Journal journal(log, LogFormat::kJson, clock);
+      auto lock = DaemonLock::Take(folder_ + "/upkeep.db");
+      auto store = OpenAnother(&clock);
+      auto reactor = io::Reactor::Create();
+      if (!lock.ok()) {
+        code = 75;
+      } else if (store && reactor.ok()) {
+        RunnerParts parts{**reactor, *store, clock, redactor_, journal, kDaemonActor,
+                          run::ProcessHolder(), folder_ + "/reports", "en", {}};
+        DaemonOptions options;
+        options.look_every = milliseconds(200);
+        options.drain = milliseconds(5000);
+        Daemon daemon(PlacesOf({"a", "b"}), parts, options);
+        code = daemon.Run().ok() ? 0 : 1;
+      }
+    }
+    std::exit(code);   // With its ends: counters are written, leaks are looked for.
+  }
+  pid_t Start() {
+    const pid_t child = fork();
+    if (child == 0) BeDaemon();
+    return child;
+  }
+  static int Wait(pid_t child) {
+    int status = 0;
+    waitpid(child, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  }
+  std::string Log() const {
+    std::ifstream in(folder_ + "/log");
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+  /// Waits until the log has `text`; the test's own limit ends it otherwise.
+  bool Await(const std::string& text, seconds at_most = seconds(20)) const {
+    const auto end = std::chrono::steady_clock::now() + at_most;
+    while (std::chrono::steady_clock::now() < end) {
+      if (Log().find(text) != std::string::npos) return true;
+      std::this_thread::sleep_for(milliseconds(20));
+    }
+    return false;
+  }
+  /// Every slot that was due is in a named state, no two attempts overlap, the store is whole.
+  void ExpectAccounted() {
+    const SystemClock clock;
+    store_ = OpenAnother(&clock);
+    ASSERT_NE(store_, nullptr);
+    auto faults = store_->CheckIntegrity();
+    ASSERT_TRUE(faults.ok()) << faults.status().Describe();
+    for (const store::IntegrityFault& fault : *faults) ADD_FAILURE() << fault.what;
+    EXPECT_TRUE(store_->VerifyLedger()->ok());
+    totals_ = *store_->CountSlots(Instant{}, clock.Now(), clock.Now());
+    EXPECT_TRUE(totals_.balanced());
+    // Without holes: from the first slot to the last one, each second has its row.
+    const auto slots = *store_->Slots({"s", "a", {}, {}, clock.Now(), 100'000});
+    ASSERT_FALSE(slots.empty());
+    for (std::size_t i = 1; i < slots.size(); ++i) {
+      EXPECT_EQ(slots[i].key.planned - slots[i - 1].key.planned, seconds(1))
+          << FormatRfc3339(slots[i].key.planned);
+    }
+    const auto runs = *store_->Runs({"s", "", "", {}, {}, {}, 100'000});
+    for (const store::RunRecord& run : runs) {
+      if (run.state == store::RunState::kFinished) ++finished_;
+      if (run.state == store::RunState::kInterrupted) ++interrupted_;
+      EXPECT_NE(run.state, store::RunState::kRunning) << run.id;
+    }
+  }
+  reports::SlotTotals totals_;
+  int finished_ = 0, interrupted_ = 0;
+};
+
+TEST_F(DaemonProcessTest, FiresDrainsAndLeavesNothingOpen) {
+  const pid_t daemon = Start();
+  EXPECT_TRUE(Await("\"run.finished\""));
+  kill(daemon, SIGTERM);
+  EXPECT_EQ(Wait(daemon), 0) << Log();
+  ExpectAccounted();
+  EXPECT_GE(finished_, 1) << Log();
+  EXPECT_EQ(interrupted_, 0);
+  EXPECT_TRUE(store_->OpenAttempts()->empty());
+}
+
+TEST_F(DaemonProcessTest, ASecondDaemonIsRefused) {
+  const pid_t first = Start();
+  ASSERT_TRUE(Await("daemon.started"));
+  EXPECT_EQ(Wait(Start()), 75);
+  kill(first, SIGTERM);
+  EXPECT_EQ(Wait(first), 0);
+}
+
+TEST_F(DaemonProcessTest, KilledAgainAndAgainItAccountsForEverySlot) {
+  constexpr int kKills = 10;
+  std::mt19937 random(20261121);
+  std::uniform_int_distribution<int> when(300, 1900);
+  for (int i = 0; i < kKills; ++i) {
+    const pid_t daemon = Start();
+    std::this_thread::sleep_for(milliseconds(when(random)));
+    kill(daemon, SIGKILL);
+    EXPECT_EQ(Wait(daemon), 128 + SIGKILL) << Log();
+  }
+  const pid_t last = Start();
+  std::this_thread::sleep_for(milliseconds(2500));
+  kill(last, SIGTERM);
+  EXPECT_EQ(Wait(last), 0) << Log();
+  ExpectAccounted();
+  EXPECT_GE(finished_, 1);
+  EXPECT_TRUE(store_->OpenAttempts()->empty());
+}
+
+TEST_F(DaemonProcessTest, AChangedFileIsReadAndABadOneQuarantined) {
+  const pid_t daemon = Start();
+  ASSERT_TRUE(Await("daemon.started"));
+  WriteSchedules("    cron: \"0 25 * * *\"\n    playbooks: [selftest.ok]\n");
+  EXPECT_TRUE(Await("schedule.quarantined"));
+  WriteSchedules("    cron: \"0 9 * * *\"\n    playbooks: [selftest.ok]\n");
+  EXPECT_TRUE(Await("\"quarantined\":0")) << Log();
+  kill(daemon, SIGTERM);
+  EXPECT_EQ(Wait(daemon), 0);
+  const SystemClock clock;
+  store_ = OpenAnother(&clock);
+  EXPECT_TRUE(store_->CheckIntegrity()->empty());
+  EXPECT_TRUE(store_->CountSlots(Instant{}, clock.Now(), clock.Now())->balanced());
+  EXPECT_GT(store_->CountSlots(Instant{}, Instant::max(), Instant::max())->superseded, 0);
+}
+
+}  // namespace
+}  // namespace upkeep::daemon

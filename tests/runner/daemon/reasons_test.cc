@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every reason that this room gives a slot has a Korean sentence in the reports.
+#include <regex>
+
+#include "reports/slot_reasons.h"
+#include "tests/runner/daemon/fixture.h"
+
+namespace upkeep::daemon {
+namespace {
+
+using reports::SaySlotReason;
+
+bool HasEnglishSentence(const std::string& text) {
+  return std::regex_search(text, std::regex("[a-z]{3,} [a-z]{2,}"));
+}
+
+TEST(SlotReasonTest, EveryReasonOfTheRoomIsSaidInKorean) {
+  for (const std::string reason :
+       {"not started within 5m, and catch-up is none", "older than the catch-up age of 1d",
+        "a later slot runs in its place (catch-up is last)",
+        "more were missed than the catch-up limit of 3", "an earlier one still runs",
+        "started 10m late", "caught up 30m late, beyond the grace of 5m; attempt 2",
+        "cancelled while it ran", "the process that ran it is gone", "its end could not be stored",
+        "nothing was heard of its process on node-1 for 1h11m",
+        "no playbook of the schedule fits this target",
+        "no target of the inventory fits the schedule",
+        "its schedule was taken out of the files", "the playbook a.b is missing or invalid",
+        "nothing of the schedule can run: the playbook a.b is missing or invalid",
+        "nothing of the schedule can run: there is no playbook of the cadence:monthly"}) {
+    EXPECT_EQ(SaySlotReason(reason, "en"), reason);
+    const std::string korean = SaySlotReason(reason, "ko");
+    EXPECT_NE(korean, reason);
+    EXPECT_FALSE(HasEnglishSentence(korean)) << korean;
+  }
+  EXPECT_EQ(SaySlotReason("caught up 30m late, beyond the grace of 5m; attempt 2", "ko"),
+            "30m 늦게 따라잡음 (유예 5m 초과); 시도 2");
+}
+
+TEST(SlotReasonTest, WhatNobodyKnowsStaysAsItIs) {
+  EXPECT_EQ(SaySlotReason("Jin is on holiday", "ko"), "Jin is on holiday");
+  EXPECT_EQ(SaySlotReason("", "ko"), "");
+  EXPECT_EQ(SaySlotReason("started  late", "ko"), "started  late");
+}
+
+using PlannerReasonTest = DaemonTest;
+
+TEST_F(PlannerReasonTest, WhatThePlannerSaysIsKnownToo) {
+  for (const char* rule : {"none", "{mode: last, maxAge: 12h}", "{mode: all, limit: 1, maxAge: 12h}"}) {
+    const auto schedule = ScheduleOf(std::string("    cron: \"0 * * * *\"\n    playbooks: [selftest.ok]\n"
+                                                 "    catchUp: ") + rule + "\n");
+    std::vector<Instant> open;
+    for (int hour = 1; hour < 40; ++hour) open.push_back(clock_.Now() + hours(hour));
+    for (const auto& decision : schedules::Decide(schedule, open, clock_.Now() + hours(40))) {
+      if (decision.reason.empty()) continue;
+      EXPECT_NE(SaySlotReason(decision.reason, "ko"), decision.reason);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace upkeep::daemon

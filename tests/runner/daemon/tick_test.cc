@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/daemon/tick.h"
+
+#include <atomic>
+#include <thread>
+
+#include "tests/runner/daemon/fixture.h"
+
+namespace upkeep::daemon {
+namespace {
+
+constexpr const char* kDaily =
+    "    cron: \"0 9 * * *\"\n    playbooks: [selftest.ok, selftest.crit]\n    grace: 30m\n"
+    "    catchUp: {mode: last, maxAge: 12h}\n";
+
+class TickTest : public DaemonTest {
+ protected:
+  TickOutcome Tick() {
+    auto outcome = TickNow();
+    EXPECT_TRUE(outcome.ok()) << outcome.status().Describe();
+    if (!outcome.ok()) return {};
+    EXPECT_TRUE(outcome->status.ok()) << outcome->status.Describe();
+    return *outcome;
+  }
+};
+
+TEST_F(TickTest, TheFirstTickRunsTheSlotThatItWasStartedFor) {
+  WriteSchedules(kDaily);
+  clock_.SetWall(At("2026-11-01T09:00:03Z"));
+  const TickOutcome outcome = Tick();
+  EXPECT_EQ(outcome.runs, 1);
+  EXPECT_EQ(outcome.totals.critical, 1);
+  EXPECT_EQ(outcome.totals.ok, 1);
+  EXPECT_EQ(StateOf("2026-11-01T09:00:00Z"), SlotState::kOnTime);
+  const auto runs = *store_->Runs({});
+  ASSERT_EQ(runs.size(), 1U);
+  EXPECT_EQ(runs[0].schedule, "s");
+  EXPECT_EQ(runs[0].trigger, "schedule");
+  EXPECT_EQ(runs[0].planned, At("2026-11-01T09:00:00Z"));
+  ExpectWhole();
+}
+
+TEST_F(TickTest, ASecondTickForTheSameSlotDoesNothing) {
+  WriteSchedules(kDaily);
+  clock_.SetWall(At("2026-11-01T09:00:03Z"));
+  Tick();
+  clock_.Advance(seconds(20));
+  EXPECT_EQ(Tick().runs, 0);
+  EXPECT_EQ(store_->Runs({})->size(), 1U);
+}
+
+TEST_F(TickTest, LateIsShownAsLate) {
+  WriteSchedules(kDaily);
+  clock_.SetWall(At("2026-11-01T09:20:00Z"));
+  EXPECT_EQ(Tick().runs, 1);
+  EXPECT_EQ(StateOf("2026-11-01T09:00:00Z"), SlotState::kLate);
+  EXPECT_EQ(ReasonOf("2026-11-01T09:00:00Z"), "started 20m late");
+}
+
+TEST_F(TickTest, AWeekWithoutTicksIsBookedAndTheNewestCaughtUp) {
+  WriteSchedules(kDaily);
+  clock_.SetWall(At("2026-11-01T09:00:00Z"));
+  Tick();
+  clock_.SetWall(At("2026-11-08T15:00:00Z"));
+  const TickOutcome outcome = Tick();
+  EXPECT_EQ(outcome.missed, 6);
+  EXPECT_EQ(outcome.runs, 1);
+  const reports::SlotTotals totals = Totals();
+  EXPECT_EQ(totals.due, 8);
+  EXPECT_EQ(totals.on_time, 1);
+  EXPECT_EQ(totals.late, 1);
+  EXPECT_EQ(totals.missed, 6);
+  EXPECT_EQ(ReasonOf("2026-11-08T09:00:00Z"), "caught up 6h late, beyond the grace of 30m");
+  ExpectWhole();
+}
+
+TEST_F(TickTest, OneRunLooksAtAllTargets) {
+  hosts_ = {"a", "b", "c"};
+  WriteSchedules(kDaily);
+  clock_.SetWall(At("2026-11-01T09:00:00Z"));
+  EXPECT_EQ(Tick().runs, 1);
+  EXPECT_EQ(Totals().on_time, 3);
+  EXPECT_EQ(store_->Runs({})->front().targets.size(), 3U);
+}
+
+TEST_F(TickTest, APlaybookThatRaisesIsUnknownAndItsSlotHasRun) {
+  WriteSchedules("    cron: \"0 9 * * *\"\n    playbooks: [selftest.raise, selftest.ok]\n");
+  clock_.SetWall(At("2026-11-01T09:00:00Z"));
+  const TickOutcome outcome = Tick();
+  EXPECT_EQ(outcome.totals.unknown, 1);
+  EXPECT_EQ(outcome.totals.ok, 1);
+  EXPECT_EQ(StateOf("2026-11-01T09:00:00Z"), SlotState::kOnTime);
+}
+
+TEST_F(TickTest, AMissingPlaybookIsSaidAndTheOthersRun) {
+  WriteSchedules("    cron: \"0 9 * * *\"\n    playbooks: [selftest.ok, selftest.nowhere]\n");
+  clock_.SetWall(At("2026-11-01T09:00:00Z"));
+  const TickOutcome outcome = Tick();
+  EXPECT_EQ(outcome.runs, 1);
+  ASSERT_FALSE(outcome.problems.empty());
+  EXPECT_EQ(ReasonOf("2026-11-01T09:00:00Z"),
+            "the playbook selftest.nowhere is missing or invalid");
+}
+
+TEST_F(TickTest, NothingThatCanRunIsMissedNotFine) {
+  WriteSchedules(kDaily);
+  clock_.SetWall(At("2026-11-01T09:00:00Z"));
+  Tick();
+  WriteSchedules("    cron: \"0 9 * * *\"\n    playbooks: [selftest.nowhere]\n");
+  clock_.SetWall(At("2026-11-02T09:00:00Z"));
+  const TickOutcome outcome = Tick();
+  EXPECT_EQ(outcome.runs, 0);
+  EXPECT_EQ(outcome.missed, 1);
+  EXPECT_FALSE(outcome.problems.empty());
+  EXPECT_EQ(StateOf("2026-11-02T09:00:00Z"), SlotState::kMissed);
+  ExpectWhole();
+}
+
+TEST_F(TickTest, AScheduleInQuarantineMissesItsSlotsWithTheReason) {
+  WriteSchedules(kDaily);
+  clock_.SetWall(At("2026-11-01T09:00:00Z"));
+  Tick();
+  WriteSchedules("    cron: \"0 25 * * *\"\n    playbooks: [selftest.ok]\n");
+  clock_.SetWall(At("2026-11-02T09:00:00Z"));
+  const auto outcome = TickNow();
+  EXPECT_EQ(outcome.status().code(), Code::kInvalid);
+  EXPECT_EQ(StateOf("2026-11-02T09:00:00Z"), SlotState::kMissed);
+  EXPECT_TRUE(ReasonOf("2026-11-02T09:00:00Z").starts_with("its schedule is in quarantine: "));
+  ExpectWhole();
+}
+
+TEST_F(TickTest, AnUnknownScheduleIsNotFoundWithTheNearestName) {
+  std::ofstream(folder_ + "/schedules/test.yaml")
+      << "apiVersion: upkeep/v1\nschedules:\n  - id: t\n" << kDaily;
+  EXPECT_EQ(TickNow().status().code(), Code::kNotFound);
+}
+
+TEST_F(TickTest, ReportsAreWrittenWhereTheScheduleSays) {
+  WriteSchedules(std::string(kDaily) + "    report: [md, \"json:" + folder_ + "/out/latest.json\"]\n");
+  clock_.SetWall(At("2026-11-01T09:00:00Z"));
+  EXPECT_TRUE(Tick().problems.empty());
+  EXPECT_TRUE(std::filesystem::exists(folder_ + "/reports/s-20261101T090000Z.md"));
+  EXPECT_TRUE(std::filesystem::exists(folder_ + "/out/latest.json"));
+}
+
+TEST_F(TickTest, AReportThatCanNotBeWrittenIsAProblemAndTheRunIsKept) {
+  WriteSchedules(std::string(kDaily) + "    report: [\"md:/proc/nowhere/report.md\"]\n");
+  clock_.SetWall(At("2026-11-01T09:00:00Z"));
+  EXPECT_EQ(Tick().problems.size(), 1U);
+  EXPECT_EQ(StateOf("2026-11-01T09:00:00Z"), SlotState::kOnTime);
+}
+
+TEST_F(TickTest, WhatADeadProcessLeftIsInterrupted) {
+  WriteSchedules(kDaily);
+  clock_.SetWall(At("2026-11-01T08:00:00Z"));
+  Tick();
+  const auto slot = store_->FindSlot({"s", "a", At("2026-11-01T09:00:00Z")});
+  ASSERT_TRUE(slot.ok());
+  clock_.SetWall(At("2026-11-01T09:00:00Z"));
+  store::ClaimRequest claim;
+  claim.actor = kDaemonActor;
+  const std::string me = run::ProcessHolder();
+  claim.holder = me.substr(0, me.rfind('/')) + "/1";   // This pid, started at another time.
+  ASSERT_TRUE(store_->ClaimSlot(slot->id, claim).ok());
+  const TickOutcome outcome = Tick();
+  EXPECT_EQ(outcome.interrupted, 1);
+  EXPECT_EQ(StateOf("2026-11-01T09:00:00Z"), SlotState::kInterrupted);
+  EXPECT_EQ(ReasonOf("2026-11-01T09:00:00Z"), "the process that ran it is gone");
+  ExpectWhole();
+}
+
+TEST_F(TickTest, ManyTicksAtOnceRunEachSlotOnce) {
+  hosts_ = {"a", "b"};
+  WriteSchedules("    cron: \"* * * * *\"\n    playbooks: [selftest.ok]\n    overlap: allow\n");
+  clock_.SetWall(At("2026-11-01T09:00:00Z"));
+  Tick();
+  constexpr int kTicks = 4, kRounds = 5;
+  for (int round = 1; round <= kRounds; ++round) {
+    const Instant now = At("2026-11-01T09:00:00Z") + minutes(round);
+    std::vector<std::thread> threads;
+    std::atomic<int> runs = 0, failures = 0;
+    for (int i = 0; i < kTicks; ++i) {
+      threads.emplace_back([&] {
+        FakeClock clock(now);
+        auto store = OpenAnother(&clock);
+        auto reactor = io::Reactor::Create();
+        auto world = ReadWorld(PlacesOf(hosts_), now);
+        std::ostringstream log;
+        Journal journal(log, LogFormat::kJson, clock);
+        RunnerParts parts{**reactor, *store, clock, redactor_, journal, kDaemonActor,
+                          run::ProcessHolder(), folder_ + "/reports", "en", {}};
+        auto outcome = (*reactor)->RunUntilDone(daemon::Tick(*world, "s", parts, Limits()));
+        if (!outcome.ok() || !outcome->status.ok()) ++failures;
+        if (outcome.ok()) runs += static_cast<int>(outcome->runs);
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(failures, 0);
+    EXPECT_GE(runs, 1);
+    clock_.SetWall(now);
+    for (const char* target : {"a", "b"}) {
+      const auto slot = store_->FindSlot({"s", target, now});
+      ASSERT_TRUE(slot.ok());
+      EXPECT_EQ(slot->attempts, 1);
+      EXPECT_EQ(slot->state, SlotState::kOnTime);
+    }
+  }
+  ExpectWhole();
+}
+
+}  // namespace
+}  // namespace upkeep::daemon

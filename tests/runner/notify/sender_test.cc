@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How a receiver with bad manners is treated, and what the store is told. Real sockets; the real
+// MinIO, SMTP server and receiver are in tests/e2e/delivery.sh.
+#include "runner/notify/sender.h"
+
+#include <gtest/gtest.h>
+
+#include <mutex>
+
+#include "base/value.h"
+#include "runner/notify/encoding.h"
+#include "tests/base/io/local_server.h"
+
+namespace upkeep::notify {
+namespace {
+
+using std::chrono::milliseconds;
+using testing_io::HttpRequest;
+using testing_io::LocalServer;
+using testing_io::Peer;
+
+/// Keeps deliveries in memory, and fails when told to.
+class MemoryDeliveries final : public store::DeliveryStore {
+ public:
+  Result<std::int64_t> AddDelivery(const store::Delivery& delivery) override {
+    if (fail_adding) return Status(Code::kStore, "the disk is full");
+    added.push_back(delivery);
+    return static_cast<std::int64_t>(added.size());
+  }
+  Status RecordDeliveryAttempt(std::int64_t delivery, const store::DeliveryAttempt& attempt) override {
+    if (fail_recording) return Status(Code::kStore, "the disk is full");
+    EXPECT_LE(delivery, static_cast<std::int64_t>(added.size()));
+    attempts.push_back(attempt);
+    return Status::Ok();
+  }
+  Result<std::vector<store::Delivery>> Deliveries(const store::DeliveryFilter&) override { return added; }
+
+  /// "pending pending sent"
+  std::string States() const {
+    std::string text;
+    for (const auto& attempt : attempts) {
+      text += (text.empty() ? "" : " ") +
+              std::string(attempt.state == store::DeliveryState::kSent      ? "sent"
+                          : attempt.state == store::DeliveryState::kPending ? "pending"
+                                                                            : "failed");
+    }
+    return text;
+  }
+
+  std::vector<store::Delivery> added;
+  std::vector<store::DeliveryAttempt> attempts;
+  bool fail_adding = false, fail_recording = false;
+};
+
+class SenderTest : public testing::Test {
+ protected:
+  SenderTest() : reactor_(*io::Reactor::Create()) {
+    channel_.name = "hook";
+    channel_.url = server_.Url("/hook");
+    channel_.retry = {4, milliseconds(20), milliseconds(40)};
+    channel_.time_limit = std::chrono::seconds(5);
+    message_.subject = "report daily";
+    message_.body = "{\"one\": 1}\n";
+    message_.content_type = "application/json";
+    message_.idempotency_key = "0123456789abcdef";
+  }
+
+  SendOutcome Send(Limits limits = {}) {
+    return reactor_->RunUntilDone(sender_.Send(channel_, message_, limits));
+  }
+  std::vector<HttpRequest> requests() {
+    const std::lock_guard lock(mutex_);
+    return requests_;
+  }
+
+  std::mutex mutex_;
+  std::vector<HttpRequest> requests_;
+  std::vector<std::pair<int, std::string>> answers_;   ///< The next ones; then 200.
+  LocalServer server_{testing_io::Http([this](Peer& peer, const HttpRequest& request) {
+    std::pair<int, std::string> answer{200, ""};
+    {
+      const std::lock_guard lock(mutex_);
+      if (requests_.size() < answers_.size()) answer = answers_[requests_.size()];
+      requests_.push_back(request);
+    }
+    return peer.Answer(answer.first, "words", answer.second);
+  })};
+  std::unique_ptr<io::Reactor> reactor_;
+  MemoryDeliveries store_;
+  Redactor redactor_;
+  SystemClock clock_;
+  checks::Secrets secrets_{*reactor_, redactor_};
+  Sender sender_{*reactor_, store_, secrets_, clock_};
+  Channel channel_;
+  Message message_;
+};
+
+TEST_F(SenderTest, TheBytesTheSignatureAndTheKeyArrive) {
+  setenv("UPKEEP_NOTIFY_TEST_SECRET", "a-secret-of-the-test", 1);
+  channel_.secret.environment = "UPKEEP_NOTIFY_TEST_SECRET";
+  const SendOutcome outcome = Send();
+  EXPECT_TRUE(outcome.status.ok()) << outcome.status.Describe();
+  ASSERT_EQ(1U, requests().size());
+  HttpRequest request = requests()[0];
+  EXPECT_EQ("POST", request.method);
+  EXPECT_EQ(message_.body, request.body);
+  EXPECT_EQ("application/json", request.headers["content-type"]);
+  EXPECT_EQ(message_.idempotency_key, request.headers["idempotency-key"]);
+  EXPECT_EQ(message_.idempotency_key, request.headers["webhook-id"]);
+  EXPECT_EQ(WebhookSignature("a-secret-of-the-test", request.headers["webhook-id"],
+                             request.headers["webhook-timestamp"], request.body)
+                .value(),
+            request.headers["webhook-signature"]);
+  EXPECT_EQ("sent", store_.States());
+  EXPECT_EQ("HTTP 200", store_.attempts[0].detail);
+  EXPECT_EQ(Sha256Hex(message_.body), store_.added[0].content_hash);
+  EXPECT_EQ("webhook", store_.added[0].channel);
+}
+
+TEST_F(SenderTest, WithoutASecretNothingIsSigned) {
+  EXPECT_TRUE(Send().status.ok());
+  EXPECT_EQ(0U, requests()[0].headers.count("webhook-signature"));
+  EXPECT_EQ(0U, requests()[0].headers.count("authorization"));
+}
+
+TEST_F(SenderTest, TwoFaultsThenTaken) {
+  answers_ = {{500, ""}, {503, ""}};
+  const SendOutcome outcome = Send();
+  EXPECT_TRUE(outcome.status.ok());
+  EXPECT_EQ(3, outcome.attempts);
+  EXPECT_EQ("pending pending sent", store_.States());
+  EXPECT_EQ("HTTP 500: words", store_.attempts[0].detail);
+  // The same bytes under the same key each time.
+  for (HttpRequest request : requests()) {
+    EXPECT_EQ(message_.body, request.body);
+    EXPECT_EQ(message_.idempotency_key, request.headers["idempotency-key"]);
+  }
+}
+
+TEST_F(SenderTest, AfterTheLastTryItHasFailed) {
+  answers_ = {{500, ""}, {500, ""}, {500, ""}, {502, ""}, {500, ""}};
+  const SendOutcome outcome = Send();
+  EXPECT_EQ(Code::kOutput, outcome.status.code());
+  EXPECT_NE(std::string::npos, outcome.status.message().find("HTTP 502")) << outcome.status.message();
+  EXPECT_EQ("pending pending pending failed", store_.States());
+  EXPECT_EQ(4U, requests().size());
+}
+
+TEST_F(SenderTest, ARefusalIsNotRepeated) {
+  answers_ = {{403, ""}};
+  EXPECT_EQ(Code::kOutput, Send().status.code());
+  EXPECT_EQ("failed", store_.States());
+  EXPECT_EQ(1U, requests().size());
+}
+
+TEST_F(SenderTest, RetryAfterIsObeyed) {
+  answers_ = {{429, "Retry-After: 1\r\n"}};
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_TRUE(Send().status.ok());
+  EXPECT_GE(std::chrono::steady_clock::now() - start, milliseconds(1000));
+  EXPECT_EQ("pending sent", store_.States());
+}
+
+TEST_F(SenderTest, NobodyListens) {
+  channel_.url = "http://127.0.0.1:" + std::to_string(testing_io::DeadPort()) + "/";
+  EXPECT_EQ(Code::kOutput, Send().status.code());
+  EXPECT_EQ("pending pending pending failed", store_.States());
+  EXPECT_TRUE(store_.attempts[0].detail.starts_with("unreachable: ")) << store_.attempts[0].detail;
+}
+
+TEST_F(SenderTest, AMissingSecretIsNotTriedAgain) {
+  channel_.secret.file = "/nowhere/secret";
+  EXPECT_EQ(Code::kOutput, Send().status.code());
+  EXPECT_EQ("failed", store_.States());
+  EXPECT_NE(std::string::npos, store_.attempts[0].detail.find("/nowhere/secret"));
+  EXPECT_EQ(0U, requests().size());
+}
+
+TEST_F(SenderTest, CancellingWhileItWaitsLeavesItFailed) {
+  answers_ = {{500, ""}};
+  channel_.retry = {4, std::chrono::seconds(30), std::chrono::seconds(30)};
+  Limits limits;
+  limits = limits.Within(milliseconds(300));
+  const SendOutcome outcome = Send(limits);
+  EXPECT_EQ(Code::kOutput, outcome.status.code());
+  EXPECT_EQ("pending failed", store_.States());
+  EXPECT_NE(std::string::npos, outcome.detail.find("given up while waiting")) << outcome.detail;
+}
+
+TEST_F(SenderTest, NothingIsSentThatCannotBeWrittenDown) {
+  store_.fail_adding = true;
+  EXPECT_EQ(Code::kStore, Send().status.code());
+  EXPECT_EQ(0U, requests().size());
+  store_.fail_adding = false;
+  store_.fail_recording = true;
+  EXPECT_EQ(Code::kStore, Send().status.code()) << "sent, but not known to be";
+}
+
+TEST_F(SenderTest, AReportGoesToEachNameAndAnUnknownOneIsAnError) {
+  reports::ReportModel model;
+  model.period_start = "2026-11-21T00:00:00Z";
+  Deliveries deliveries;
+  deliveries.file = "deliveries.yaml";
+  deliveries.channels = {channel_};
+  const std::vector<std::string> names = {"hook", "hok"};
+  const auto outcomes =
+      reactor_->RunUntilDone(sender_.SendReport(deliveries, names, model, "en", Limits{}));
+  ASSERT_EQ(2U, outcomes.size());
+  EXPECT_TRUE(outcomes[0].status.ok()) << outcomes[0].status.Describe();
+  EXPECT_EQ(Code::kConfig, outcomes[1].status.code());
+  EXPECT_EQ("did you mean 'hook'?", outcomes[1].status.hint());
+  EXPECT_EQ(1U, requests().size());
+}
+
+}  // namespace
+}  // namespace upkeep::notify

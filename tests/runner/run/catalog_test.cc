@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/run/catalog.h"
+
+#include "tests/runner/run/pack.h"
+
+namespace upkeep::run {
+namespace {
+
+using CatalogTest = PackTest;
+constexpr char kBody[] = "run:ok { message = 'fine' }";
+
+TEST_F(CatalogTest, FindsByIdAndHashesTheFile) {
+  const Playbook written = Playbook_("one", kBody);
+  const auto found = Catalog({pack_}).Find("test.one");
+  ASSERT_TRUE(found.ok()) << found.status().Describe();
+  EXPECT_EQ(64U, found->head.definition.size());
+  EXPECT_EQ(written.head.definition, found->head.definition);
+  Write("test/one.lua", Source("one", std::string(kBody) + " -- other"));
+  EXPECT_NE(written.head.definition, Catalog({pack_}).Find("test.one")->head.definition);
+}
+
+TEST_F(CatalogTest, AnUnknownIdHasAHint) {
+  Playbook_("sessions", kBody);
+  const auto missing = Catalog({pack_}).Find("test.session");
+  EXPECT_EQ(Code::kNotFound, missing.status().code());
+  EXPECT_EQ("did you mean 'test.sessions'?", missing.status().hint());
+  EXPECT_EQ(Code::kNotFound, Catalog({pack_}).Find("../test.one").status().code());
+}
+
+TEST_F(CatalogTest, ABadFileStopsNoOther) {
+  Playbook_("one", kBody);
+  Write("test/torn.lua", "return {");
+  Write("test/misnamed.lua", Source("other", kBody));
+  Write("lib/helper.lua", "return {}");
+  std::vector<Status> errors;
+  const auto all = Catalog({pack_}).All(errors);
+  ASSERT_EQ(1U, all.size());
+  EXPECT_EQ("test.one", all[0].head.id);
+  ASSERT_EQ(2U, errors.size());
+  EXPECT_NE(std::string::npos, errors[0].Describe().find("misnamed.lua:")) << errors[0].Describe();
+  EXPECT_NE(std::string::npos, errors[1].Describe().find("torn.lua")) << errors[1].Describe();
+  EXPECT_EQ((std::vector<std::string>{"test.misnamed", "test.one", "test.torn"}), Catalog({pack_}).Ids());
+}
+
+TEST_F(CatalogTest, AMissingPackIsAnError) {
+  std::vector<Status> errors;
+  EXPECT_TRUE(Catalog({pack_ + "/none"}).All(errors).empty());
+  ASSERT_EQ(1U, errors.size());
+}
+
+TEST_F(CatalogTest, TheFirstPackWins) {
+  Playbook_("one", kBody);
+  const std::string second = pack_ + "/second";
+  std::filesystem::create_directories(second + "/test");
+  std::ofstream(second + "/test/one.lua") << Source("one", std::string(kBody) + " -- second");
+  EXPECT_EQ(second, Catalog({second, pack_}).Find("test.one")->pack);
+  EXPECT_EQ(pack_, Catalog({pack_, second}).Find("test.one")->pack);
+}
+
+}  // namespace
+}  // namespace upkeep::run

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The executor with modules of the test's own: what is declared is let through, what goes wrong
+// has its reason, and every pair ends with a result.
+#include "runner/run/executor.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/runner/run/pack.h"
+
+namespace upkeep::run {
+namespace {
+
+struct World {
+  Status prepared;                ///< Of every need.
+  Status made;                    ///< Of making the modules.
+  Status answer;                  ///< Of every query.
+  int prepares = 0, calls = 0;
+  CancelSource* cancel_at_call = nullptr;
+};
+
+class FakeDatabase final : public checks::HostModule {
+ public:
+  explicit FakeDatabase(World& world) : world_(world) {}
+  std::string_view name() const override { return "postgres"; }
+  std::vector<std::string> Functions() const override { return {"query", "terminate_backend"}; }
+  Result<checks::Need> NeedOf(std::string_view function, const Value& arguments) const override {
+    if (function == "query" && !arguments.empty() && arguments[0] == "role") return checks::ParseNeed("postgres:role:pg_monitor");
+    return checks::ParseNeed(function == "query" ? "postgres:query" : "postgres:function:pg_terminate_backend");
+  }
+  Task<std::vector<Status>> Prepare(std::vector<checks::Need> needs, Limits) override {
+    ++world_.prepares;
+    co_return std::vector<Status>(needs.size(), world_.prepared);
+  }
+  Task<Result<lua::Answer>> Call(std::string, Value arguments, Limits) override {
+    ++world_.calls;
+    if (world_.cancel_at_call != nullptr) world_.cancel_at_call->Cancel();
+    if (!world_.answer.ok()) co_return world_.answer;
+    lua::Answer answer;
+    answer.value = arguments;
+    co_return answer;
+  }
+
+ private:
+  World& world_;
+};
+
+class ExecutorTest : public PackTest {
+ protected:
+  ExecutorTest() : reactor_(*io::Reactor::Create()) {
+    target_.name = "orders";
+    target_.kind = checks::TargetKind::kPostgres;
+  }
+
+  std::vector<PairOutcome> RunAll(std::vector<Pair> pairs, Limits limits = {}) {
+    ModuleMaker maker = [this](const checks::Target&, Limits) -> Task<Result<Modules>> {
+      if (!world_.made.ok()) co_return world_.made;
+      Modules modules;
+      modules.push_back(std::make_unique<FakeDatabase>(world_));
+      co_return modules;
+    };
+    Executor executor(*reactor_, clock_, redactor_, maker, options_);
+    return reactor_->RunUntilDone(executor.Run(std::move(pairs), progress_, limits));
+  }
+
+  PairOutcome RunBody(const std::string& body, Limits limits = {}) {
+    playbooks_.push_back(std::make_unique<Playbook>(Playbook_("one", body)));
+    std::vector<Pair> pairs(1);
+    pairs[0].playbook = playbooks_.back().get();
+    pairs[0].target = &target_;
+    return RunAll(std::move(pairs), limits).at(0);
+  }
+
+  World world_;
+  FakeClock clock_{*ParseRfc3339("2026-11-21T09:00:00Z")};
+  Redactor redactor_;
+  ExecutorOptions options_;
+  Progress progress_;
+  checks::Target target_;
+  std::vector<std::unique_ptr<Playbook>> playbooks_;
+  std::unique_ptr<io::Reactor> reactor_;
+};
+
+constexpr char kFine[] = "postgres.query('select') run:ok { message = 'fine' }";
+
+TEST_F(ExecutorTest, ADeclaredCallIsMade) {
+  const PairOutcome pair = RunBody(kFine);
+  ASSERT_EQ(1U, pair.outcome.results.size());
+  EXPECT_EQ(checks::State::kOk, pair.outcome.results[0].state);
+  EXPECT_EQ("Database/orders", pair.outcome.results[0].subject.Key());
+  EXPECT_EQ(1, world_.calls);
+  EXPECT_EQ("test.one", pair.outcome.playbook);
+}
+
+TEST_F(ExecutorTest, AnUndeclaredCallNeverReachesTheTarget) {
+  for (const char* body : {"postgres.query('role') run:ok { message = 'fine' }",
+                           "postgres.terminate_backend('1', '2') run:ok { message = 'fine' }"}) {
+    const PairOutcome pair = RunBody(body);
+    ASSERT_EQ(1U, pair.outcome.results.size());
+    EXPECT_EQ(checks::State::kUnknown, pair.outcome.results[0].state) << body;
+    EXPECT_EQ("undeclared", pair.outcome.results[0].reason) << body;
+  }
+  EXPECT_EQ(0, world_.calls);
+}
+
+TEST_F(ExecutorTest, AMissingNeedStopsThePlaybookBeforeItBegins) {
+  world_.prepared = Status(Code::kNotPermitted, "grant pg_monitor");
+  const PairOutcome pair = RunBody(kFine);
+  ASSERT_EQ(1U, pair.outcome.results.size());
+  EXPECT_EQ("not_permitted", pair.outcome.results[0].reason);
+  EXPECT_NE(std::string::npos, CanonicalJson(pair.outcome.results[0].data).find("pg_monitor"));
+  EXPECT_EQ(0, world_.calls);
+  EXPECT_LT(pair.outcome.coverage.observed, pair.outcome.coverage.attempted);
+}
+
+TEST_F(ExecutorTest, WhatGoesWrongKeepsItsReason) {
+  const std::pair<Code, const char*> reasons[] = {
+      {Code::kTimeout, "timeout"}, {Code::kUnreachable, "unreachable"}, {Code::kNotPermitted, "not_permitted"},
+      {Code::kTruncated, "truncated"}, {Code::kNoData, "no_data"}};
+  for (const auto& [code, reason] : reasons) {
+    world_.answer = Status(code, "it went wrong");
+    const PairOutcome pair = RunBody(kFine);
+    ASSERT_EQ(1U, pair.outcome.results.size()) << reason;
+    EXPECT_EQ(checks::State::kUnknown, pair.outcome.results[0].state) << reason;
+    EXPECT_EQ(reason, pair.outcome.results[0].reason);
+  }
+}
+
+TEST_F(ExecutorTest, ATargetThatCannotBeOpenedIsUnknownForAll) {
+  world_.made = Status(Code::kUnreachable, "connection refused");
+  const PairOutcome pair = RunBody(kFine);
+  ASSERT_EQ(1U, pair.outcome.results.size());
+  EXPECT_EQ("unreachable", pair.outcome.results[0].reason);
+}
+
+TEST_F(ExecutorTest, SayingNothingIsAnError) {
+  const PairOutcome pair = RunBody("postgres.query('select')");
+  ASSERT_EQ(1U, pair.outcome.results.size());
+  EXPECT_EQ(checks::State::kUnknown, pair.outcome.results[0].state);
+  EXPECT_EQ("error", pair.outcome.results[0].reason);
+}
+
+TEST_F(ExecutorTest, ARaisedErrorKeepsWhatWasFound) {
+  const PairOutcome pair = RunBody(
+      "run:result { subject = { kind = 'Session', name = '9' }, state = 'critical', message = 'fine' } error('boom')");
+  ASSERT_EQ(2U, pair.outcome.results.size());
+  EXPECT_EQ(checks::State::kCritical, pair.outcome.results[0].state);
+  EXPECT_EQ(checks::State::kUnknown, pair.outcome.results[1].state);
+}
+
+TEST_F(ExecutorTest, ACancelledRunKeepsWhatItFound) {
+  CancelSource cancel;
+  world_.cancel_at_call = &cancel;
+  Limits limits;
+  limits.cancel = cancel.token();
+  const PairOutcome pair = RunBody(
+      "run:result { subject = { kind = 'Session', name = '9' }, state = 'critical', message = 'fine' }\n"
+      "for _ = 1, 3 do postgres.query('select') end run:ok { message = 'fine' }", limits);
+  ASSERT_EQ(2U, pair.outcome.results.size());
+  EXPECT_EQ("Session/9", pair.outcome.results[0].subject.Key());
+  EXPECT_EQ("cancelled", pair.outcome.results[1].reason);
+  EXPECT_EQ(1, world_.calls);
+}
+
+TEST_F(ExecutorTest, AWrongParameterIsUnknownAndNamesIt) {
+  playbooks_.push_back(std::make_unique<Playbook>(Playbook_("one", kFine)));
+  std::vector<Pair> pairs(1);
+  pairs[0].playbook = playbooks_.back().get();
+  pairs[0].target = &target_;
+  pairs[0].params = {{"nonsense", 1}};
+  const auto outcomes = RunAll(std::move(pairs));
+  EXPECT_EQ(checks::State::kUnknown, outcomes[0].outcome.results[0].state);
+  EXPECT_NE(std::string::npos, CanonicalJson(outcomes[0].outcome.results[0].data).find("nonsense"));
+  EXPECT_EQ(0, world_.calls);
+}
+
+TEST_F(ExecutorTest, SecretsAreRemovedFromWhatIsKept) {
+  redactor_.Add("hunter2hunter2");
+  options_.record = true;
+  const PairOutcome pair = RunBody(
+      "run:result { subject = { kind = 'Session', name = 'hunter2hunter2' }, state = 'warning', message = 'fine',\n"
+      "data = { pw = 'hunter2hunter2' } } postgres.query('hunter2hunter2')");
+  const std::string kept = CanonicalJson(checks::ToValue(pair.outcome.results[0])) + CanonicalJson(pair.calls.at(0).ToValue());
+  EXPECT_EQ(std::string::npos, kept.find("hunter2")) << kept;
+  EXPECT_NE(std::string::npos, kept.find("[redacted]"));
+}
+
+TEST_F(ExecutorTest, FiftyPairsShareOneLook) {
+  std::vector<Pair> pairs;
+  for (int i = 0; i < 50; ++i) {
+    playbooks_.push_back(std::make_unique<Playbook>(Playbook_("p" + std::to_string(i), kFine)));
+    pairs.emplace_back();
+    pairs.back().playbook = playbooks_.back().get();
+    pairs.back().target = &target_;
+  }
+  int started = 0, finished = 0;
+  progress_.started = [&](const Pair&) { ++started; };
+  progress_.finished = [&](const Pair&, const checks::PlaybookOutcome&) { ++finished; };
+  options_.at_once = 50;
+  const auto outcomes = RunAll(std::move(pairs));
+  ASSERT_EQ(50U, outcomes.size());
+  std::set<std::uint64_t> seeds;
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    EXPECT_EQ("test.p" + std::to_string(i), outcomes[i].outcome.playbook);
+    EXPECT_EQ(checks::State::kOk, outcomes[i].outcome.results.at(0).state);
+    seeds.insert(outcomes[i].outcome.seed);
+  }
+  EXPECT_EQ(50U, seeds.size());
+  EXPECT_EQ(50, started);
+  EXPECT_EQ(50, finished);
+  EXPECT_EQ(1, world_.prepares);
+  EXPECT_EQ(50, world_.calls);
+}
+
+}  // namespace
+}  // namespace upkeep::run

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "schedules/file.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
+
+#include "tests/schedules/times.h"
+
+namespace upkeep::schedules {
+namespace {
+
+const Instant kNow = At("2026-11-21T00:00:00Z");
+
+ScheduleFile MustRead(std::string text) {
+  auto file = ReadScheduleText(std::move(text), "t.yaml", kNow);
+  EXPECT_TRUE(file.ok()) << file.status().Describe();
+  return file.ok() ? std::move(file).value() : ScheduleFile{};
+}
+
+std::string Described(const std::vector<Status>& statuses) {
+  std::string text;
+  for (const Status& status : statuses) text += status.Describe() + "\n";
+  return text;
+}
+
+TEST(ShippedFiles, AreCleanAndFireWhenTheGuidesSay) {
+  const std::string folder = UPKEEP_SOURCE_DIR "/schedules/";
+  auto file = ReadScheduleFiles({folder + "daily.yaml", folder + "weekly.yaml",
+                                 folder + "monthly.yaml", folder + "quarterly.yaml"},
+                                kNow);
+  ASSERT_TRUE(file.ok());
+  EXPECT_TRUE(file->Errors().ok()) << file->Errors().Describe();
+  EXPECT_TRUE(file->warnings.empty()) << Described(file->warnings);
+  ASSERT_EQ(4U, file->schedules.size());
+  const auto first = [&](std::size_t i) {
+    return Times(file->schedules[i].expression, "2026-11-21T00:00:00Z", 1)[0];
+  };
+  EXPECT_EQ("2026-11-22T09:00:00+09:00", first(0));
+  EXPECT_EQ("2026-11-22T02:00:00+09:00", first(1));
+  EXPECT_EQ("2026-12-07T10:00:00+09:00", first(2));
+  EXPECT_EQ("2027-01-04T13:00:00+09:00", first(3));
+  EXPECT_EQ(Strings{"cadence:daily"}, file->schedules[0].playbooks);
+  EXPECT_EQ("일일 점검", file->schedules[0].title.ko);
+}
+
+TEST(ReadScheduleText, ReadsEveryKey) {
+  const ScheduleFile file = MustRead(R"(
+apiVersion: upkeep/v1
+timeZone: Asia/Seoul
+schedules:
+  - id: nightly
+    title: Nightly
+    enabled: false
+    cron: "0 0 3 * * ?"
+    dialect: quartz
+    timeZone: Europe/Berlin
+    dst: {gap: shift, overlap: both}
+    playbooks: [pg.vacuum, "cadence:daily"]
+    targets: [prod, env=stage]
+    grace: 10m
+    deadline: 2h
+    catchUp: {mode: all, limit: 5, maxAge: 2d}
+    overlap: {mode: queue, limit: 3}
+    retry: {attempts: 2, backoff: 10s, cap: 1m}
+    splay: 1m
+    jitter: 5s
+    heavy: true
+    report: [html]
+    deliver: [ops]
+    exitOn: never
+)");
+  ASSERT_EQ(1U, file.schedules.size()) << file.Errors().Describe();
+  const Schedule& schedule = file.schedules[0];
+  EXPECT_FALSE(schedule.enabled);
+  EXPECT_EQ("Europe/Berlin", schedule.expression.zone().name());
+  EXPECT_EQ((DstPolicy{Gap::kShift, Overlap::kBoth}), schedule.expression.dst());
+  EXPECT_EQ(CatchUp::kAll, schedule.catch_up.mode);
+  EXPECT_EQ(5, schedule.catch_up.limit);
+  EXPECT_EQ(std::chrono::hours(48), schedule.catch_up.max_age);
+  EXPECT_EQ(OverlapMode::kQueue, schedule.overlap.mode);
+  EXPECT_EQ(3, schedule.overlap.queue_limit);
+  EXPECT_EQ(2, schedule.retry.attempts);
+  EXPECT_EQ(std::chrono::minutes(10), schedule.grace);
+  EXPECT_TRUE(schedule.heavy);
+  EXPECT_EQ("never", schedule.exit_on);
+  EXPECT_EQ(64U, schedule.definition.size());
+  EXPECT_EQ(5, schedule.place.line);
+}
+
+TEST(ReadScheduleText, ShowsEveryErrorOfTheFileInOnePass) {
+  const ScheduleFile file = MustRead(R"(apiVersion: upkeep/v1
+schedules:
+  - id: good
+    cron: "0 9 * * *"
+    playbooks: ["cadence:daily"]
+  - id: bad one
+    cron: "0 9 31 2 *"
+    timeZone: Asia/Soul
+    playbooks: ["cadence:dayly"]
+    grase: 5m
+  - id: both
+    cron: 0 9 1-7 * MON
+    playbooks: [x]
+    catchUp: lats
+  - id: good
+    on: first-monday
+    at: "09:00"
+    playbooks: [x]
+  - cron: "0 9 * * *"
+    playbooks: []
+)");
+  // The good one runs, and the others stop nobody.
+  ASSERT_EQ(1U, file.schedules.size());
+  EXPECT_EQ("good", file.schedules[0].id);
+  EXPECT_EQ(4U, file.quarantined.size());
+  EXPECT_EQ(
+      "t.yaml:6:9: an id has letters, digits, '-', '_' and '.', at most 64 of them\n"
+      "    - id: bad one\n"
+      "          ^\n"
+      "t.yaml:7:16: no date in the calendar matches these days and months: it never fires\n"
+      "      cron: \"0 9 31 2 *\"\n"
+      "                 ^\n"
+      "  hint: L is the last day of a month\n"
+      "t.yaml:8:15: there is no time zone 'Asia/Soul'\n"
+      "      timeZone: Asia/Soul\n"
+      "                ^\n"
+      "  hint: did you mean 'Asia/Seoul'?\n"
+      "t.yaml:9:17: there is no cadence 'dayly'\n"
+      "      playbooks: [\"cadence:dayly\"]\n"
+      "                  ^\n"
+      "  hint: did you mean 'cadence:daily'?\n"
+      "t.yaml:10:5: the schedule has no key 'grase'\n"
+      "      grase: 5m\n"
+      "      ^\n"
+      "  hint: did you mean 'grace'?\n"
+      "t.yaml:12:21: day-of-month and day-of-week are both given, and cron takes days that match "
+      "either\n"
+      "      cron: 0 9 1-7 * MON\n"
+      "                      ^\n"
+      "  hint: write MON#1 for the first Monday, or say dayRule: and | or\n"
+      "t.yaml:14:14: 'mode' must be one of last, none, all, and this is the word 'lats'\n"
+      "      catchUp: lats\n"
+      "               ^\n"
+      "  hint: did you mean 'last'?\n"
+      "t.yaml:15:9: the id 'good' is used twice\n"
+      "    - id: good\n"
+      "          ^\n"
+      "  hint: it is already at t.yaml:3\n"
+      "t.yaml:19:5: the schedule needs the key 'id'\n"
+      "    - cron: \"0 9 * * *\"\n"
+      "      ^\n"
+      "t.yaml:20:16: 'playbooks' is empty: the schedule would do nothing\n"
+      "      playbooks: []\n"
+      "                 ^",
+      file.Errors().Describe());
+}
+
+TEST(ReadScheduleText, WarnsOfDaysThatSomeMonthsLackAndOfClockChanges) {
+  const ScheduleFile file = MustRead(R"(apiVersion: upkeep/v1
+timeZone: America/New_York
+schedules:
+  - {id: a, cron: "0 9 31 * *", playbooks: [x]}
+  - {id: b, cron: "30 2 * * *", playbooks: [x]}
+  - {id: c, cron: "30 1 * * *", playbooks: [x]}
+  - {id: d, cron: "0 9 * * *", playbooks: [x]}
+  - {id: e, cron: "*/5 * * * *", playbooks: [x]}
+)");
+  EXPECT_EQ(5U, file.schedules.size()) << file.Errors().Describe();
+  ASSERT_EQ(3U, file.warnings.size()) << Described(file.warnings);
+  EXPECT_EQ("not every month has this day", file.warnings[0].message());
+  EXPECT_EQ(24, file.warnings[0].place()->column);
+  EXPECT_EQ("on 2027-03-14 the clocks of America/New_York skip this time; it runs right after the "
+            "gap",
+            file.warnings[1].message());
+  EXPECT_EQ("on 2027-11-07 the clocks of America/New_York show this time twice; it runs once",
+            file.warnings[2].message());
+}
+
+TEST(ReadScheduleText, RefusesWhatHasNoTimesOfItsOwn) {
+  const ScheduleFile file = MustRead(R"(apiVersion: upkeep/v1
+schedules:
+  - {id: a, cron: "@every 15m", dialect: robfig, playbooks: [x]}
+  - {id: b, cron: "0 0 12 1 1 ? 2020", dialect: quartz, playbooks: [x]}
+  - {id: c, on: someday, at: "09:00", playbooks: [x]}
+  - {id: d, on: last-business-day, playbooks: [x]}
+  - {id: e, playbooks: [x]}
+  - {id: f, cron: "0 9 * * *", on: last-day, at: "09:00", playbooks: [x]}
+)");
+  EXPECT_TRUE(file.schedules.empty());
+  EXPECT_EQ(6U, file.quarantined.size()) << file.Errors().Describe();
+}
+
+TEST(ReadScheduleText, DaysInWordsBecomeExpressions) {
+  const auto first = [](const std::string& on, const std::string& dialect) {
+    const ScheduleFile file =
+        MustRead("apiVersion: upkeep/v1\nschedules:\n  - {id: a, on: " + on +
+                 ", at: \"18:30\", dialect: " + dialect + ", playbooks: [x]}\n");
+    EXPECT_EQ(1U, file.schedules.size()) << file.Errors().Describe();
+    return file.schedules.empty()
+               ? ""
+               : Times(file.schedules[0].expression, "2026-12-01T19:00:00Z", 1)[0].substr(0, 16);
+  };
+  for (const char* dialect : {"vixie", "quartz"}) {
+    EXPECT_EQ("2026-12-07T18:30", first("first-monday", dialect));
+    EXPECT_EQ("2026-12-25T18:30", first("last-friday", dialect));
+    EXPECT_EQ("2026-12-31T18:30", first("last-day", dialect));
+    EXPECT_EQ("2026-12-31T18:30", first("last-business-day", dialect));
+    EXPECT_EQ("2027-01-01T18:30", first("first-business-day", dialect));
+  }
+}
+
+TEST(ReadScheduleText, AFileOfAnotherKindIsRefusedWhole) {
+  for (const char* text : {"", "[]", "a: 1", "apiVersion: v1\nkind: Config\n",
+                           "apiVersion: upkeep/v1\nschedules: x\n", "a: [\n"}) {
+    const auto file = ReadScheduleText(text, "t.yaml", kNow);
+    ASSERT_FALSE(file.ok()) << text;
+    EXPECT_EQ(Code::kInvalid, file.status().code());
+    EXPECT_TRUE(file.status().place().has_value());
+  }
+  EXPECT_EQ(Code::kNotFound, ReadScheduleFile("/nonexistent.yaml", kNow).status().code());
+}
+
+TEST(ReadScheduleText, TheDefinitionFollowsWhatDecidesWhenAndWhat) {
+  const auto definition = [](const std::string& extra) {
+    const ScheduleFile file = MustRead(
+        "apiVersion: upkeep/v1\nschedules:\n  - {id: a, cron: \"0 9 * * *\", playbooks: [x]" +
+        extra + "}\n");
+    return file.schedules.empty() ? "" : file.schedules[0].definition;
+  };
+  EXPECT_EQ(definition(""), definition(", title: other"));
+  EXPECT_NE(definition(""), definition(", timeZone: Asia/Seoul"));
+  EXPECT_NE(definition(""), definition(", targets: [a]"));
+  EXPECT_NE(definition(""), definition(", grace: 1m"));
+}
+
+TEST(ReadScheduleFiles, OneUnreadableFileStopsNobodyAndClashesAreShown) {
+  const std::string path = testing::TempDir() + "upkeep_schedules_" + std::to_string(::getpid());
+  std::ofstream(path) << "apiVersion: upkeep/v1\nschedules:\n"
+                         "  - {id: a, cron: \"0 2 * * *\", heavy: true, playbooks: [x]}\n"
+                         "  - {id: b, cron: \"0 2 * * SUN\", heavy: true, playbooks: [x]}\n";
+  const auto all = ReadScheduleFiles({"/nonexistent.yaml", path}, kNow);
+  std::remove(path.c_str());
+  ASSERT_TRUE(all.ok());
+  EXPECT_EQ(2U, all->schedules.size());
+  EXPECT_EQ(1U, all->quarantined.size());
+  ASSERT_EQ(1U, all->warnings.size());
+  EXPECT_EQ("'b' and 'a' are both heavy and meet at 2026-11-22T02:00:00+00:00 on every target",
+            all->warnings[0].message());
+}
+
+}  // namespace
+}  // namespace upkeep::schedules
