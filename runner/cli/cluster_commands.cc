@@ -102,7 +102,8 @@ int MakeManifests(Invocation& invocation) {
   if (const Status read = ReadConfigFiles(invocation, options); !read.ok()) return invocation.Fail(read);
   std::string text;
   if (invocation.Has("--job")) {
-    OneJob job{Words(invocation.Value("--job")), invocation.Has("--with-write-identity")};
+    OneJob job{Words(invocation.Value("--job")), invocation.Has("--with-write-identity"),
+               invocation.Value("--approver")};
     text = JobYaml(options, job);
   } else {
     const Result<std::vector<run::Playbook>> playbooks = AllPlaybooks(invocation);
@@ -143,6 +144,7 @@ std::vector<Command> MakeClusterCommands() {
       {"--deliveries", "FILE", "The file of deliveries to take along", false, {}},
       {"--job", "COMMAND", "Only a Job that runs this command beside them, such as 'apply 3'", false, {}},
       {"--with-write-identity", "", "The Job may change the cluster", false, {}},
+      {"--approver", "SECRET", "The Job has the key of one person, from this Secret, in /etc/upkeep/approver", false, {}},
       {"-o,--output", "PATH", "Instead of standard output", false, {}},
   };
   manifests.examples =

@@ -165,6 +165,7 @@ std::string JobYaml(const ManifestOptions& options, const OneJob& job) {
   pod.arguments = job.arguments;
   pod.writes = job.writes;
   pod.by_hand = true;
+  pod.approver = job.approver;
   return std::string("apiVersion: batch/v1\nkind: Job\nmetadata:\n  generateName: upkeep-by-hand-\n  namespace: ") +
          options.space + "\n  labels: " + kLabels + "\nspec:\n  backoffLimit: 0\n  ttlSecondsAfterFinished: " +
          kKept + "\n  template:\n" + PodTemplateYaml(options, pod, 4);

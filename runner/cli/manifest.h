@@ -43,6 +43,7 @@ std::string InClusterInventory();
 struct OneJob {
   std::vector<std::string> arguments;
   bool writes = false;               ///< Mounts the write identity.
+  std::string approver{};            ///< The Secret with one person's key; "" for none.
 };
 std::string JobYaml(const ManifestOptions& options, const OneJob& job);
 

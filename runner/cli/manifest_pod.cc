@@ -24,6 +24,9 @@ std::string Mounts(const ManifestOptions& options, const Pod& pod) {
     text += "- {name: config, mountPath: /etc/upkeep/" + name + ", subPath: " + name + ", readOnly: true}\n";
   }
   if (pod.by_hand) text += "- {name: keys, mountPath: /etc/upkeep/keys, readOnly: true}\n";
+  if (!pod.approver.empty()) {
+    text += "- {name: approver, mountPath: /etc/upkeep/approver, readOnly: true}\n";
+  }
   if (pod.writes) text += "- {name: write, mountPath: /etc/upkeep/write, readOnly: true}\n";
   return text;
 }
@@ -36,6 +39,9 @@ std::string Volumes(const Pod& pod) {
       "- {name: schedules, configMap: {name: upkeep-schedules}}\n"
       "- {name: secrets, secret: {secretName: upkeep-secrets, optional: true, defaultMode: 0440}}\n";
   if (pod.by_hand) text += "- {name: keys, configMap: {name: upkeep-keys, optional: true}}\n";
+  if (!pod.approver.empty()) {
+    text += "- {name: approver, secret: {secretName: " + pod.approver + ", defaultMode: 0440}}\n";
+  }
   if (!pod.writes) return text;
   return text +
          "- name: write\n"

@@ -19,6 +19,7 @@ struct Pod {
   std::vector<std::string> arguments;
   bool writes = false;               ///< Mounts the write identity.
   bool by_hand = false;              ///< Mounts the approvers' registered keys.
+  std::string approver{};            ///< The Secret with one person's key; "" for none.
   int grace_seconds = 60;            ///< To store what was found when it is ended.
 };
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The lists of a report about what happened: slots, actions, waivers, deliveries.
+#include <algorithm>
 #include <iterator>
 #include <utility>
 #include <vector>
 
 #include "runner/store/report_filler.h"
+#include "runner/store/waivers.h"
 
 namespace upkeep::store {
 namespace {
@@ -29,6 +31,30 @@ reports::ResultRow Escalated(const reports::ActionRow& action) {
   row.severity = "P1";
   row.remedy = action.remedy;
   return row;
+}
+
+/// A waiver that covers nothing, though what it names was looked at, as a row of what needs
+/// somebody: what it was made for is gone, or its pattern never fitted.
+reports::ResultRow Unmatched(const reports::WaiverRow& waiver) {
+  reports::ResultRow row;
+  row.playbook = waiver.playbook;
+  row.target = waiver.target;
+  row.subject = waiver.subject;
+  row.title = {"Waiver " + waiver.id, "예외 " + waiver.id};
+  row.summary = {"waiver " + waiver.id + " of " + waiver.owner + " matches no result",
+                 waiver.owner + "의 예외 " + waiver.id + "에 해당하는 결과가 없습니다"};
+  row.fix = {"Revoke it, or correct its pattern", "예외를 취소하거나 패턴을 고치세요"};
+  row.state = checks::State::kWarning;
+  row.reason = "waiver_unmatched";
+  row.severity = "P4";
+  row.owner = waiver.owner;
+  return row;
+}
+
+bool WasLookedAt(const reports::WaiverRow& waiver, const std::vector<reports::CheckRow>& checks) {
+  return std::any_of(checks.begin(), checks.end(), [&](const reports::CheckRow& check) {
+    return GlobMatches(waiver.playbook, check.playbook) && GlobMatches(waiver.target, check.target);
+  });
 }
 
 }  // namespace
@@ -108,6 +134,10 @@ void ReportFiller::Waivers() {
     model_.waivers.push_back({query.Text(0), query.Text(1), query.Text(2), query.Text(3),
                               query.Text(4), query.Text(5), query.Text(6), query.Text(7),
                               TimeText(query, 8), query.Int(9), query.Int(10) != 0});
+    const reports::WaiverRow& waiver = model_.waivers.back();
+    if (waiver.matched == 0 && !waiver.expired && WasLookedAt(waiver, model_.checks)) {
+      model_.attention.push_back(Unmatched(waiver));
+    }
   }
 }
 

@@ -93,6 +93,13 @@ deliveries:
   - {name: archive, kind: s3, endpoint: "$UPKEEP_TEST_S3_URL", bucket: $UPKEEP_TEST_S3_BUCKET, accessKeyId: {file: $work/secrets/s3-id}, secretAccessKey: {file: $work/secrets/s3-key}, tls: {caFile: $UPKEEP_TEST_CA_FILE}, retry: {attempts: 2, backoff: 100ms}}
 END
 
+mkdir "$work/schedules"
+cat >"$work/schedules/all.yaml" <<END
+apiVersion: upkeep/v1
+schedules:
+  - {id: all, cron: "* * * * *", playbooks: ["cadence:daily"], grace: 5m, deliver: [hook, mail, archive]}
+END
+
 number=0
 # say CODES COMMAND...: keeps what it says; its exit code must be among CODES.
 say() {
@@ -123,16 +130,36 @@ say "0 65" diff
 say 0 manifests --deliveries "$UPKEEP_DELIVERIES"
 say "3 78" run kubernetes.nodes --kubeconfig "$work/broken.kubeconfig"
 say 78 config context --kubeconfig "$work/half.kubeconfig"
+# The log of a tick, and what is served.
+say "0 73 69 77" tick --schedule all --schedules "$work/schedules" --log json --reports "$work/out/reports"
+"$upkeep" serve --listen 127.0.0.1:0 >"$work/out/serve.out" 2>"$work/out/serve.err" &
+serving=$!
+for _ in $(seq 100); do
+  address=$(grep -o 'http://[^ ]*' "$work/out/serve.err" || true)
+  [ -z "$address" ] || break
+  sleep 0.1
+done
+for page in "" runs metrics report/daily; do
+  curl -sS --noproxy '*' --max-time 10 -o "$work/out/served.${page//\//-}" "$address$page"
+done
+kill "$serving" && wait "$serving" || true
+if [ -s "$work/out/served." ] && [ -s "$work/out/served.metrics" ]; then pass "pages were served"; else fail "no page was served"; fi
 say 0 db check
 
 # Every target was really tried with its wrong secret: else nothing was shown.
-for target in kube-token kube-password kube-exec pg-file pg-environment pg-exec pg-secret redis-file redis-environment; do
+for target in kube-token kube-token-file kube-password kube-exec pg-file pg-environment pg-exec pg-failing pg-secret redis-file redis-environment; do
   if jq -e --arg target "$target" 'any(.checks[]; .target == $target and .state == "unknown")' "$work/out/run.json" >/dev/null; then
     pass "$target was refused"
   else
     fail "$target was not refused" "$(jq -c --arg target "$target" '.checks[] | select(.target == $target)' "$work/out/run.json")"
   fi
 done
+for delivery in hook mail archive; do
+  tried=$(sqlite3 -readonly "$UPKEEP_STORE" "select count(*) from deliveries d join delivery_attempts a on a.delivery = d.id
+    where d.channel = '$(case $delivery in hook) echo webhook ;; mail) echo smtp ;; *) echo s3 ;; esac)'")
+  if [ "$tried" -gt 0 ]; then pass "delivery by $delivery was tried"; else fail "delivery by $delivery was never tried"; fi
+done
+if jq -e 'any(.checks[]; .target == "http-password")' "$work/out/run.json" >/dev/null; then pass "http-password was asked"; else fail "http-password was not asked"; fi
 if [ -s "$work/out/children" ]; then pass "the credential programs were started"; else fail "no credential program was started"; fi
 
 # Every form of every secret, in every file that was written.

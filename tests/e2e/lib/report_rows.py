@@ -5,6 +5,7 @@ The figures are those of docs/store.md; words are written down here a second tim
 that a renderer mixes up does not pass.
 """
 import datetime
+import fnmatch
 import sqlite3
 
 WORDS = {
@@ -178,6 +179,21 @@ class Expected:
             shown = (self.say(reason) + ": " if state == "unknown" else "") + printable(summary)
             found.append([printable(playbook), printable(target), w[state], printable(subject), " ".join(tags), shown,
                           printable(data) if data and data != "null" else None])
+        return found + self.unmatched()
+
+    def unmatched(self):
+        """Waivers that cover nothing, though what they name was looked at."""
+        looked = self.rows("SELECT playbook, target FROM outcome_list WHERE id IN (SELECT id FROM newest)")
+        until = self.as_of if self.run else self.end
+        found = []
+        for number, playbook, target, subject, owner in self.rows(
+                "SELECT id, playbook, target, subject, owner FROM waivers w WHERE created <= ? AND expires > ? AND expires > ? "
+                "AND (revoked IS NULL OR revoked > ?) AND NOT EXISTS (SELECT 1 FROM result_list r WHERE r.waiver = w.id AND "
+                "r.run IN (SELECT id FROM period_runs)) ORDER BY id", until, self.begun(), self.as_of, self.begun()):
+            if any(fnmatch.fnmatchcase(p, playbook) and fnmatch.fnmatchcase(t, target) for p, t in looked):
+                summary = {"en": f"waiver {number} of {owner} matches no result", "ko": f"{owner}의 예외 {number}에 해당하는 결과가 없습니다"}
+                found.append([printable(playbook), printable(target), self.words["warning"], printable(subject), "P4",
+                              printable(summary[self.language]), None])
         return found
 
     def plans(self):

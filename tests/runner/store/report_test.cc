@@ -204,6 +204,37 @@ TEST_F(ReportTest, TheSameRowsGiveTheSameModel) {
   EXPECT_EQ(once, text(Fill(November())));
 }
 
+TEST_F(ReportTest, AWaiverThatMatchesNothingIsAFindingOnceItsPlaceWasLookedAt) {
+  Open();
+  Waiver waiver;
+  waiver.owner = "shop";
+  waiver.reason = "known";
+  waiver.approver = kMina;
+  waiver.playbook = "kubernetes.*";
+  waiver.subject = "shop/Pod/web";
+  waiver.expires = clock_.Now() + hours(24);
+  ASSERT_TRUE(store_->AddWaiver(waiver).ok());
+  waiver.subject = "shop/Pod/gone";
+  ASSERT_TRUE(store_->AddWaiver(waiver).ok());
+  waiver.playbook = "postgres.*";   // Nobody looked there.
+  ASSERT_TRUE(store_->AddWaiver(waiver).ok());
+  ReportQuery query;
+  query.kind = reports::ReportKind::kRun;
+  query.run = Look({MakeResult("web", State::kWarning)}).run;
+  reports::ReportModel model = Fill(query);
+  ASSERT_EQ(1U, model.attention.size());
+  EXPECT_EQ("waiver_unmatched", model.attention[0].reason);
+  EXPECT_EQ("shop/Pod/gone", model.attention[0].subject);
+  EXPECT_EQ("shop", model.attention[0].owner);
+  EXPECT_EQ(1, model.totals.waived);
+
+  clock_.Advance(hours(25));                          // Expired: none counts, none is asked after.
+  query.run = Look({MakeResult("web", State::kWarning)}).run;
+  model = Fill(query);
+  ASSERT_EQ(1U, model.attention.size());
+  EXPECT_EQ("shop/Pod/web", model.attention[0].subject);
+}
+
 TEST_F(ReportTest, OneRunShowsWhatNeedsYou) {
   Open();
   Look({MakeResult("web", State::kOk)});
