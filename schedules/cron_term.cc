@@ -187,6 +187,10 @@ TermError FieldReader::ReadValue(Token token, int& value) const {
     std::string hint;
     if (field_ == Field::kWeekday && value == 7) hint = "Sunday is 0 in this dialect";
     if (field_ == Field::kWeekday && value == 0) hint = "Sunday is 1 in this dialect";
+    if (hint.empty()) {
+      hint = quartz() ? "second minute hour day-of-month month day-of-week [year]"
+                      : "[second] minute hour day-of-month month day-of-week";
+    }
     return Bad(token, std::string(token.text) + " is outside " + std::to_string(Min()) + " to " +
                           std::to_string(Max()), std::move(hint));
   }

@@ -131,14 +131,19 @@ class Finder {
   }
 
  private:
-  /// Sets `open` to the "{" of the constructor that the value at `value` is: `{…}` or
-  /// `name.name {…}`, as in upkeep.array {…}.
+  /// Sets `open` to the "{" of the constructor that the value at `value` is: `{…}`, `name.name {…}`
+  /// as in upkeep.array {…}, or `require "name".name {…}`.
   bool OpensTable(std::size_t value, std::size_t& open) const {
-    while (value < tokens_.size() &&
-           (tokens_[value].kind == Token::Kind::kName || tokens_[value].Is(".") ||
-            tokens_[value].Is("("))) {
-      if (tokens_[value].Is("function")) return false;
-      ++value;
+    bool after_require = false, after_its_name = false;
+    for (; value < tokens_.size(); ++value) {
+      const Token& token = tokens_[value];
+      if (token.Is("function")) return false;
+      const bool its_name = after_require && token.kind == Token::Kind::kString;
+      const bool passed = token.kind == Token::Kind::kName || token.Is(".") || token.Is("(") ||
+                          its_name || (after_its_name && token.Is(")"));
+      if (!passed) break;
+      after_require = token.Is("require") || (after_require && token.Is("("));
+      after_its_name = its_name;
     }
     open = value;
     return value < tokens_.size() && tokens_[value].Is("{");

@@ -54,7 +54,8 @@ misplaced() {
   local what=$1 code=$2 place=$3
   shift 3
   refused "$what" "$code" "$place" '^ *[|0-9 ]*\^' 'hint:' -- "$@"
-  refused "$what, in Korean" "$code" "$place" '^ *[|0-9 ]*\^' '[가-힣]' -- "$@" --lang ko
+  refused "$what, in Korean" "$code" "$place" '^ *[|0-9 ]*\^' -- "$@" --lang ko
+  if ! grep -qP '\p{Hangul}' "$work/err"; then fail "$what: nothing in Korean"; fi
 }
 
 cat >inventory.yaml <<'END'
@@ -68,8 +69,8 @@ misplaced "inventory: a kind that there is not" 78 'inventory\.yaml:4:11' run se
 printf 'apiVersion: upkeep/v1\ntargets:\n  - name: here\n    kind: host\n    host: localhost\n    prot: 1\n    hsot: x\n' >inventory.yaml
 misplaced "inventory: an unknown key" 78 'inventory\.yaml:6:5' run selftest.ok --inventory inventory.yaml --store s.db
 refused "inventory: all errors at once" 78 'inventory\.yaml:6:5' 'inventory\.yaml:7:5' -- run selftest.ok --inventory inventory.yaml --store s.db
-printf 'apiVersion: upkeep/v1\ntargets: [\n' >inventory.yaml
-misplaced "inventory: no YAML" 78 'inventory\.yaml:[23]:[0-9]+' run selftest.ok --inventory inventory.yaml --store s.db
+printf 'apiVersion: upkeep/v1\ntargets:\n  - name: [here\n    kind: host\n' >inventory.yaml
+misplaced "inventory: no YAML" 78 'inventory\.yaml:[34]:[0-9]+' run selftest.ok --inventory inventory.yaml --store s.db
 refused "inventory: no such file" 78 'none\.yaml' 'hint:' -- run selftest.ok --inventory none.yaml --store s.db
 
 mkdir schedules
@@ -88,7 +89,7 @@ refused "cron expression typed" 65 '1:[0-9]+' '\^' 'hint:' -- schedule next '0 2
 mkdir -p pack/team
 cat >pack/team/wrong.lua <<'END'
 return require "upkeep".playbook {
-  format = 1, id = "team.wrong", cadence = "dayly", owner = "team", target = "host",
+  format = 1, id = "team.wrong", cadence = "dayly", owner = "team", target = "any",
   title = { en = "Wrong", ko = "잘못" },
   fix = { en = "Mend it.", ko = "고치세요." },
   messages = { fine = { en = "fine", ko = "정상" } },
@@ -144,7 +145,7 @@ if [ "$(id -u)" = 0 ]; then
   as=()
   upkeep=$upkeep_before
   mkdir full
-  mount -t tmpfs -o size=256k tmpfs full
+  mount -t tmpfs -o size=2m tmpfs full
   mounted=$work/full
   "$upkeep" "${run[@]}" --store full/s.db >/dev/null
   dd if=/dev/zero of=full/filler bs=4k 2>/dev/null || true

@@ -60,6 +60,13 @@ TEST_F(PlaceTest, APlaybookMayBeALocal) {
   EXPECT_EQ("test.lua", sandbox_->PlaceOf("id").file);
 }
 
+TEST_F(PlaceTest, APlaybookMayRequireWhatMakesIt) {
+  for (const char* maker : {"require 'upkeep'.playbook", "require('upkeep').playbook", "(require 'upkeep').playbook"}) {
+    ASSERT_TRUE(Load(("return " + std::string(maker) + " {\n  a = 1, id = 'x',\n}").c_str()).ok()) << maker;
+    EXPECT_EQ("2:10   a = 1, id = 'x',", At("id")) << maker;
+  }
+}
+
 TEST_F(PlaceTest, BrokenSourceIsNoTrouble) {
   for (const char* source : {"return {", "return", "", "return { [", "--[[", "return '", "x = [==[", "{{{{", "return { a = ", "'\\"}) {
     EXPECT_FALSE(Load(source).ok()) << source;
