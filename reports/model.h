@@ -115,7 +115,7 @@ struct ReportModel {
   std::vector<std::string> run_ids;
   std::string previous_run;            ///< Compared with, or "".
   std::vector<std::string> targets;
-  /// Targets whose TLS is not verified, because the inventory says so: every report names them.
+  /// Targets whose TLS is not verified, because the inventory or a kubeconfig says so: every report names them.
   std::vector<std::string> unverified_tls;
   std::string upkeep_version, ledger_head;   ///< Hash of the ledger's last entry at that time.
 

@@ -133,7 +133,9 @@ CheckResult UnknownResult(Subject subject, const Status& status) {
   result.data = {{"detail", status.message()}};
   if (!status.hint().empty()) result.data["hint"] = status.hint();
   if (const auto& place = status.place()) {
-    result.data["place"] = place->file + ":" + std::to_string(place->line);
+    std::string where = place->file + ":" + std::to_string(place->line);
+    if (place->column > 0) where += ":" + std::to_string(place->column);
+    result.data["place"] = std::move(where);
   }
   return result;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "checks/postgres/module.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/io/turnstile.h"
@@ -118,7 +119,8 @@ Task<Status> PostgresModule::Connect(Limits limits) {
   login.password = std::move(*password);
   login.tls = target_.tls;
   Result<std::unique_ptr<Connection>> made = co_await Connection::Connect(
-      reactor_, std::move(login), identity_ == Identity::kWrite, limits.Within(kLoginTime));
+      reactor_, std::move(login), identity_ == Identity::kWrite,
+      limits.Within(std::min<std::chrono::microseconds>(kLoginTime, target_.time_limit)));
   if (!made.ok()) co_return made.status();
   connection_ = std::move(*made);
   co_return Status::Ok();
@@ -181,7 +183,7 @@ Task<std::vector<Status>> PostgresModule::Prepare(std::vector<Need> needs, Limit
       statuses.push_back(connected);
       continue;
     }
-    Status checked = co_await Check(need, limits);
+    Status checked = co_await Check(need, limits.Within(target_.time_limit));
     statuses.push_back(std::move(checked));
   }
   co_return statuses;
@@ -216,17 +218,19 @@ Task<Result<lua::Answer>> PostgresModule::Call(std::string function, Value argum
   Status connected = co_await Connect(limits);
   if (!connected.ok()) co_return connected;
 
+  // Its turn has come: one look's time begins here.
+  const Limits look = limits.Within(target_.time_limit);
   Result<Value> value = Status(Code::kInternal, "nothing was asked");
   if (function == "terminate_backend") {
-    value = co_await Terminate(std::move(arguments), limits);
+    value = co_await Terminate(std::move(arguments), look);
   } else if (function == "server") {
-    value = co_await connection_->Query(kServer, {}, RowLimits(), limits);
+    value = co_await connection_->Query(kServer, {}, RowLimits(), look);
     if (value.ok()) value = Value(value->at(0));
   } else {
     Result<Parameters> parameters = ParametersOf(At(arguments, 1));
     if (!parameters.ok()) co_return parameters.status();
     std::string sql = arguments[0].get<std::string>();
-    value = co_await connection_->Query(std::move(sql), std::move(*parameters), RowLimits(), limits);
+    value = co_await connection_->Query(std::move(sql), std::move(*parameters), RowLimits(), look);
   }
   if (!value.ok()) co_return value.status();
   lua::Answer answer;

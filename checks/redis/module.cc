@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "checks/redis/module.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/io/turnstile.h"
@@ -83,8 +84,8 @@ Task<Status> RedisModule::Connect(Limits limits) {
     if (!tls.ok()) co_return tls.status();
     login.tls = std::move(*tls);
   }
-  Result<std::unique_ptr<Client>> made =
-      co_await Client::Connect(reactor_, std::move(login), limits.Within(kLoginTime));
+  const Limits own = limits.Within(std::min<std::chrono::microseconds>(kLoginTime, target_.time_limit));
+  Result<std::unique_ptr<Client>> made = co_await Client::Connect(reactor_, std::move(login), own);
   if (!made.ok()) co_return made.status();
   client_ = std::move(*made);
   co_return Status::Ok();
@@ -116,7 +117,7 @@ Task<std::vector<Status>> RedisModule::Prepare(std::vector<Need> needs, Limits l
       statuses.push_back(connected);
       continue;
     }
-    Status checked = co_await Check(need, limits);
+    Status checked = co_await Check(need, limits.Within(target_.time_limit));
     statuses.push_back(std::move(checked));
   }
   co_return statuses;
@@ -143,11 +144,13 @@ Task<Result<lua::Answer>> RedisModule::Call(std::string function, Value argument
   Status connected = co_await Connect(limits);
   if (!connected.ok()) co_return connected;
 
+  // Its turn has come: one look's time begins here.
+  const Limits look = limits.Within(target_.time_limit);
   Result<Value> value = Status(Code::kInternal, "nothing was asked");
   if (function == "ping") {
-    value = co_await Ping(limits);
+    value = co_await Ping(look);
   } else {
-    value = co_await client_->Command(std::move(*line), limits);
+    value = co_await client_->Command(std::move(*line), look);
   }
   if (value.ok() && function == "info") {
     if (!value->is_string()) co_return Status(Code::kError, peer() + ": INFO gave no text");

@@ -109,6 +109,12 @@ std::string_view TargetKindName(TargetKind kind) {
   return "host";
 }
 
+std::chrono::microseconds UsualTimeLimit(TargetKind kind) {
+  const bool large = kind == TargetKind::kKubernetes || kind == TargetKind::kPostgres ||
+                     kind == TargetKind::kMysql;
+  return std::chrono::seconds(large ? 30 : 10);
+}
+
 bool SecretSource::set() const {
   return !file.empty() || !environment.empty() || !exec.empty() || !secret_name.empty();
 }

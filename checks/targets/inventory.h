@@ -20,6 +20,9 @@ namespace upkeep::checks {
 
 enum class TargetKind { kKubernetes, kPostgres, kRedis, kMysql, kHttp, kTls, kDns, kHost };
 std::string_view TargetKindName(TargetKind kind);  ///< "kubernetes", "postgres" …
+/// The time limit of one look where the inventory gives none: 30 s for clusters and SQL databases,
+/// whose answers may be large or computed; 10 s for the others.
+std::chrono::microseconds UsualTimeLimit(TargetKind kind);
 
 /// Where one secret comes from; exactly one is set, or none when there is no secret.
 struct SecretSource {
@@ -56,11 +59,12 @@ struct Target {
   SecretSource password;
   TlsSettings tls;
 
-  // http, tls, dns
   std::string url;                           ///< http
   std::string method = "GET";
   int expect_status = 200;
   std::string expect_body;                   ///< Substring that must be in the body; empty: any.
+
+  /// For one look of any kind: one request to a cluster or an endpoint, one query, one command.
   std::chrono::microseconds time_limit{std::chrono::seconds(10)};
 
   /// The separate identity that applies remedies; a target without one can't be changed.

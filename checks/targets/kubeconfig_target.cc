@@ -50,13 +50,17 @@ Result<Inventory> InventoryOfKubeconfig(const std::string& kubeconfig, const std
   }
   const std::string wanted = context.empty() ? StringAt(document->root, "current-context") : context;
   if (wanted.empty()) {
-    return Status(Code::kConfig, kubeconfig + " names no current context")
-        .WithHint("name one of its contexts, or set current-context");
+    return WithoutSecrets(Status(Code::kConfig, kubeconfig + " names no current context")
+                              .WithHint("name one of its contexts, or set current-context")
+                              .At(document->PlaceOf(document->root)));
   }
   if (std::find(names.begin(), names.end(), wanted) == names.end()) {
     const std::string near = NearestWord(wanted, names);
-    return Status(Code::kConfig, kubeconfig + " has no context '" + wanted + "'")
-        .WithHint(near.empty() ? "kubectl config get-contexts shows them" : "did you mean '" + near + "'?");
+    const yaml::Node* const current = context.empty() ? document->root.Find("current-context") : contexts;
+    return WithoutSecrets(
+        Status(Code::kConfig, kubeconfig + " has no context '" + wanted + "'")
+            .WithHint(near.empty() ? "kubectl config get-contexts shows them" : "did you mean '" + near + "'?")
+            .At(document->PlaceOf(current != nullptr ? *current : document->root)));
   }
   Inventory inventory;
   inventory.file = kubeconfig;
@@ -65,6 +69,7 @@ Result<Inventory> InventoryOfKubeconfig(const std::string& kubeconfig, const std
   target.kind = TargetKind::kKubernetes;
   target.kubeconfig = kubeconfig;
   target.context = wanted;
+  target.time_limit = UsualTimeLimit(target.kind);
   target.place = {kubeconfig, 1, 1, ""};
   inventory.targets.push_back(std::move(target));
   return inventory;

@@ -236,7 +236,7 @@ Target ReadTarget(const Node& node, ReadContext& context) {
   target.expects = reader.OptionalStrings("expects");
   ReadLabels(reader, context, target);
   ReadKind(reader, node, context, target);
-  const auto usual = std::chrono::microseconds(std::chrono::seconds(10));
+  const std::chrono::microseconds usual = UsualTimeLimit(target.kind);
   target.time_limit = reader.OptionalDuration("timeLimit", usual);
   if (target.time_limit.count() <= 0) {
     reader.Error(*node.Find("timeLimit"), "'timeLimit' must be more than nothing", "write 10s");

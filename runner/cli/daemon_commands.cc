@@ -115,11 +115,11 @@ int TickCommand(Invocation& invocation) {
   if (Status good = CheckDeliveries(invocation, post); !good.ok()) return invocation.Fail(good);
   auto outcome = place.RunTask(daemon::Tick(
       *world, schedule, PartsOf(invocation, place, journal, post), place.limits()));
-  if (!outcome.ok()) return invocation.Fail(outcome.status());
+  if (!outcome.ok()) return place.Fail(invocation, outcome.status());
   journal.Info("tick", {{"schedule", schedule}, {"runs", outcome->runs}, {"missed", outcome->missed},
                         {"overlapped", outcome->overlapped}, {"interrupted", outcome->interrupted}});
   if (!outcome->status.ok()) return invocation.Fail(outcome->status);
-  if (outcome->cancelled) return 130;
+  if (outcome->cancelled) return place.CancelledExit();
   if (!outcome->problems.empty()) return invocation.Fail(outcome->problems.front());
   return ExitOfTick(invocation, *outcome);
 }
@@ -186,18 +186,20 @@ int DaemonCommand(Invocation& invocation) {
   Workplace& place = **opened;
   auto lock = daemon::DaemonLock::Take(StorePath(invocation));
   if (!lock.ok()) return invocation.Fail(lock.status());
+  daemon::Journal journal(*invocation.err, FormatOf(invocation), place.clock());
+  Post post(invocation, place);
+  if (Status good = CheckDeliveries(invocation, post); !good.ok()) return invocation.Fail(good);
   std::unique_ptr<Serving> serving;
   if (invocation.Has("--listen")) {
     auto server = ListenFor(invocation);
     if (!server.ok()) return invocation.Fail(server.status());
     serving = std::make_unique<Serving>(std::move(*server));
   }
-  daemon::Journal journal(*invocation.err, FormatOf(invocation), place.clock());
-  Post post(invocation, place);
-  if (Status good = CheckDeliveries(invocation, post); !good.ok()) return invocation.Fail(good);
   daemon::Daemon daemon(PlacesOf(invocation, place), PartsOf(invocation, place, journal, post), options);
   const Status ended = daemon.Run();
-  return ended.ok() ? 0 : invocation.Fail(ended);
+  if (ended.ok()) return 0;
+  const int code = invocation.Fail(ended);
+  return ended.code() == Code::kCancelled && daemon.stopped_by() != 0 ? 128 + daemon.stopped_by() : code;
 }
 
 int ServeCommand(Invocation& invocation) {

@@ -2,10 +2,10 @@
 //
 // upkeep doctor: what is unreachable, missing or off, and the line that helps.
 #include <algorithm>
-#include <array>
 
 #include "runner/cli/command_parts.h"
 #include "runner/cli/doctor.h"
+#include "runner/cli/exit_codes.h"
 #include "runner/cli/settings.h"
 
 namespace upkeep::cli {
@@ -13,17 +13,10 @@ namespace {
 
 using Level = Diagnosis::Level;
 
-/// Of several faults the one that hides most of the others comes first.
-constexpr std::array kWorstFirst = {70, 78, 74, 65, 77, 69, 2, 3, 1};
-
 int WorstOf(const std::vector<Diagnosis>& found) {
-  for (const int code : kWorstFirst) {
-    if (std::any_of(found.begin(), found.end(), [&](const Diagnosis& d) { return d.exit_code == code; })) return code;
-  }
-  for (const Diagnosis& diagnosis : found) {
-    if (diagnosis.exit_code != 0) return diagnosis.exit_code;
-  }
-  return 0;
+  int worst = 0;
+  for (const Diagnosis& diagnosis : found) worst = WorseExit(worst, diagnosis.exit_code);
+  return worst;
 }
 
 std::vector<run::Playbook> DiagnosePlaybooks(const Invocation& invocation, std::vector<Diagnosis>& found) {

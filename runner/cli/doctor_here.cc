@@ -74,9 +74,10 @@ void DiagnoseStore(const Invocation& invocation, std::vector<Diagnosis>& found) 
       if (faults.ok() && faults.value().empty()) {
         found.push_back({Level::kOk, "store", path + " is writable and whole", "", 0});
       }
-      if (!faults.ok()) return;
-      for (const store::IntegrityFault& fault : faults.value()) {
-        found.push_back(FaultOf("store", Status(Code::kStore, fault.what)));
+      if (faults.ok()) {
+        for (const store::IntegrityFault& fault : faults.value()) {
+          found.push_back(FaultOf("store", Status(Code::kStore, fault.what)));
+        }
       }
     }
   }

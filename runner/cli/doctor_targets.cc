@@ -58,6 +58,32 @@ Wanted NeedsOn(const Target& target, const std::vector<run::Playbook>& playbooks
   return wanted;
 }
 
+bool IsEndpoint(std::string_view module) { return module == "http" || module == "tls" || module == "dns"; }
+
+/// What has no rights to ask for is looked at once: by the call that reaches it.
+std::string LookOf(std::string_view endpoint, const Target& target) {
+  if (endpoint == "http") return target.method == "HEAD" ? "head" : "get";
+  return endpoint == "tls" ? "connect" : "resolve";
+}
+
+/// Reaches an endpoint through one of its modules. True when it answered, whatever it said.
+Task<bool> DiagnoseEndpoint(checks::HostModule& module, const Target& target,
+                            std::vector<Diagnosis>& found, Limits limits) {
+  const std::string name(module.name());
+  std::string function = LookOf(name, target);
+  const Result<lua::Answer> answer = co_await module.Call(std::move(function), Value::array(), limits);
+  if (!answer.ok()) {
+    found.push_back(FaultOf(target.name, answer.status(), ExitOfLook(answer.status())));
+    co_return !NeverReached(answer.status());
+  }
+  std::string text = "answers";
+  if (name == "http") text += " (HTTP " + std::to_string(answer->value.value("status", 0)) + ")";
+  if (name == "tls") text += " (" + StringAt(answer->value, "version") + ")";
+  if (name == "dns") text = "its name is found";
+  found.push_back({Level::kOk, target.name, std::move(text), "", 0});
+  co_return true;
+}
+
 /// Asks for the rights of one identity. True when the target answered at all.
 Task<bool> DiagnoseRights(const run::Modules& modules, const std::vector<Need>& needs, std::string what,
                           std::vector<Diagnosis>& found, Limits limits) {
@@ -65,6 +91,7 @@ Task<bool> DiagnoseRights(const run::Modules& modules, const std::vector<Need>& 
   std::size_t granted = 0, asked = 0;
   std::set<std::string> said;
   for (const auto& module : modules) {
+    if (IsEndpoint(module->name())) continue;   // It grants nothing; it was looked at.
     std::vector<Need> own;
     for (const Need& need : needs) {
       if (need.module == module->name()) own.push_back(need);
@@ -154,8 +181,14 @@ Task<void> DiagnoseTarget(const Target& target, Wanted wanted, const run::Module
     co_await DiagnoseIdentity(cluster->reader(), target.name, found, look);
     co_await DiagnoseClock(cluster->reader(), target.name, found, look);
   }
-  answered = co_await DiagnoseRights(modules.value(), wanted.read, target.name, found, look);
-  if (!target.user.empty() && answered) {
+  for (const auto& module : modules.value()) {
+    if (!IsEndpoint(module->name())) continue;
+    const bool did = co_await DiagnoseEndpoint(*module, target, found, look);
+    answered = answered || did;
+  }
+  const bool asked = co_await DiagnoseRights(modules.value(), wanted.read, target.name, found, look);
+  answered = answered || asked;
+  if (!target.user.empty() && asked) {
     found.push_back({Level::kOk, target.name, "upkeep logs in as " + target.user, "", 0});
   }
   if (wanted.write.empty() || (target.write_kubeconfig.empty() && target.write_user.empty())) co_return;

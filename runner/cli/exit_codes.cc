@@ -25,7 +25,17 @@ constexpr ExitCode kExitCodes[] = {
     {143, "ended (SIGTERM)"},
 };
 
+// A fault that hides most of the others comes first.
+constexpr int kWorstFirst[] = {70, 78, 74, 73, 65, 64, 77, 82, 81, 75, 80, 69, 143, 130, 2, 1, 3, 0};
+
 }  // namespace
+
+int WorseExit(int a, int b) {
+  for (const int code : kWorstFirst) {
+    if (a == code || b == code) return code;
+  }
+  return a;
+}
 
 std::span<const ExitCode> ExitCodes() { return kExitCodes; }
 

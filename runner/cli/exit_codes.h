@@ -21,6 +21,10 @@ struct ExitCode {
 /// All of them, ascending.
 std::span<const ExitCode> ExitCodes();
 
+/// Of two exit codes the one that says more of what is wrong: any fault of the tool before any
+/// state, and of states 2 before 1 before 3. 0 only when both are.
+int WorseExit(int a, int b);
+
 /// 0, 1, 2 or 3: what a monitoring plugin returns for `state`; skipped counts as ok.
 int ExitOf(checks::State state);
 

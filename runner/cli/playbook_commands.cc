@@ -153,6 +153,7 @@ int Record(Invocation& invocation) {
         Status(Code::kUsage, "a case is recorded from one target, and " +
                                  std::to_string(pairs.size()) + " fit").WithHint("name it with --target"));
   }
+  if (Status good = place.CheckKubeconfigs(pairs); !good.ok()) return invocation.Fail(good);
   Result<std::vector<run::PairOutcome>> outcomes = place.RunPairs(pairs, true);
   if (!outcomes.ok()) return invocation.Fail(outcomes.status());
   const run::PairOutcome& outcome = outcomes->front();

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "runner/cli/command_parts.h"
+#include "runner/cli/exit_codes.h"
 #include "runner/cli/settings.h"
 #include "runner/cli/workplace.h"
 #include "runner/remedy/apply.h"
@@ -115,7 +116,7 @@ int PlanCommand(Invocation& invocation) {
   request.requester = *std::move(person);
   Result<remedy::ProposeOutcome> outcome =
       shop->place->RunTask(remedy::Propose(bench, std::move(request), shop->place->limits()));
-  if (!outcome.ok()) return invocation.Fail(outcome.status());
+  if (!outcome.ok()) return shop->place->Fail(invocation, outcome.status());
   int exit = 0;
   std::string made;
   for (const remedy::Proposed& proposed : outcome->results) {
@@ -126,7 +127,7 @@ int PlanCommand(Invocation& invocation) {
       code = ShowOne(invocation, bench.store, proposed.plan);
       made += " " + std::to_string(proposed.plan);
     }
-    if (exit == 0) exit = code;
+    exit = WorseExit(exit, code);
   }
   const bool korean = Language(invocation) == "ko";
   if (outcome->results.empty()) {
@@ -219,16 +220,23 @@ int ApplyCommand(Invocation& invocation) {
   remedy::Workbench& bench = *shop->bench;
   Result<remedy::ApplyLock> lock = remedy::ApplyLock::Take(bench.store.path());
   if (!lock.ok()) return invocation.Fail(lock.status());
-  Result<std::vector<remedy::Applied>> recovered =
-      shop->place->RunTask(remedy::Recover(bench, *lock, request.actor, shop->place->limits()));
-  if (!recovered.ok()) return invocation.Fail(recovered.status());
+  Result<std::vector<remedy::Applied>> recovered = shop->place->RunTask(
+      remedy::Recover(bench, *lock, request.actor, request.plan, shop->place->limits()));
+  if (!recovered.ok()) return shop->place->Fail(invocation, recovered.status());
   for (const remedy::Applied& left : *recovered) {
+    const bool asked = left.plan == request.plan;
+    if (!left.status.ok()) {
+      // Another plan's trouble is told, and does not stop this one.
+      const int code = shop->place->Fail(invocation, left.status);
+      if (asked) return code;
+      continue;
+    }
     ShowApplied(invocation, left);
-    if (left.plan == request.plan) return left.state == store::PlanState::kVerified ? 0 : kNeedsAPerson;
+    if (asked) return left.state == store::PlanState::kVerified ? 0 : kNeedsAPerson;
   }
   Result<remedy::Applied> applied =
       shop->place->RunTask(remedy::Apply(bench, *lock, std::move(request), shop->place->limits()));
-  if (!applied.ok()) return invocation.Fail(applied.status());
+  if (!applied.ok()) return shop->place->Fail(invocation, applied.status());
   ShowApplied(invocation, *applied);
   return applied->state == store::PlanState::kVerified ? 0 : kNeedsAPerson;
 }

@@ -114,6 +114,7 @@ int RunCommand(Invocation& invocation) {
     return invocation.Fail(Status(Code::kUsage, "no target of the inventory fits what was chosen")
                                .WithHint("upkeep explain PLAYBOOK names the kind of target"));
   }
+  if (Status good = place.CheckKubeconfigs(pairs); !good.ok()) return invocation.Fail(good);
   if (Status read = ReadParameters(invocation, pairs); !read.ok()) return invocation.Fail(read);
   Result<std::vector<Output>> outputs = ReadOutputs(invocation, "table");
   if (!outputs.ok()) return invocation.Fail(outputs.status());
@@ -136,7 +137,7 @@ int RunCommand(Invocation& invocation) {
   if (Status written = WriteReports(invocation, *outputs, *model); !written.ok()) {
     return invocation.Fail(written);
   }
-  if (outcome->cancelled) return 130;
+  if (outcome->cancelled) return place.CancelledExit();
   return ExitFor(invocation, outcome->summary);
 }
 

@@ -6,7 +6,9 @@
 #include <csignal>
 #include <filesystem>
 #include <random>
+#include <set>
 
+#include "base/yaml/yaml.h"
 #include "runner/cli/settings.h"
 
 namespace upkeep::cli {
@@ -14,12 +16,14 @@ namespace {
 
 // What a signal handler may touch: a count and a pipe.
 volatile std::sig_atomic_t signals_seen = 0;
+volatile std::sig_atomic_t first_signal = 0;
 int wake_pipe[2] = {-1, -1};
 
 void OnSignal(int signal) {
   signals_seen = signals_seen + 1;
   // The second one does not wait for anything.
   if (signals_seen > 1) _exit(128 + signal);
+  first_signal = signal;
   const char byte = 1;
   [[maybe_unused]] const ssize_t written = write(wake_pipe[1], &byte, 1);
 }
@@ -50,6 +54,7 @@ Result<std::unique_ptr<store::Store>> OpenStore(const Invocation& invocation, bo
 
 Result<std::unique_ptr<Workplace>> Workplace::Open(const Invocation& invocation) {
   std::unique_ptr<Workplace> place(new Workplace());
+  first_signal = 0;
   Result<checks::Inventory> inventory = LoadInventory(invocation);
   if (!inventory.ok()) return inventory.status();
   place->inventory_ = std::move(*inventory);
@@ -78,6 +83,25 @@ Limits Workplace::limits() {
   Limits limits;
   limits.cancel = cancel_.token();
   return limits;
+}
+
+int Workplace::CancelledExit() const { return 128 + (first_signal == 0 ? SIGINT : first_signal); }
+
+int Workplace::Fail(const Invocation& invocation, const Status& status) const {
+  const int code = invocation.Fail(status);
+  return status.code() == Code::kCancelled ? CancelledExit() : code;
+}
+
+Status Workplace::CheckKubeconfigs(const std::vector<run::Pair>& pairs) {
+  std::set<const checks::Target*> targets;
+  std::set<std::string> said;   // Several targets may be contexts of one file.
+  std::vector<Status> errors;
+  for (const run::Pair& pair : pairs) {
+    if (!targets.insert(pair.target).second) continue;
+    Status status = run::CheckKubeconfig(*pair.target, redactor_);
+    if (!status.ok() && said.insert(status.Describe()).second) errors.push_back(std::move(status));
+  }
+  return yaml::Combine(errors, Code::kConfig);
 }
 
 void Workplace::StartListening() {

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/cancel.h"
 #include "base/clock.h"
@@ -46,6 +47,15 @@ class Workplace {
   /// Limits without a deadline that the first SIGINT or SIGTERM cancels; the second ends the
   /// process at once.
   Limits limits();
+
+  /// What ends a command that a signal cancelled: 130 for SIGINT, 143 for SIGTERM (128 and its number).
+  int CancelledExit() const;
+  /// As Invocation::Fail(), with CancelledExit() for what a signal cancelled.
+  int Fail(const Invocation& invocation, const Status& status) const;
+
+  /// What is wrong in the kubeconfigs of the targets of `pairs`, all at once, before anything is
+  /// looked at: kConfig with file:line:column. A file that is not there makes its target unknown.
+  Status CheckKubeconfigs(const std::vector<run::Pair>& pairs);
 
   Result<run::SessionOutcome> RunSession(run::SessionRequest request, run::Progress progress,
                                          run::ExecutorOptions options = {});

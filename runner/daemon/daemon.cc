@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "runner/daemon/plan_recovery.h"
 #include "runner/run/session.h"
 
 namespace upkeep::daemon {
@@ -40,9 +41,13 @@ Status Daemon::Run() {
 }
 
 Task<void> Daemon::Loop() {
+  LookAtPlans();
   for (;;) {
     const Signals::Seen seen = signals_.Take();
-    if (seen.stop) break;
+    if (seen.stop != 0) {
+      stopped_by_ = seen.stop;
+      break;
+    }
     if (seen.reload || FingerprintOf(places_) != fingerprint_) {
       const Status reloaded = Reload(false);
       if (!reloaded.ok()) parts_.journal.Error("reload.failed", reloaded);
@@ -50,6 +55,7 @@ Task<void> Daemon::Loop() {
     if (parts_.clock.Now() >= recover_) {
       const Status recovered = Recover();
       if (!recovered.ok()) parts_.journal.Error("recovery.failed", recovered);
+      LookAtPlans();
     }
     Pass();
     const Limits wait = Limits().Within(UntilNext());
@@ -62,17 +68,18 @@ Task<void> Daemon::Loop() {
 
 Task<void> Daemon::Drain() {
   parts_.journal.Info("daemon.draining", {{"running", going_.size()}});
+  plans_cancel_.Cancel();   // Whoever comes next looks at them.
   const auto wait_for_runs = [this](milliseconds at_most) -> Task<void> {
     const Limits limits = Limits().Within(at_most);
-    while (!going_.empty()) {
+    while (!going_.empty() || plans_going_) {
       const Status woken = co_await parts_.reactor.WaitReadable(signals_.descriptor(), limits);
       if (!woken.ok()) break;
       // A second signal does not wait for playbooks any longer.
-      if (signals_.Take().stop) break;
+      if (signals_.Take().stop != 0) break;
     }
   };
   co_await wait_for_runs(options_.drain);
-  if (going_.empty()) co_return;
+  if (going_.empty() && !plans_going_) co_return;
   std::vector<CancelSource> sources;
   for (const auto& [id, going] : going_) sources.push_back(going.cancel);
   for (CancelSource& source : sources) source.Cancel();
@@ -142,6 +149,8 @@ Status Daemon::Recover() {
   options.holder = parts_.holder;
   options.actor = parts_.actor;
   options.own_attempts = runner_.attempts();
+  // The run that verifies a plan is this process's own, and no attempt.
+  options.judge_own = !plans_going_;
   options.may_live = run::HolderMayLive;
   options.deadline = [this](const std::string& id) {
     const schedules::Schedule* const schedule = world_->Find(id);
@@ -156,6 +165,20 @@ Status Daemon::Recover() {
   // Slots of schedules in quarantine come due as time goes by.
   if (!world_->schedules.quarantined.empty()) Retire();
   return Status::Ok();
+}
+
+void Daemon::LookAtPlans() {
+  if (plans_going_) return;
+  plans_going_ = true;
+  Limits limits;
+  limits.cancel = plans_cancel_.token();
+  parts_.reactor.Spawn(RunPlanRecovery(world_, limits));
+}
+
+Task<void> Daemon::RunPlanRecovery(std::shared_ptr<const World> world, Limits limits) {
+  co_await RecoverPlans(world, parts_, limits);
+  plans_going_ = false;
+  signals_.Wake();
 }
 
 void Daemon::Pass() {

@@ -42,6 +42,9 @@ class Daemon {
   /// inventory, no schedule files, a store that can't be written.
   Status Run();
 
+  /// The signal that ended Run(); 0 before.
+  int stopped_by() const { return stopped_by_; }
+
  private:
   /// One schedule as this process knows it.
   struct Watched {
@@ -62,6 +65,8 @@ class Daemon {
   Status Reload(bool first);
   void Retire();
   Status Recover();
+  void LookAtPlans();
+  Task<void> RunPlanRecovery(std::shared_ptr<const World> world, Limits limits);
   void Pass();
   Status Look(Watched& watched, Instant now);
   void Launch(const schedules::Schedule& schedule, Batch batch);
@@ -83,6 +88,9 @@ class Daemon {
   std::map<std::uint64_t, Going> going_;
   std::uint64_t next_run_ = 1;
   Instant recover_{};
+  bool plans_going_ = false;             ///< Plans of dead processes are being looked at.
+  CancelSource plans_cancel_;
+  int stopped_by_ = 0;
   Instant seen_{};                       ///< Now, when the loop looked last.
   Status failed_;
 };

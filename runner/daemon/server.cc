@@ -4,6 +4,9 @@
 #include <httplib.h>
 
 #include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
 
 #include "base/zone/zone.h"
 #include "reports/render.h"
@@ -54,6 +57,9 @@ struct Server::Impl {
   SystemClock clock;
   httplib::Server http;
   int port = 0;
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool stopped = false, running = false;
 
   void Route();
   std::string Language(const Request& request) const {
@@ -188,8 +194,30 @@ void Server::Impl::Route() {
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Server::~Server() = default;
 int Server::port() const { return impl_->port; }
-void Server::Run() { impl_->http.listen_after_bind(); }
-void Server::Stop() { impl_->http.stop(); }
+
+void Server::Run() {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    if (impl_->stopped) return;
+    impl_->running = true;
+  }
+  impl_->http.listen_after_bind();
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->running = false;
+  }
+  impl_->changed.notify_all();
+}
+
+void Server::Stop() {
+  std::unique_lock lock(impl_->mutex);
+  impl_->stopped = true;
+  // httplib forgets a stop() that comes before its loop has begun, and tells nobody when it does.
+  while (impl_->running && !impl_->http.is_running()) {
+    impl_->changed.wait_for(lock, std::chrono::milliseconds(1));
+  }
+  if (impl_->running) impl_->http.stop();
+}
 
 Result<std::unique_ptr<Server>> Server::Listen(ServerOptions options) {
   auto impl = std::make_unique<Impl>();

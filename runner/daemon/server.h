@@ -37,8 +37,9 @@ class Server {
   ~Server();
 
   int port() const;
-  /// Serves until Stop().
+  /// Serves until Stop(), once; returns at once when that came first.
   void Run();
+  /// Ends Run(), also one that another thread is only about to call.
   void Stop();
 
  private:

@@ -20,7 +20,7 @@ void Put(char byte) {
   errno = before;
 }
 
-void OnSignal(int signal) { Put(signal == SIGHUP ? 'r' : 's'); }
+void OnSignal(int signal) { Put(signal == SIGHUP ? 'r' : signal == SIGINT ? 'i' : 't'); }
 
 }  // namespace
 
@@ -56,8 +56,10 @@ Signals::Seen Signals::Take() {
     const ssize_t length = read(pipe_ends[0], bytes.data(), bytes.size());
     if (length <= 0) return seen;
     for (ssize_t i = 0; i < length; ++i) {
-      seen.stop = seen.stop || bytes[static_cast<std::size_t>(i)] == 's';
-      seen.reload = seen.reload || bytes[static_cast<std::size_t>(i)] == 'r';
+      const char byte = bytes[static_cast<std::size_t>(i)];
+      if (byte == 't') seen.stop = SIGTERM;
+      if (byte == 'i') seen.stop = SIGINT;
+      seen.reload = seen.reload || byte == 'r';
     }
   }
 }

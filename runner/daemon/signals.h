@@ -17,7 +17,7 @@ namespace upkeep::daemon {
 class Signals {
  public:
   struct Seen {
-    bool stop = false;      ///< SIGTERM or SIGINT.
+    int stop = 0;           ///< SIGTERM or SIGINT when one came, else 0.
     bool reload = false;    ///< SIGHUP.
   };
 

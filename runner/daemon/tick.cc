@@ -2,6 +2,7 @@
 #include "runner/daemon/tick.h"
 
 #include "base/yaml/yaml.h"
+#include "runner/daemon/plan_recovery.h"
 #include "runner/daemon/recovery.h"
 #include "runner/daemon/slot_planner.h"
 #include "runner/run/session.h"
@@ -99,6 +100,7 @@ Task<Result<TickOutcome>> Tick(std::shared_ptr<const World> world, std::string i
         outcome.no_target_answered || end.summary.exit_code == kNoTargetAnswered;
     for (Status& problem : end.problems) outcome.problems.push_back(std::move(problem));
   }
+  co_await RecoverPlans(world, parts, limits);
   co_return outcome;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A tick is the daemon in one shot, for a CronJob: it plans ahead, ends what dead ones left,
-// books what was missed, runs what is due, and goes.
+// books what was missed, runs what is due, verifies plans whose process died, and goes.
 //
 // THREADS: as the reactor.
 

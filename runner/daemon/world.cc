@@ -82,6 +82,7 @@ Result<std::shared_ptr<const World>> ReadWorld(const Places& places, Instant now
   if (!schedules.ok()) return schedules.status();
   world->schedules = std::move(*schedules);
   world->playbooks = ReadPlaybooks(run::Catalog(places.packs));
+  world->packs = places.packs;
   world->modules = places.modules(world->inventory);
   return std::shared_ptr<const World>(std::move(world));
 }

@@ -36,6 +36,7 @@ struct World {
   checks::Inventory inventory;
   run::ModuleMaker modules;
   PlaybookSet playbooks;
+  std::vector<std::string> packs;      ///< Where they were read.
   schedules::ScheduleFile schedules;
 
   const schedules::Schedule* Find(const std::string& id) const;

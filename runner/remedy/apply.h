@@ -33,6 +33,8 @@ struct Applied {
   store::PlanState state = store::PlanState::kUnknown;    ///< verified, unverified or failed.
   Text outcome;
   store::RunId verified_by = 0;
+  /// Of Recover(): not ok when this plan could not be looked at, and stays in `state`.
+  Status status = Status::Ok();
 };
 
 /// Applies and verifies. Nothing was changed when the answer is a Status with kPending (80),
@@ -41,10 +43,14 @@ struct Applied {
 Task<Result<Applied>> Apply(Workbench& bench, const ApplyLock& lock, ApplyRequest request,
                             Limits limits);
 
-/// What a process that died left behind: intents without an outcome become unknown, and each
-/// plan that was being applied is looked at again. Nothing is applied.
+/// What a process that died left behind: intents without an outcome become unknown, and each plan
+/// that was being applied is looked at again. Nothing is applied. A plan whose change can't be seen
+/// yet (VerifyAfter) is left for the next time, but for `wait_for` (0: none), which is waited for.
+/// What goes wrong with one plan stands in its Applied::status and stops no other; the answer is a
+/// Status when the store failed or `limits` were cancelled.
 Task<Result<std::vector<Applied>>> Recover(Workbench& bench, const ApplyLock& lock,
-                                           store::Actor actor, Limits limits);
+                                           store::Actor actor, store::PlanId wait_for,
+                                           Limits limits);
 
 /// Waits until the plan's change may be seen, verifies, and moves the plan to verified or
 /// unverified. `plan` is applied or unknown.

@@ -94,7 +94,8 @@ Task<Result<Applied>> Conclude(Workbench& bench, store::Plan plan, store::Actor 
 }
 
 Task<Result<std::vector<Applied>>> Recover(Workbench& bench, const ApplyLock& lock,
-                                           store::Actor actor, Limits limits) {
+                                           store::Actor actor, store::PlanId wait_for,
+                                           Limits limits) {
   (void)lock;
   const Status closed = CloseOpen(bench.store, actor);
   if (!closed.ok()) co_return closed;
@@ -110,10 +111,17 @@ Task<Result<std::vector<Applied>>> Recover(Workbench& bench, const ApplyLock& lo
                                  : std::chrono::microseconds(0);
     // Who looks at another target can't judge this one.
     if (bench.inventory.Find(plan.target) == nullptr) continue;
+    if (wait.count() > 0 && plan.id != wait_for) continue;
+    Applied left;
+    left.plan = plan.id;
+    left.state = plan.state;
     store::Actor who = actor;
     Result<Applied> applied = co_await Conclude(bench, std::move(plan), std::move(who), wait, limits);
-    if (!applied.ok()) co_return applied.status();
-    recovered.push_back(*std::move(applied));
+    if (limits.cancel.cancelled()) {
+      co_return Status(Code::kCancelled, "cancelled before every plan was looked at");
+    }
+    left.status = Status(applied.status()).Within("plan " + std::to_string(left.plan));
+    recovered.push_back(applied.ok() ? *std::move(applied) : std::move(left));
   }
   co_return recovered;
 }

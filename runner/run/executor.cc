@@ -226,7 +226,9 @@ Task<void> Executor::Impl::RunPair(const Look& look, const Pair& pair, const Pro
 Task<void> Executor::Impl::RunLook(Look& look, const std::vector<Pair>& pairs,
                                    const Progress& progress, std::vector<PairOutcome>& outcomes,
                                    Limits limits) {
-  co_await Prepare(look, pairs, limits);
+  // A server that logs in and then stops answering must not hold the run: what prepares has no
+  // longer than a playbook, and each playbook after it has a deadline of its own.
+  co_await Prepare(look, pairs, limits.Within(options.playbook_deadline));
   // Playbooks on one target wait side by side; each lane takes the next one when it is free.
   std::size_t next = 0;
   std::vector<Task<void>> lanes;

@@ -46,6 +46,7 @@ struct Progress {
 
 struct ExecutorOptions {
   lua::Budget budget;
+  /// Of each playbook, and of what prepares its target before the first one.
   std::chrono::microseconds playbook_deadline{std::chrono::minutes(2)};
   int at_once = 32;                        ///< Pairs side by side.
   std::uint64_t seed = 0;                  ///< Each pair's seed is derived from it.

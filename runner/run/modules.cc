@@ -27,6 +27,24 @@ Result<kubernetes::Access> AccessOf(const Target& target, Redactor& redactor) {
 
 }  // namespace
 
+bool TlsIsVerified(const Target& target) {
+  if (target.kind != TargetKind::kKubernetes) return target.tls.verified();
+  Redactor unused;   // What is read here is dropped.
+  const auto verified = [&unused](const std::string& file, const std::string& context) {
+    if (file.empty()) return true;
+    const auto access = kubernetes::ReadKubeconfig(file, context, unused);
+    return !access.ok() || access->tls.verify;
+  };
+  return verified(target.kubeconfig, target.context) &&
+         verified(target.write_kubeconfig, target.write_context);
+}
+
+Status CheckKubeconfig(const Target& target, Redactor& redactor) {
+  if (target.kind != TargetKind::kKubernetes || target.kubeconfig.empty()) return Status::Ok();
+  Status read = kubernetes::ReadKubeconfig(target.kubeconfig, target.context, redactor).status();
+  return read.place() ? read : Status::Ok();
+}
+
 struct ModuleFactory::Impl {
   io::Reactor& reactor;
   const Clock& clock;
@@ -49,7 +67,9 @@ struct ModuleFactory::Impl {
 Result<Modules> ModuleFactory::Impl::MakeKubernetes(const Target& target, bool write) {
   Result<kubernetes::Access> access = AccessOf(target, redactor);
   if (!access.ok()) return access.status();
-  auto reader = std::make_unique<kubernetes::KubernetesClient>(reactor, std::move(*access), redactor);
+  kubernetes::ClientOptions options;
+  options.request_time = std::chrono::ceil<std::chrono::milliseconds>(target.time_limit);
+  auto reader = std::make_unique<kubernetes::KubernetesClient>(reactor, std::move(*access), redactor, options);
   std::unique_ptr<kubernetes::KubernetesClient> writer;
   if (write) {
     if (target.write_kubeconfig.empty()) {
@@ -59,7 +79,7 @@ Result<Modules> ModuleFactory::Impl::MakeKubernetes(const Target& target, bool w
     Result<kubernetes::Access> write_access =
         kubernetes::ReadKubeconfig(target.write_kubeconfig, target.write_context, redactor);
     if (!write_access.ok()) return write_access.status();
-    writer = std::make_unique<kubernetes::KubernetesClient>(reactor, std::move(*write_access), redactor);
+    writer = std::make_unique<kubernetes::KubernetesClient>(reactor, std::move(*write_access), redactor, options);
   }
   Modules modules;
   modules.push_back(std::make_unique<kubernetes::KubernetesModule>(std::move(reader), std::move(writer)));

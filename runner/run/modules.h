@@ -19,6 +19,15 @@
 
 namespace upkeep::run {
 
+/// Whether TLS to `target` is verified, as its files say right now: false, too, where only its write
+/// identity does without. A file that can't be read says nothing against it, and is never connected by.
+bool TlsIsVerified(const checks::Target& target);
+
+/// What is wrong in the kubeconfig that `target` is looked at with: kConfig with file:line:column.
+/// One that is not there (a Secret that is not mounted, say) is no fault here: its target alone
+/// will be unknown.
+Status CheckKubeconfig(const checks::Target& target, Redactor& redactor);
+
 class ModuleFactory {
  public:
   /// All must outlive the factory and what it makes. Secrets that targets' credentials turn out

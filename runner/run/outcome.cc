@@ -136,15 +136,11 @@ void FillOutcome(const checks::Head& head, std::vector<Value> records, const Sta
     CheckResult unknown = checks::UnknownResult(target_subject, ended);
     unknown.summary = {Clean(unknown.summary.en, redactor), Clean(unknown.summary.ko, redactor)};
     unknown.data = redactor.Redact(std::move(unknown.data));
-    if (subjects.insert(unknown.subject.Key()).second) {
-      outcome.results.push_back(std::move(unknown));
-    } else {
-      for (CheckResult& result : outcome.results) {
-        if (result.subject.Key() == unknown.subject.Key() && result.state < State::kWarning) {
-          result = unknown;
-        }
-      }
-    }
+    // What was found about the target itself stays beside it: the store numbers rows of one subject.
+    std::erase_if(outcome.results, [&unknown](const CheckResult& result) {
+      return result.subject.Key() == unknown.subject.Key() && result.state < State::kWarning;
+    });
+    outcome.results.push_back(std::move(unknown));
   } else if (too_many) {
     outcome.results.push_back(checks::UnknownResult(
         target_subject, Status(Code::kTruncated, "the check recorded more than 10,000 results")));

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/version.h"
+#include "runner/run/modules.h"
 
 namespace upkeep::run {
 namespace {
@@ -52,7 +53,7 @@ store::RunStart StartOf(const SessionRequest& request, Instant now) {
   }
   for (const auto& [name, target] : targets) {
     start.targets.push_back({name, std::string(checks::TargetKindName(target->kind)),
-                             target->tls.verified()});
+                             TlsIsVerified(*target)});
   }
   for (const auto& [id, used] : playbooks) start.playbooks.push_back(id);
   for (const store::AttemptEnd& attempt : request.attempts) start.attempts.push_back(attempt.attempt);

@@ -137,7 +137,7 @@ Result<std::unique_ptr<Store>> OpenSqliteStore(const std::string& path,
   if (!exists.ok()) return exists.status();
   if (!*exists) {
     if (!options.create || options.read_only) {
-      return Status(Code::kNotFound, "there is no store " + path)
+      return Status(Code::kStore, "there is no store " + path)
           .WithHint("`upkeep run` makes it, or name another with --store");
     }
     UPKEEP_RETURN_IF_ERROR(Create(path, settings, network->empty()));

@@ -73,7 +73,7 @@ pg() { printf '  - {name: %s, kind: postgres, host: %s, database: app, user: upk
 redis() { printf '  - {name: %s, kind: redis, host: %s, user: upkeep, password: %s, tls: {mode: disable}}\n' "$1" "$UPKEEP_TEST_REDIS_PRIMARY_HOST" "$2"; }
 {
   whole_inventory
-  for name in token token-file password key exec half; do
+  for name in token token-file password key exec; do
     echo "  - {name: kube-$name, kind: kubernetes, kubeconfig: $work/$name.kubeconfig}"
   done
   pg pg-file "{file: $work/secrets/pg-file}"
@@ -128,7 +128,8 @@ say "0 2 77 65" plan
 say 0 history
 say "0 65" diff
 say 0 manifests --deliveries "$UPKEEP_DELIVERIES"
-say "3 78" run kubernetes.nodes --kubeconfig "$work/broken.kubeconfig"
+say 78 run kubernetes.nodes --kubeconfig "$work/broken.kubeconfig"
+say 78 run kubernetes.nodes --kubeconfig "$work/half.kubeconfig"
 say 78 config context --kubeconfig "$work/half.kubeconfig"
 # The log of a tick, and what is served.
 say "0 73 69 77" tick --schedule all --schedules "$work/schedules" --log json --reports "$work/out/reports"

@@ -85,7 +85,7 @@ TEST(UnknownResultTest, HintAndPlaceAreKept) {
       {"Database", "", "orders", ""},
       Status(Code::kNotPermitted, "no").WithHint("GRANT pg_monitor TO upkeep;").At({"a.lua", 7, 3, ""}));
   EXPECT_EQ("GRANT pg_monitor TO upkeep;", StringAt(result.data, "hint"));
-  EXPECT_EQ("a.lua:7", StringAt(result.data, "place"));
+  EXPECT_EQ("a.lua:7:3", StringAt(result.data, "place"));
   EXPECT_EQ("error", UnknownResult({}, Status::Ok()).reason);
 }
 

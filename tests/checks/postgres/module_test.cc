@@ -220,6 +220,18 @@ TEST_F(PostgresModuleTest, ServersThatDoNotAnswerAreUnknownInTime) {
   EXPECT_EQ(Code::kUnreachable, Prepare(*Module(TargetAt("no-such-host.invalid")), {"postgres:query"})[0].code());
 }
 
+TEST_F(PostgresModuleTest, OneLookTakesNoLongerThanTheTargetsTimeLimit) {
+  checks::Target target = Primary();
+  target.time_limit = milliseconds(1500);
+  auto module = Module(target);
+  EXPECT_TRUE(Query(*module, "select 1").ok());
+  EXPECT_EQ(Code::kTimeout, Query(*module, "select pg_sleep(60)").status().code());
+  EXPECT_TRUE(Query(*module, "select 1").ok());   // The next look has its own time.
+  checks::Target never = TargetAt(Environment("NEVER_HOST"));
+  never.time_limit = milliseconds(500);
+  EXPECT_EQ(Code::kTimeout, Prepare(*Module(never), {"postgres:query"}, milliseconds(60'000))[0].code());
+}
+
 TEST_F(PostgresModuleTest, AFullServerHasAReasonOfItsOwn) {
   std::vector<std::unique_ptr<checks::HostModule>> held;
   Status full;

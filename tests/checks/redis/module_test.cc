@@ -115,6 +115,14 @@ TEST_F(RedisModuleTest, ServersThatDoNotAnswerAreUnknownInTime) {
   EXPECT_TRUE(cut == Code::kTruncated || cut == Code::kUnreachable) << CodeName(cut);
 }
 
+TEST_F(RedisModuleTest, OneLookTakesNoLongerThanTheTargetsTimeLimit) {
+  checks::Target never = TargetAt(Environment("NEVER_HOST"));
+  never.time_limit = milliseconds(500);
+  const auto begun = std::chrono::steady_clock::now();
+  EXPECT_EQ(Code::kTimeout, Call(never, "ping", Value::array(), milliseconds(60'000)).status().code());
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(9));   // A login's usual time is 10 s.
+}
+
 TEST_F(RedisModuleTest, NeedsFollowTheCommand) {
   auto module = MakeRedisModule(*reactor_, checks::Target(), secrets_);
   EXPECT_EQ("redis:command:SLOWLOG|GET", module->NeedOf("command", Value::array({"slowlog", "get"}))->ToString());

@@ -100,6 +100,9 @@ TEST(InventoryTest, EveryKindReadsWithItsDefaults) {
   EXPECT_EQ("SHOP_PASSWORD", shop->password.environment);
   EXPECT_EQ(443, inventory->Find("shop-cert")->port);
   EXPECT_EQ(std::chrono::seconds(10), inventory->Find("shop-name")->time_limit);
+  EXPECT_EQ(std::chrono::seconds(10), inventory->Find("cache")->time_limit);
+  EXPECT_EQ(std::chrono::seconds(30), inventory->Find("orders-db")->time_limit);
+  EXPECT_EQ(std::chrono::seconds(30), cluster->time_limit);
   EXPECT_EQ(3306, inventory->Find("ledger")->port);
   EXPECT_EQ(nullptr, inventory->Find("nobody"));
 }

@@ -181,6 +181,78 @@ TEST_F(CommandLineTest, ABadKubeconfigIs78) {
   EXPECT_TRUE(Has(said.err, "kubeconfig:")) << said.err;
 }
 
+/// A kubeconfig whose user and cluster have these keys, in flow style.
+std::string Kubeconfig(const std::string& user, const std::string& cluster = "server: 'https://127.0.0.1:1'") {
+  return "apiVersion: v1\ncurrent-context: here\ncontexts: [{name: here, context: {cluster: c, user: u}}]\n"
+         "users: [{name: u, user: {" + user + "}}]\nclusters: [{name: c, cluster: {" + cluster + "}}]\n";
+}
+
+TEST_F(CommandLineTest, ABadValueInAKubeconfigIs78BeforeAnythingIsLookedAt) {
+  const std::string playbooks = std::string(UPKEEP_SOURCE_DIR) + "/playbooks";
+  const std::string file = Write("kubeconfig", Kubeconfig("client-key-data: '!!'", "servr: 'https://127.0.0.1:1'"));
+  const std::string inventory = Write("inventory.yaml",
+                                      "apiVersion: upkeep/v1\ntargets:\n  - {name: a, kind: kubernetes, kubeconfig: kubeconfig}\n"
+                                      "  - {name: web, kind: http, url: 'http://127.0.0.1:1/', timeLimit: 5s}\n");
+  for (const auto& [flag, path] : {std::pair("--kubeconfig", file), std::pair("--inventory", inventory)}) {
+    const Said said = Type({"run", "daily", flag, path, "--store", Path("s.db"), "--playbooks", playbooks});
+    EXPECT_EQ(78, said.code) << said.err;
+    EXPECT_EQ("", said.out);
+    EXPECT_TRUE(Has(said.err, "kubeconfig:4:43: client-key-data is not base64")) << said.err;
+    EXPECT_TRUE(Has(said.err, "kubeconfig:5:32: unknown key \"servr\"")) << said.err;   // All at once.
+    EXPECT_TRUE(Has(said.err, "^")) << said.err;
+    EXPECT_TRUE(Has(said.err, "hint: ")) << said.err;
+    EXPECT_TRUE(Has(said.err, "did you mean \"server\"?")) << said.err;
+  }
+  // Who looks at another target is not stopped by it; nor is anybody by a file that is not there.
+  EXPECT_EQ(2, Type({"run", "http.endpoint", "--target", "web", "--inventory", inventory, "--store", Path("s.db"),
+                     "--playbooks", playbooks}).code);
+  fs::remove(file);
+  const Said absent = Type({"run", "daily", "--inventory", inventory, "--store", Path("s.db"), "--playbooks", playbooks,
+                            "--only", "kubernetes.nodes", "--only", "http.endpoint"});
+  EXPECT_EQ(2, absent.code) << absent.err;
+  EXPECT_TRUE(Has(absent.out, "unknown")) << absent.out;
+}
+
+TEST_F(CommandLineTest, AContextThatIsNotThereHasItsPlace) {
+  const std::string file = Write("kubeconfig", Kubeconfig("token: t"));
+  const Said other = Type({"run", "daily", "--kubeconfig", file, "--context", "hre", "--store", Path("s.db")});
+  EXPECT_EQ(78, other.code);
+  EXPECT_TRUE(Has(other.err, "kubeconfig:3:")) << other.err;
+  EXPECT_TRUE(Has(other.err, "did you mean 'here'?")) << other.err;
+  const Said none = Type({"run", "daily", "--kubeconfig", Write("none", "apiVersion: v1\nkind: Config\n"), "--store", Path("s.db")});
+  EXPECT_EQ(78, none.code);
+  EXPECT_TRUE(Has(none.err, "none:1:1:")) << none.err;
+}
+
+TEST_F(CommandLineTest, EveryReportNamesTheClusterWhoseTlsIsNotVerified) {
+  const std::string file =
+      Write("kubeconfig", Kubeconfig("token: t", "server: 'https://127.0.0.1:1', insecure-skip-tls-verify: true"));
+  const std::vector<std::string> common = {"--store", Path("s.db"), "--playbooks", std::string(UPKEEP_SOURCE_DIR) + "/playbooks"};
+  std::vector<std::string> run = {"run", "kubernetes.nodes", "--kubeconfig", file, "-o", "table"};
+  run.insert(run.end(), common.begin(), common.end());
+  const Said said = Type(run);
+  EXPECT_EQ(69, said.code) << said.err;
+  EXPECT_TRUE(Has(said.out, "TLS is not verified for: here")) << said.out;
+  for (const std::string format : {"md", "html", "json"}) {
+    const Said report = Type({"report", "daily", "-o", format, "--store", Path("s.db")});
+    EXPECT_EQ(0, report.code) << report.err;
+    EXPECT_TRUE(Has(report.out, format == "json" ? "\"unverified_tls\"" : "TLS is not verified for")) << report.out;
+    EXPECT_TRUE(Has(report.out, "here")) << report.out;
+  }
+}
+
+TEST_F(CommandLineTest, AMissingStoreIs74) {
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"report", "daily"}, {"history"}, {"db", "check"}, {"serve", "--listen", "127.0.0.1:0"}}) {
+    std::vector<std::string> typed = words;
+    typed.insert(typed.end(), {"--store", Path("none.db")});
+    const Said said = Type(typed);
+    EXPECT_EQ(74, said.code) << words[0] << said.err;
+    EXPECT_TRUE(Has(said.err, "there is no store")) << said.err;
+    EXPECT_TRUE(Has(said.err, "hint: ")) << said.err;
+  }
+}
+
 TEST_F(CommandLineTest, ACorruptStoreIs74) {
   const Said said = Type({"report", "daily", "--store", Write("corrupt.db", std::string(8192, 'x'))});
   EXPECT_EQ(74, said.code) << said.err;

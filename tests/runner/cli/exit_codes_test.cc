@@ -45,6 +45,18 @@ TEST(ExitCodes, EveryFaultHasANumberOfTheTable) {
   EXPECT_EQ(0, ExitOf(Status::Ok()));
 }
 
+TEST(ExitCodes, OfTwoTheWorseOneIsKept) {
+  for (const ExitCode& code : ExitCodes()) {
+    EXPECT_EQ(code.number, WorseExit(0, code.number));
+    EXPECT_EQ(code.number, WorseExit(code.number, 0));
+    EXPECT_EQ(WorseExit(code.number, 77), WorseExit(77, code.number)) << code.number;
+  }
+  EXPECT_EQ(2, WorseExit(3, 2));
+  EXPECT_EQ(1, WorseExit(1, 3));
+  EXPECT_EQ(78, WorseExit(2, 78));
+  EXPECT_EQ(77, WorseExit(80, 77));
+}
+
 TEST(ExitCodes, AFaultNeverLooksLikeAFinding) {
   for (const Code code : {Code::kUsage, Code::kInvalid, Code::kUnreachable, Code::kInternal, Code::kOutput,
                           Code::kStore, Code::kBusy, Code::kDenied, Code::kConfig, Code::kPending}) {

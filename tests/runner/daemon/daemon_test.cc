@@ -115,6 +115,23 @@ TEST_F(DaemonProcessTest, FiresDrainsAndLeavesNothingOpen) {
   EXPECT_TRUE(store_->OpenAttempts()->empty());
 }
 
+TEST_F(DaemonProcessTest, LooksAgainAtAPlanWhoseProcessDied) {
+  const SystemClock clock;
+  const store::PlanId plan = LeaveAPlan("a", clock), elsewhere = LeaveAPlan("not-ours", clock);
+  const pid_t daemon = Start();
+  EXPECT_TRUE(Await("\"plan.ended\"")) << Log();
+  kill(daemon, SIGTERM);
+  EXPECT_EQ(Wait(daemon), 0) << Log();
+  store_ = OpenAnother(&clock);
+  const store::Plan ended = *store_->FindPlan(plan);
+  EXPECT_EQ(ended.state, store::PlanState::kVerified) << ended.outcome.en;
+  ASSERT_NE(ended.verified_by, 0);
+  EXPECT_EQ(store_->Run(ended.verified_by)->trigger, "verify");
+  // That nobody knows how it went stays told, and a target of somebody else is left to them.
+  EXPECT_NE(ended.outcome.en.find("ended after"), std::string::npos) << ended.outcome.en;
+  EXPECT_EQ(store_->FindPlan(elsewhere)->state, store::PlanState::kUnknown);
+}
+
 TEST_F(DaemonProcessTest, ASecondDaemonIsRefused) {
   const pid_t first = Start();
   ASSERT_TRUE(Await("daemon.started"));

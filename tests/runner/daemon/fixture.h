@@ -116,6 +116,27 @@ class DaemonTest : public testing::Test {
     return (*reactor)->RunUntilDone(Tick(*world, "s", parts, Limits()));
   }
 
+  /// A plan for `target` whose process died after its changes: applied, and verified by nobody.
+  store::PlanId LeaveAPlan(const std::string& target, const Clock& clock, double verify_after_seconds = 0) {
+    auto store = OpenAnother(&clock);
+    store::Plan plan;
+    plan.playbook = "selftest.ok";
+    plan.target = target;
+    plan.subject = "Host/" + target;
+    plan.remedy = "restart";
+    plan.risk = "low";
+    plan.hash = "of " + target;
+    plan.document = {{"changes", Value::array({Value::object()})}, {"verify_after_seconds", verify_after_seconds}};
+    plan.requester = {"jin", "os", "uid:4001"};
+    plan.expires = clock.Now() + hours(1);
+    const auto id = store->AddPlan(plan);
+    EXPECT_TRUE(id.ok()) << id.status().Describe();
+    store::Approval approval{*id, plan.hash, {"mina", "os", "uid:4002"}, true, "agreed", {}, ""};
+    EXPECT_TRUE(store->Approve(approval).ok());
+    EXPECT_TRUE(store->MovePlan(*id, store::PlanState::kApplying, {}, plan.requester).ok());
+    return *id;
+  }
+
   SlotState StateOf(const std::string& planned, const std::string& target = "a") {
     auto slot = store_->FindSlot({"s", target, At(planned)});
     EXPECT_TRUE(slot.ok()) << slot.status().Describe();

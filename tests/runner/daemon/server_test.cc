@@ -95,7 +95,24 @@ TEST_F(ServerTest, LivesEvenWithoutAStoreAndIsReadyOnlyWithOne) {
   std::filesystem::remove(folder_ + "/upkeep.db");
   EXPECT_EQ(Ask("/livez").status, 200);
   EXPECT_EQ(Ask("/readyz").status, 503);
-  EXPECT_EQ(Ask("/runs").status, 404);
+  EXPECT_EQ(Ask("/runs").status, 503);
+}
+
+TEST_F(ServerTest, EndsAlsoWhenItIsStoppedBeforeItRuns) {
+  const auto listen = [] {
+    ServerOptions options;
+    options.port = 0;
+    return *Server::Listen(std::move(options));
+  };
+  const auto early = listen();
+  early->Stop();
+  early->Run();   // Returns, or the test's time limit ends it.
+  for (int i = 0; i < 50; ++i) {
+    const auto server = listen();
+    std::thread run([&server] { server->Run(); });
+    server->Stop();   // Before, while or after the loop begins.
+    run.join();
+  }
 }
 
 TEST_F(ServerTest, NothingButReadingAndNoOtherName) {

@@ -24,6 +24,18 @@ class TickTest : public DaemonTest {
   }
 };
 
+TEST_F(TickTest, LooksAgainAtPlansWhoseTimeHasCome) {
+  WriteSchedules(kDaily);
+  const store::PlanId plan = LeaveAPlan("a", clock_, 30);
+  Tick();   // Says that nobody knows how it went; too early to look.
+  EXPECT_EQ(store_->FindPlan(plan)->state, store::PlanState::kUnknown);
+  clock_.SetWall(clock_.Now() + seconds(31));
+  Tick();
+  EXPECT_EQ(store_->FindPlan(plan)->state, store::PlanState::kVerified) << log_.str();
+  EXPECT_NE(log_.str().find("plan.ended"), std::string::npos) << log_.str();
+  ExpectWhole();
+}
+
 TEST_F(TickTest, TheFirstTickRunsTheSlotThatItWasStartedFor) {
   WriteSchedules(kDaily);
   clock_.SetWall(At("2026-11-01T09:00:03Z"));

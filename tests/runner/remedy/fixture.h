@@ -11,6 +11,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -33,6 +34,7 @@ struct World {
   bool writer_may = true;
   bool readable = true;
   int ended = 0;                 ///< Calls that reached the server.
+  std::function<void()> at_query;   ///< Called at the next query, once.
 };
 
 class FakeDatabase final : public checks::HostModule {
@@ -59,6 +61,7 @@ class FakeDatabase final : public checks::HostModule {
   Task<Result<lua::Answer>> Call(std::string function, Value arguments, Limits) override {
     lua::Answer answer;
     if (function == "query") {
+      if (const auto hook = std::exchange(world_.at_query, nullptr)) hook();
       if (!world_.readable) co_return Status(Code::kUnreachable, "connection refused");
       answer.value = Value::array();
       for (const std::string& pid : world_.sessions) {
@@ -108,7 +111,7 @@ return upkeep.playbook {
   remedies = {
     end_session = {
       title = { en = "End the session", ko = "세션 종료" }, risk = "RISK", covers = { "R-03" },
-      needs = { "postgres:query", NEEDS }, verify_after = "10ms",
+      needs = { "postgres:query", NEEDS }, verify_after = "AFTER",
       plan = function(run, finding)
         for _, row in ipairs(postgres.query("select")) do
           if row.pid == finding.data.pid then
@@ -174,8 +177,10 @@ class RemedyTest : public testing::Test {
     };
   }
 
-  void WritePlaybook(const std::string& risk, const std::string& needs) {
+  void WritePlaybook(const std::string& risk, const std::string& needs,
+                     const std::string& verify_after = "10ms") {
     std::string text = kPlaybook;
+    text.replace(text.find("AFTER"), 5, verify_after);
     text.replace(text.find("RISK"), 4, risk);
     text.replace(text.find("NEEDS"), 5, needs);
     std::ofstream(folder_ + "/pack/test/sessions.lua") << text;
@@ -236,10 +241,10 @@ class RemedyTest : public testing::Test {
     return reactor_->RunUntilDone(Apply(*bench_, *lock, std::move(request), {}));
   }
 
-  Result<std::vector<Applied>> RecoverAll() {
+  Result<std::vector<Applied>> RecoverAll(store::PlanId wait_for = 0) {
     auto lock = ApplyLock::Take(store_->path());
     if (!lock.ok()) return lock.status();
-    return reactor_->RunUntilDone(Recover(*bench_, *lock, requester_, {}));
+    return reactor_->RunUntilDone(Recover(*bench_, *lock, requester_, wait_for, {}));
   }
 
   std::string folder_;

@@ -3,6 +3,8 @@
 // A process that applies is really killed between the intent and the outcome.
 #include <sys/wait.h>
 
+#include <thread>
+
 #include "tests/runner/remedy/fixture.h"
 
 namespace upkeep::remedy {
@@ -40,7 +42,7 @@ TEST_F(RecoverTest, AnIntentWithoutAnOutcomeIsUnknownAndNeverRepeated) {
   EXPECT_EQ(PlanState::kApplying, store_->FindPlan(id)->state);
   EXPECT_EQ(Code::kBusy, ApplyPlan(id).status().code());
 
-  const auto recovered = RecoverAll();
+  const auto recovered = RecoverAll(id);
   ASSERT_TRUE(recovered.ok()) << recovered.status().Describe();
   ASSERT_EQ(1U, recovered->size());
   EXPECT_EQ(PlanState::kUnverified, (*recovered)[0].state);
@@ -58,7 +60,7 @@ TEST_F(RecoverTest, WhatWasDoneBeforeTheDeathIsSeen) {
   const store::PlanId id = Approved();
   ApplyAndDie(id, World::End::kDiesAfter);
   world_.sessions.clear();   // As the server stands after the call.
-  const auto recovered = RecoverAll();
+  const auto recovered = RecoverAll(id);
   ASSERT_TRUE(recovered.ok()) << recovered.status().Describe();
   ASSERT_EQ(1U, recovered->size());
   EXPECT_EQ(PlanState::kVerified, (*recovered)[0].state) << (*recovered)[0].outcome.en;
@@ -70,11 +72,47 @@ TEST_F(RecoverTest, WhatWasDoneBeforeTheDeathIsSeen) {
 TEST_F(RecoverTest, APlanThatDiedBeforeItsFirstStepIsUnknownToo) {
   const store::PlanId id = Approved();
   ASSERT_TRUE(store_->MovePlan(id, PlanState::kApplying, {}, requester_).ok());
-  const auto recovered = RecoverAll();
+  const auto recovered = RecoverAll(id);
   ASSERT_TRUE(recovered.ok()) << recovered.status().Describe();
   ASSERT_EQ(1U, recovered->size());
   EXPECT_EQ(PlanState::kUnverified, (*recovered)[0].state);
   EXPECT_EQ(0, world_.ended);
+}
+
+TEST_F(RecoverTest, OnlyThePlanThatIsWaitedForIsWaitedFor) {
+  WritePlaybook("medium", R"("postgres:function:pg_terminate_backend")", "1h");
+  const store::PlanId id = Approved();
+  ASSERT_TRUE(store_->MovePlan(id, PlanState::kApplying, {}, requester_).ok());
+  EXPECT_TRUE(RecoverAll()->empty());   // An hour from now, by whoever comes then.
+  EXPECT_EQ(PlanState::kUnknown, store_->FindPlan(id)->state);
+}
+
+TEST_F(RecoverTest, WhatGoesWrongWithOnePlanStopsNoOther) {
+  const store::PlanId first = Approved();
+  store::Plan like = *store_->FindPlan(first);
+  like.subject = "Session/42";
+  like.hash += "42";
+  like.state = PlanState::kPending;
+  const store::PlanId second = *store_->AddPlan(like);
+  ASSERT_TRUE(ApproveAs({"mina", "os", "uid:4002"}, second).ok());
+  for (const store::PlanId id : {first, second}) {
+    ASSERT_TRUE(store_->MovePlan(id, PlanState::kApplying, {}, requester_).ok());
+    ASSERT_TRUE(store_->MovePlan(id, PlanState::kUnknown, {}, requester_).ok());
+    const store::Plan plan = *store_->FindPlan(id);
+    while (clock_.Now() < plan.changed + VerifyAfter(plan)) std::this_thread::yield();
+  }
+  // While the newest is looked at, somebody else ends it.
+  world_.at_query = [this, second] {
+    ASSERT_TRUE(store_->MovePlan(second, PlanState::kVerified, {}, requester_).ok());
+  };
+  const auto recovered = RecoverAll();
+  ASSERT_TRUE(recovered.ok()) << recovered.status().Describe();
+  ASSERT_EQ(2U, recovered->size());
+  EXPECT_EQ(second, (*recovered)[0].plan);
+  EXPECT_EQ(Code::kBusy, (*recovered)[0].status.code());
+  EXPECT_EQ(first, (*recovered)[1].plan);
+  EXPECT_TRUE((*recovered)[1].status.ok()) << (*recovered)[1].status.Describe();
+  EXPECT_EQ(PlanState::kUnverified, store_->FindPlan(first)->state);
 }
 
 TEST_F(RecoverTest, AnotherInventorysPlansAreLeftToIt) {

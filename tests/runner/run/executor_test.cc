@@ -17,7 +17,13 @@ struct World {
   Status answer;                  ///< Of every query.
   int prepares = 0, calls = 0;
   CancelSource* cancel_at_call = nullptr;
+  io::Reactor* silent = nullptr;  ///< The server takes a login and never answers what follows.
 };
+
+/// A wait that only its limits end.
+Task<Status> NeverAnswered(io::Reactor& reactor, Limits limits) {
+  co_return co_await reactor.SleepUntil(SteadyInstant::max(), limits);
+}
 
 class FakeDatabase final : public checks::HostModule {
  public:
@@ -28,8 +34,12 @@ class FakeDatabase final : public checks::HostModule {
     if (function == "query" && !arguments.empty() && arguments[0] == "role") return checks::ParseNeed("postgres:role:pg_monitor");
     return checks::ParseNeed(function == "query" ? "postgres:query" : "postgres:function:pg_terminate_backend");
   }
-  Task<std::vector<Status>> Prepare(std::vector<checks::Need> needs, Limits) override {
+  Task<std::vector<Status>> Prepare(std::vector<checks::Need> needs, Limits limits) override {
     ++world_.prepares;
+    if (world_.silent != nullptr) {
+      Status ended = co_await NeverAnswered(*world_.silent, limits);
+      co_return std::vector<Status>(needs.size(), ended);
+    }
     co_return std::vector<Status>(needs.size(), world_.prepared);
   }
   Task<Result<lua::Answer>> Call(std::string, Value arguments, Limits) override {
@@ -53,8 +63,12 @@ class ExecutorTest : public PackTest {
   }
 
   std::vector<PairOutcome> RunAll(std::vector<Pair> pairs, Limits limits = {}) {
-    ModuleMaker maker = [this](const checks::Target&, Limits) -> Task<Result<Modules>> {
+    ModuleMaker maker = [this](const checks::Target& target, Limits limits) -> Task<Result<Modules>> {
       if (!world_.made.ok()) co_return world_.made;
+      if (target.name == "silent") {
+        Status ended = co_await NeverAnswered(*reactor_, limits);
+        co_return ended;
+      }
       Modules modules;
       modules.push_back(std::make_unique<FakeDatabase>(world_));
       co_return modules;
@@ -133,11 +147,46 @@ TEST_F(ExecutorTest, ATargetThatCannotBeOpenedIsUnknownForAll) {
   EXPECT_EQ("unreachable", pair.outcome.results[0].reason);
 }
 
+TEST_F(ExecutorTest, ATargetThatStopsAnsweringWhileItIsPreparedEndsWithThePlaybooksTime) {
+  options_.playbook_deadline = std::chrono::milliseconds(50);
+  world_.silent = reactor_.get();
+  const PairOutcome pair = RunBody(kFine);   // Without limits of the run's own.
+  ASSERT_EQ(1U, pair.outcome.results.size());
+  EXPECT_EQ(checks::State::kUnknown, pair.outcome.results[0].state);
+  EXPECT_EQ("timeout", pair.outcome.results[0].reason);
+  EXPECT_EQ(0, world_.calls);
+}
+
+TEST_F(ExecutorTest, ASilentTargetDoesNotHoldTheOthers) {
+  options_.playbook_deadline = std::chrono::milliseconds(50);
+  checks::Target silent = target_;
+  silent.name = "silent";
+  const Playbook playbook = Playbook_("one", kFine);
+  std::vector<Pair> pairs(2);
+  pairs[0].playbook = pairs[1].playbook = &playbook;
+  pairs[0].target = &silent;
+  pairs[1].target = &target_;
+  const std::vector<PairOutcome> outcomes = RunAll(std::move(pairs));
+  ASSERT_EQ(2U, outcomes.size());
+  EXPECT_EQ("timeout", outcomes[0].outcome.results.at(0).reason);
+  EXPECT_EQ(checks::State::kOk, outcomes[1].outcome.results.at(0).state);
+}
+
 TEST_F(ExecutorTest, SayingNothingIsAnError) {
   const PairOutcome pair = RunBody("postgres.query('select')");
   ASSERT_EQ(1U, pair.outcome.results.size());
   EXPECT_EQ(checks::State::kUnknown, pair.outcome.results[0].state);
   EXPECT_EQ("error", pair.outcome.results[0].reason);
+}
+
+TEST_F(ExecutorTest, ARaisedErrorStandsBesideWhatWasFoundAboutTheTargetItself) {
+  const PairOutcome pair = RunBody(
+      "run:result { subject = { kind = 'Database', name = 'orders' }, state = 'warning', message = 'fine' } error('boom')");
+  ASSERT_EQ(2U, pair.outcome.results.size());
+  EXPECT_EQ(checks::State::kWarning, pair.outcome.results[0].state);
+  EXPECT_EQ(checks::State::kUnknown, pair.outcome.results[1].state);
+  EXPECT_EQ("error", pair.outcome.results[1].reason);
+  EXPECT_EQ(pair.outcome.results[0].subject.Key(), pair.outcome.results[1].subject.Key());
 }
 
 TEST_F(ExecutorTest, ARaisedErrorKeepsWhatWasFound) {

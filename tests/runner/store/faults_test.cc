@@ -236,7 +236,7 @@ TEST_F(FaultsTest, ALockedStoreIsBusy) {
 TEST_F(FaultsTest, ReadOnlyAndAbsentStores) {
   OpenOptions options = Options();
   options.create = false;
-  EXPECT_EQ(Code::kNotFound, OpenSqliteStore(path_, options).status().code());
+  EXPECT_EQ(Code::kStore, OpenSqliteStore(path_, options).status().code());
   Open();
   Look({MakeResult("web", checks::State::kOk)});
   options.read_only = true;
