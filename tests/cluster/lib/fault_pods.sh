@@ -100,7 +100,11 @@ fault_metrics_server_missing() {
   kube -n kube-system delete deployment metrics-server --ignore-not-found >/dev/null
   wait_until 30 "the metrics API to be gone" metrics_not_served
 }
-metrics_not_served() { kube get --raw /apis/metrics.k8s.io 2>&1 | grep -q 'NotFound\|could not find'; }
+metrics_not_served() {
+  local said
+  said=$(kube get --raw /apis/metrics.k8s.io 2>&1) && return 1
+  [[ $said = *NotFound* ]]
+}
 heal_metrics_server_missing() {
   apply_manifest system.yaml
   wait_until 90 "the metrics API" metrics_answer
