@@ -34,6 +34,17 @@ Status NotServed(const Asked& asked) {
       .WithHint("install what serves it, or take it out of what the inventory expects");
 }
 
+/// What the API server says about itself is open to every authenticated user, unless somebody took
+/// that binding away.
+Status RefusedDiscovery(const Asked& asked, const std::string& words) {
+  checks::Need need;
+  need.module = "kubernetes";
+  need.verb = "get";
+  need.object = asked.path.starts_with("/apis") ? "apis" : "version";
+  return Refused(need, "", words)
+      .WithHint("bind the ClusterRole system:discovery to the group system:authenticated, as Kubernetes does");
+}
+
 }  // namespace
 
 std::string Asked::ToString() const {
@@ -69,6 +80,7 @@ Status ErrorOf(const io::TransferResponse& response, const Asked& asked) {
       need.module = "kubernetes";
       need.verb = asked.verb;
       need.object = asked.resource.Name();
+      if (asked.resource.plural.empty()) return RefusedDiscovery(asked, message);
       return Refused(need, asked.space, message);
     case 404:
       if (!asked.name.empty() && NamesAnObject(status)) {

@@ -40,7 +40,8 @@ Task<std::vector<Status>> KubernetesModule::Prepare(std::vector<checks::Need> ne
   std::vector<Status> statuses(needs.size());
   std::vector<Task<void>> tasks;
   for (std::size_t i = 0; i < needs.size(); ++i) {
-    if (needs[i].verb != "list") {
+    // Of a cluster's many events a check reads those of single objects: only the right is tried.
+    if (needs[i].verb != "list" || needs[i].object == "events") {
       tasks.push_back(Try(needs[i], statuses[i], limits));
     } else if (Result<Resource> known = ParseResource(needs[i].object); !known.ok()) {
       statuses[i] = known.status();
@@ -51,7 +52,7 @@ Task<std::vector<Status>> KubernetesModule::Prepare(std::vector<checks::Need> ne
   tasks.push_back(snapshot_.Take(limits));
   co_await WhenAll(std::move(tasks));
   for (std::size_t i = 0; i < needs.size(); ++i) {
-    if (needs[i].verb == "list" && statuses[i].ok()) {
+    if (needs[i].verb == "list" && needs[i].object != "events" && statuses[i].ok()) {
       statuses[i] = snapshot_.StatusOf(needs[i].object);
     }
   }

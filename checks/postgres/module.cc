@@ -16,6 +16,12 @@ using checks::Need;
 
 constexpr std::chrono::seconds kLoginTime{10};
 
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+double MillisecondsSince(SteadyTime start) {
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+}
+
 constexpr const char* kServer =
     "select current_setting('server_version') as version,"
     " current_setting('server_version_num')::int as version_number,"
@@ -68,6 +74,7 @@ class PostgresModule final : public checks::HostModule {
   const Identity identity_;
   io::Turnstile turnstile_;
   std::unique_ptr<Connection> connection_;
+  double login_milliseconds_ = 0;      ///< Of connection_.
   // The server answered at Prepare() and gave no connection. Its rights are not known, so every
   // call of this run ends with this; the playbooks still run, because it is a finding of theirs.
   Status refused_ = Status::Ok();
@@ -118,10 +125,12 @@ Task<Status> PostgresModule::Connect(Limits limits) {
   login.user = user();
   login.password = std::move(*password);
   login.tls = target_.tls;
+  const SteadyTime start = std::chrono::steady_clock::now();
   Result<std::unique_ptr<Connection>> made = co_await Connection::Connect(
       reactor_, std::move(login), identity_ == Identity::kWrite,
       limits.Within(std::min<std::chrono::microseconds>(kLoginTime, target_.time_limit)));
   if (!made.ok()) co_return made.status();
+  login_milliseconds_ = MillisecondsSince(start);
   connection_ = std::move(*made);
   co_return Status::Ok();
 }
@@ -164,8 +173,14 @@ Task<Status> PostgresModule::CheckFunction(std::string function, Limits limits) 
 Task<Status> PostgresModule::Check(Need need, Limits limits) {
   if (need.verb == "role") co_return co_await CheckRole(need.object, need.ToString(), limits);
   if (need.verb == "function") co_return co_await CheckFunction(need.object, limits);
+  // Who may log in may look; who may not is told by Connect().
   if (need.verb == "query") co_return Status::Ok();
   co_return Status(Code::kInvalid, "upkeep.postgres knows no need " + need.ToString());
+}
+
+/// `refused`, naming what cannot be done because of it.
+Status Lacking(const Status& refused, const Need& need) {
+  return Status(refused.code(), refused.message() + " (" + need.ToString() + ")").WithHint(refused.hint());
 }
 
 Task<std::vector<Status>> PostgresModule::Prepare(std::vector<Need> needs, Limits limits) {
@@ -180,7 +195,7 @@ Task<std::vector<Status>> PostgresModule::Prepare(std::vector<Need> needs, Limit
   for (const Need& need : needs) {
     if (connected.ok() && (!connection_ || !connection_->usable())) connected = co_await Connect(limits);
     if (!connected.ok()) {
-      statuses.push_back(connected);
+      statuses.push_back(connected.code() == Code::kNotPermitted ? Lacking(connected, need) : connected);
       continue;
     }
     Status checked = co_await Check(need, limits.Within(target_.time_limit));
@@ -224,8 +239,13 @@ Task<Result<lua::Answer>> PostgresModule::Call(std::string function, Value argum
   if (function == "terminate_backend") {
     value = co_await Terminate(std::move(arguments), look);
   } else if (function == "server") {
+    const SteadyTime start = std::chrono::steady_clock::now();
     value = co_await connection_->Query(kServer, {}, RowLimits(), look);
-    if (value.ok()) value = Value(value->at(0));
+    if (value.ok()) {
+      value = Value(value->at(0));
+      (*value)["login_milliseconds"] = login_milliseconds_;
+      (*value)["answer_milliseconds"] = MillisecondsSince(start);
+    }
   } else {
     Result<Parameters> parameters = ParametersOf(At(arguments, 1));
     if (!parameters.ok()) co_return parameters.status();

@@ -35,6 +35,8 @@ function postgres.query(sql, parameters) end
 ---@field started_at number Seconds since 1970.
 ---@field tls boolean Whether this connection is encrypted.
 ---@field tls_version? string "TLSv1.3".
+---@field login_milliseconds number How long logging in took, TLS and all.
+---@field answer_milliseconds number How long the answer to this question took.
 
 ---@async
 ---@return upkeep.postgres.Server

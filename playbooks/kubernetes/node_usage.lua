@@ -15,13 +15,14 @@ return upkeep.playbook {
     ko = "kubectl top pods로 사용량이 큰 파드를 찾아 이동·제한·확장하거나 노드를 추가하세요.",
   },
   target = "kubernetes",
+  expects = "metrics-server",
   needs = {
     { "kubernetes:list:nodes", fields = { "metadata.name", "metadata.uid", "status.allocatable" } },
     { "kubernetes:list:nodes.metrics.k8s.io", fields = { "metadata.name", "timestamp", "window", "usage" } },
   },
   params = {
-    cpu_warning = { default = 70, min = 1, max = 100, unit = "%", source = "seed 004:1345", doc = { en = "CPU use that warns.", ko = "경고할 CPU 사용률." } },
-    cpu_critical = { default = 85, min = 1, max = 100, unit = "%", source = "seed 004:1346", doc = { en = "CPU use that is critical.", ko = "심각으로 볼 CPU 사용률." } },
+    cpu_warning = { default = 70, min = 1, max = 1000, unit = "%", source = "seed 004:1345", doc = { en = "CPU use that warns; a whole node is 100, so 1000 never does.", ko = "경고할 CPU 사용률. 노드 전체가 100이므로 1000이면 경고하지 않습니다." } },
+    cpu_critical = { default = 85, min = 1, max = 1000, unit = "%", source = "seed 004:1346", doc = { en = "CPU use that is critical; 1000 never is.", ko = "심각으로 볼 CPU 사용률. 1000이면 심각으로 보지 않습니다." } },
     memory_warning = { default = 80, min = 1, max = 100, unit = "%", source = "seed 004:1345", doc = { en = "Memory use that warns.", ko = "경고할 메모리 사용률." } },
     memory_critical = { default = 90, min = 1, max = 100, unit = "%", source = "seed 004:1346", doc = { en = "Memory use that is critical.", ko = "심각으로 볼 메모리 사용률." } },
     stale_minutes = { default = 5, min = 1, unit = "min", source = "metrics-server scrapes every 15 s to 60 s", doc = { en = "A figure older than this is not used.", ko = "이보다 오래된 수치는 쓰지 않습니다." } },

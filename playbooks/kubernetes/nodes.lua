@@ -57,12 +57,11 @@ return upkeep.playbook {
 
   check = function(run, params)
     local nodes = kubernetes.list "nodes"
-    run:coverage { attempted = #nodes, observed = #nodes }
     if #nodes == 0 then
       run:result { subject = { kind = "Cluster", name = run.target.name }, state = "unknown", reason = "no_data", message = "none" }
       return
     end
-    local newest = 0
+    local newest, observed = 0, 0
     for node in upkeep.items(nodes) do
       newest = math.max(newest, minor_version(node.status.nodeInfo.kubeletVersion) or 0)
     end
@@ -85,6 +84,7 @@ return upkeep.playbook {
       end
       local behind = newest - (minor_version(info.kubeletVersion) or newest)
 
+      if ready then observed = observed + 1 end
       if not ready then
         run:result { subject = subject, state = "unknown", reason = "no_data", message = "no_condition", data = data }
       elseif ready.status ~= "True" then
@@ -114,6 +114,7 @@ return upkeep.playbook {
           values = { version = info.kubeletVersion, count = behind }, tags = { "type:configuration", "scope:node" } }
       end
     end
+    run:coverage { attempted = #nodes, observed = observed }
     run:metric { name = "nodes", subject = { kind = "Cluster", name = run.target.name }, value = #nodes, unit = "1" }
     run:ok { message = "all_ready", values = { count = #nodes } }
   end,

@@ -37,36 +37,41 @@ return upkeep.playbook {
       doc = { en = "Restarts of a container, the last one recent, that warn.", ko = "최근 재시작이 있고 누적이 이 횟수 이상이면 경고합니다." } },
     terminating_minutes = { default = 10, min = 1, unit = "min", source = "house rule",
       doc = { en = "A pod still there this long after its grace period is stuck.", ko = "유예 시간이 지나고도 이만큼 남아 있으면 삭제가 멈춘 것으로 봅니다." } },
+    watch_minutes = { default = 5, min = 0, max = 20, unit = "min", source = "catalogue R-01: ready for five minutes",
+      doc = { en = "How long a new pod must stay ready before its restart counts as verified.", ko = "재시작한 파드가 이 시간 동안 Ready를 유지해야 조치가 검증된 것으로 봅니다." } },
   },
   messages = pod_state.messages,
 
   check = function(run, params)
     local pods = kubernetes.list "pods"
-    run:coverage { attempted = #pods, observed = #pods }
-    local running, finished = 0, 0
+    local running, finished, lost = 0, 0, 0
     for pod in upkeep.items(pods) do
       local phase = pod.status.phase
       if phase == "Running" then running = running + 1 end
       if phase == "Succeeded" then finished = finished + 1 end
       local verdict = pod_state.judge(pod, params, upkeep.now())
+      if verdict and verdict.state == "unknown" then lost = lost + 1 end
       if verdict then
         local meta = pod.metadata
         local owner
         for reference in upkeep.items(meta.ownerReferences or {}) do
           if reference.controller then owner = reference.kind .. "/" .. reference.name end
         end
+        -- A new pod helps only where a controller makes one and the old one's own state may be the cause.
+        local remedy = verdict.reason == "crash_loop" and owner and "restart_pod" or nil
         run:result {
           subject = { kind = "Pod", namespace = meta.namespace, name = meta.name, uid = meta.uid },
           state = verdict.state, reason = verdict.reason, message = verdict.message, values = verdict.values,
           severity = verdict.severity,
           data = { owner = owner, node = pod.spec.nodeName, phase = phase, container = verdict.container,
-            exit_code = verdict.exit_code, restarts = verdict.restarts, created = meta.creationTimestamp },
-          -- A new pod helps only where a controller makes one and the old one's own state may be the cause.
-          remedy = verdict.reason == "crash_loop" and owner and "restart_pod" or nil,
+            exit_code = verdict.exit_code, restarts = verdict.restarts, created = meta.creationTimestamp,
+            watch_minutes = remedy and params.watch_minutes },
+          remedy = remedy,
           tags = { "type:availability", "scope:pod" },
         }
       end
     end
+    run:coverage { attempted = #pods, observed = #pods - lost }
     local cluster = { kind = "Cluster", name = run.target.name }
     run:metric { name = "pods", subject = cluster, value = #pods, unit = "1" }
     run:metric { name = "pods_running", subject = cluster, value = running, unit = "1" }
@@ -78,7 +83,7 @@ return upkeep.playbook {
       title = { en = "Delete the pod so that its controller makes a new one", ko = "파드를 삭제해 컨트롤러가 새로 만들게 합니다" },
       risk = "low",
       covers = { "R-01" },
-      needs = { "kubernetes:get:pods", "kubernetes:delete:pods" },
+      needs = { "kubernetes:get:pods", "kubernetes:list:poddisruptionbudgets.policy", "kubernetes:delete:pods" },
       verify_after = "60s",
       plan = function(run, finding)
         local subject = finding.subject
@@ -93,6 +98,8 @@ return upkeep.playbook {
         if owner.kind == "StatefulSet" then return { refused = "stateful" } end
         local hopeless = restart.why_hopeless(pod, upkeep.now())
         if hopeless then return { refused = hopeless } end
+        local budget = restart.forbidding_budget(pod)
+        if budget then return { refused = "budget", values = { budget = budget } } end
         local name, controller = subject.namespace .. "/" .. subject.name, owner.kind .. "/" .. owner.name
         return {
           {
@@ -107,20 +114,27 @@ return upkeep.playbook {
         }
       end,
       -- A pod that is not listed any more proves nothing: its successor must work, and go on working.
+      -- Of the five looks that there are, the last one comes after the whole time.
       verify = function(run, finding, before, seen)
         local new = restart.new_pods(finding.subject.namespace, before)
         if #new == 0 then return { failed = "no_new_pod", values = { owner = before.controller } } end
+        local watch = (finding.data.watch_minutes or 5) * 60
         local restarts = {}
         for _, pod in ipairs(new) do
-          local trouble = restart.trouble(pod)
+          local trouble = restart.trouble(pod, seen and seen.since)
           if trouble then return { failed = trouble, values = { pod = pod.metadata.name, restarts = restart.restarts(pod) } } end
           restarts[pod.metadata.uid] = restart.restarts(pod)
         end
-        if not seen then return { again = "20s", seen = restarts } end
-        for uid, count in pairs(restarts) do
-          if not seen[uid] or count > seen[uid] then return { failed = "new_pod_restarts", values = { restarts = count } } end
+        if not seen then
+          seen = { since = upkeep.now(), restarts = restarts }
+        else
+          for uid, count in pairs(restarts) do
+            if not seen.restarts[uid] or count > seen.restarts[uid] then return { failed = "new_pod_restarts", values = { restarts = count } } end
+          end
+          if upkeep.now() - seen.since >= watch then return true end
         end
-        return true
+        -- A second more than a quarter, so that the fifth look is not a moment too early.
+        return { again = ("%ds"):format(math.min(300, math.ceil(watch / 4) + 1)), seen = seen }
       end,
     },
   },

@@ -68,15 +68,53 @@ function restart.new_pods(namespace, before)
   return new
 end
 
---- Name of the message that says what is wrong with a new pod; nil when it is ready.
-function restart.trouble(pod)
+local function fits(labels, requirement)
+  local value, listed = labels[requirement.key], false
+  for wanted in upkeep.items(requirement.values or {}) do listed = listed or value == wanted end
+  if requirement.operator == "In" then return value ~= nil and listed end
+  if requirement.operator == "NotIn" then return not listed end
+  if requirement.operator == "Exists" then return value ~= nil end
+  return value == nil
+end
+
+local function selects(selector, labels)
+  for key, value in pairs(selector and selector.matchLabels or {}) do
+    if labels[key] ~= value then return false end
+  end
+  for requirement in upkeep.items(selector and selector.matchExpressions or {}) do
+    if not fits(labels, requirement) then return false end
+  end
+  return selector ~= nil
+end
+
+--- Name of a disruption budget that would not let go of this pod, which is not ready; nil when there
+--- is none. A deletion does not ask the budgets as an eviction does, so they are asked here, by the
+--- eviction's rule: an unready pod may go when enough others are healthy, or when its budget says so.
+function restart.forbidding_budget(pod)
+  for budget in upkeep.items(kubernetes.list("poddisruptionbudgets.policy", { namespace = pod.metadata.namespace })) do
+    if selects(budget.spec.selector, pod.metadata.labels or {}) and budget.spec.unhealthyPodEvictionPolicy ~= "AlwaysAllow" then
+      local status = budget.status or {}
+      local known = status.observedGeneration == nil or status.observedGeneration >= (budget.metadata.generation or 0)
+      if not known or (status.currentHealthy or 0) < (status.desiredHealthy or 1) then return budget.metadata.name end
+    end
+  end
+  return nil
+end
+
+--- Name of the message that says what is wrong with a new pod; nil when it is ready, and has been
+--- without a break since `since` where that is given.
+function restart.trouble(pod, since)
   for status in upkeep.items(pod.status.containerStatuses or {}) do
     local waiting = status.state and status.state.waiting
     if waiting and waiting.reason == "CrashLoopBackOff" then return "new_pod_loops" end
   end
   if restart.restarts(pod) > 0 then return "new_pod_restarts" end
   for condition in upkeep.items(pod.status.conditions or {}) do
-    if condition.type == "Ready" and condition.status == "True" then return nil end
+    if condition.type == "Ready" and condition.status == "True" then
+      local turned = upkeep.parse_time(condition.lastTransitionTime or "")
+      -- Kubernetes' times are whole seconds, cut off; a turn in the very second of the look is not after it.
+      return since and turned and turned > since and "new_pod_flaps" or nil
+    end
   end
   return "new_pod_unready"
 end

@@ -20,11 +20,13 @@ pod_state.messages = {
   another_pod = { en = "the pod is already another one", ko = "이미 다른 파드로 바뀌었습니다" },
   no_controller = { en = "no controller would make a new pod", ko = "새 파드를 만들 컨트롤러가 없습니다" },
   stateful = { en = "a StatefulSet's pod is not deleted automatically", ko = "StatefulSet의 파드는 자동으로 삭제하지 않습니다" },
+  budget = { en = "the disruption budget {budget} allows no disruption now", ko = "PodDisruptionBudget {budget} 때문에 지금은 파드를 중단할 수 없습니다" },
   needs_memory = { en = "the container was killed for lack of memory; a new pod ends the same way", ko = "메모리 부족으로 종료된 컨테이너라 새 파드도 같은 결과가 됩니다" },
   no_new_pod = { en = "{owner} has made no new pod", ko = "{owner} 컨트롤러가 새 파드를 만들지 않았습니다" },
   new_pod_loops = { en = "the new pod {pod} crash-loops too ({restarts} restarts)", ko = "새 파드 {pod}도 크래시 루프입니다 (재시작 {restarts}회)" },
   new_pod_restarts = { en = "the new pod restarts again ({restarts} restarts)", ko = "새 파드가 다시 재시작합니다 (재시작 {restarts}회)" },
   new_pod_unready = { en = "the new pod {pod} is not ready", ko = "새 파드 {pod}이(가) 준비되지 않았습니다" },
+  new_pod_flaps = { en = "the new pod {pod} was ready and then was not", ko = "새 파드 {pod}이(가) Ready가 되었다가 다시 해제되었습니다" },
   not_looping = { en = "the pod does not crash-loop any more", ko = "더 이상 크래시 루프가 아닙니다" },
 }
 

@@ -2,7 +2,8 @@
 ---
 --- SELECT 1 succeeds on a server with one connection left and a standby an hour behind. So the
 --- role, connections against what ordinary users may have, replication by bytes, transaction-id
---- age and deadlocks are looked at as well.
+--- age and deadlocks are looked at as well. Deadlocks and the pace of a lag are told against the run
+--- before: a counter alone says nothing about today.
 local upkeep = require "upkeep"
 local postgres = require "upkeep.postgres"
 
@@ -12,7 +13,7 @@ local SERVER = [[
          (select count(*) from pg_stat_activity where backend_type = 'client backend') as used,
          (select max(age(datfrozenxid)) from pg_database) as xid_age,
          current_setting('autovacuum_freeze_max_age')::bigint as freeze_max_age,
-         (select sum(deadlocks) from pg_stat_database) as deadlocks,
+         (select sum(deadlocks) from pg_stat_database)::float8 as deadlocks,
          (select extract(epoch from max(now() - xact_start)) from pg_stat_activity
            where backend_type = 'client backend' and pid <> pg_backend_pid()) as oldest_transaction_seconds,
          (select extract(epoch from now() - pg_postmaster_start_time())) as uptime_seconds]]
@@ -35,6 +36,17 @@ local STANDBY = [[
          pg_is_wal_replay_paused() as paused,
          extract(epoch from now() - pg_last_xact_replay_timestamp()) as replayed_seconds_ago]]
 
+--- How fast a standby falls behind, in bytes a second, as a number and as a message value.
+local function pace_of(run, subject, bytes)
+  local before = run:previous("replication_lag", subject)
+  local seconds = before and math.floor(upkeep.now() - before.at)
+  if not before or seconds <= 0 then return nil, { en = "its pace is not known yet", ko = "증감 속도는 아직 알 수 없음" } end
+  local pace = (bytes - before.value) / seconds
+  local text = upkeep.bytes(math.floor(math.abs(pace)))
+  if pace > 0 then return pace, { en = "growing by " .. text .. "/s", ko = "초당 " .. text .. " 증가" } end
+  return pace, { en = "shrinking by " .. text .. "/s", ko = "초당 " .. text .. " 감소" }
+end
+
 return upkeep.playbook {
   format = 1,
   id = "postgres.connectivity",
@@ -54,24 +66,29 @@ return upkeep.playbook {
     connections_critical = { default = 95, min = 1, max = 100, unit = "%", source = "check_postgres backends: 95 %", doc = { en = "Used connections that are critical.", ko = "심각으로 볼 연결 사용률." } },
     lag_warning_bytes = { default = 16777216, min = 0, unit = "By", source = "one WAL segment", doc = { en = "Bytes a standby may be behind before it warns.", ko = "경고할 복제 지연 바이트." } },
     lag_critical_bytes = { default = 1073741824, min = 0, unit = "By", source = "house rule: 64 WAL segments", doc = { en = "Bytes behind that are critical.", ko = "심각으로 볼 복제 지연 바이트." } },
+    deadlocks_warning = { default = 10, min = 1, unit = "1", source = "house rule: a few are retried by the application", doc = { en = "Deadlocks since the run before that warn.", ko = "직전 실행 이후 발생해 경고할 교착 상태 수." } },
     xid_warning = { default = 50, min = 1, max = 100, unit = "%", source = "half of the two billion ids", doc = { en = "Share of transaction ids used up that warns.", ko = "경고할 트랜잭션 ID 소진율." } },
     xid_critical = { default = 75, min = 1, max = 100, unit = "%", source = "half a billion ids left", doc = { en = "Share of transaction ids used up that is critical.", ko = "심각으로 볼 트랜잭션 ID 소진율." } },
   },
   thresholds = {
     { metric = "connections_used", unit = "%", warning = "connections_warning", critical = "connections_critical", source = "seed 004:1136" },
     { metric = "replication_lag", unit = "By", warning = "lag_warning_bytes", critical = "lag_critical_bytes", source = "one WAL segment" },
+    { metric = "deadlocks_since", unit = "1", warning = "deadlocks_warning", source = "house rule: a few are retried by the application" },
     { metric = "transaction_ids_used", unit = "%", warning = "xid_warning", critical = "xid_critical", source = "half of the two billion ids" },
   },
   messages = {
     none_left = { en = "refuses logins: every connection that is not reserved is taken", ko = "로그인 거부: 예약분을 제외한 연결이 모두 사용 중입니다" },
     connections = { en = "{used} of {slots} connections are used ({percent} %)", ko = "연결 {slots}개 중 {used}개 사용 ({percent}%)" },
     wrong_role = { en = "is a {found}, and the inventory expects a {expected}", ko = "{found} 역할입니다 (인벤토리 기대값: {expected})" },
-    lag = { en = "standby is {bytes} behind ({state})", ko = "스탠바이가 {bytes} 뒤처져 있습니다 ({state})" },
+    deadlocks = { en = "{count} deadlocks in the last {age}", ko = "최근 {age} 동안 교착 상태 {count}건" },
+    lag = { en = "standby is {bytes} behind ({state}), {pace}", ko = "스탠바이가 {bytes} 뒤처져 있습니다 ({state}), {pace}" },
+    lag_unknown = { en = "nothing tells how far the standby is behind ({state})", ko = "스탠바이가 얼마나 뒤처졌는지 알 수 없습니다 ({state})" },
     slot_idle = { en = "no standby uses the replication slot; it keeps {bytes} of WAL", ko = "복제 슬롯을 쓰는 스탠바이가 없고 WAL {bytes}를 붙잡고 있습니다" },
     no_receiver = { en = "receives no WAL from its primary", ko = "프라이머리에서 WAL을 받지 못하고 있습니다" },
-    paused = { en = "replay is paused, {bytes} behind", ko = "재생이 일시 중지됨, {bytes} 뒤처짐" },
+    paused = { en = "replay is paused, {bytes} behind, {pace}", ko = "재생이 일시 중지됨, {bytes} 뒤처짐, {pace}" },
+    no_deadlocks = { en = "the server gives no count of deadlocks", ko = "서버가 교착 상태 수를 주지 않습니다" },
     xid = { en = "{percent} % of the transaction ids are used up", ko = "트랜잭션 ID {percent}% 소진" },
-    fine = { en = "{role}: {used} of {slots} connections, transaction ids {xid} % used", ko = "{role}: 연결 {used}/{slots}, 트랜잭션 ID {xid}% 사용" },
+    fine = { en = "{role} answers in {milliseconds} ms: {used} of {slots} connections, transaction ids {xid} % used", ko = "{role} 응답 {milliseconds}ms: 연결 {used}/{slots}, 트랜잭션 ID {xid}% 사용" },
   },
 
   check = function(run, params)
@@ -82,7 +99,7 @@ return upkeep.playbook {
       if not problem.message:find("no connection is free", 1, true) then error(problem) end
       run:result { subject = { kind = "Connections", name = run.target.name }, state = "critical", severity = "P1", reason = "connections",
         message = "none_left", tags = { "type:capacity" } }
-      run:coverage { attempted = 4, observed = 1 }
+      run:coverage { attempted = 5, observed = 1 }
       return
     end
     local role = server.in_recovery and "standby" or "primary"
@@ -92,9 +109,26 @@ return upkeep.playbook {
 
     run:metric { name = "connections_used", subject = database, value = percent, unit = "%", warning = params.connections_warning, critical = params.connections_critical }
     run:metric { name = "transaction_ids_used", subject = database, value = xid, unit = "%", warning = params.xid_warning, critical = params.xid_critical }
-    run:metric { name = "deadlocks", subject = database, value = facts.deadlocks or 0, unit = "1" }
+    run:metric { name = "login", subject = database, value = server.login_milliseconds, unit = "ms" }
+    run:metric { name = "answer", subject = database, value = server.answer_milliseconds, unit = "ms" }
 
-    local looked = 4
+    local looked, observed = 5, 5
+    local before = run:previous("deadlocks", database)
+    if not facts.deadlocks then
+      observed = observed - 1
+      run:result { subject = { kind = "Deadlocks", name = run.target.name }, state = "unknown", reason = "no_data", message = "no_deadlocks" }
+    else
+      run:metric { name = "deadlocks", subject = database, value = facts.deadlocks, unit = "1" }
+    end
+    -- A smaller count than before means that the statistics were reset, and what happened since is lost.
+    local since = before and facts.deadlocks and facts.deadlocks >= before.value and facts.deadlocks - before.value
+    if since then
+      run:metric { name = "deadlocks_since", subject = database, value = since, unit = "1", warning = params.deadlocks_warning }
+      if since >= params.deadlocks_warning then
+        run:result { subject = { kind = "Deadlocks", name = run.target.name }, state = "warning", reason = "deadlocks", message = "deadlocks",
+          values = { count = ("%.0f"):format(since), age = upkeep.age(upkeep.now() - before.at) }, data = { since = since }, tags = { "type:performance" } }
+      end
+    end
     local by_connections = run:state_of(percent, { warning = params.connections_warning, critical = params.connections_critical })
     if by_connections ~= "ok" then
       run:result { subject = { kind = "Connections", name = run.target.name }, state = by_connections, reason = "connections", message = "connections",
@@ -120,11 +154,15 @@ return upkeep.playbook {
           run:metric { name = "replication_lag", subject = subject, value = bytes, unit = "By", warning = lag_limits.warning, critical = lag_limits.critical }
         end
         local state = bytes and run:state_of(bytes, lag_limits) or "unknown"
+        local pace, told
+        if bytes then pace, told = pace_of(run, subject, bytes) end
+        if pace then run:metric { name = "replication_lag_pace", subject = subject, value = pace, unit = "By/s" } end
         if state == "unknown" then
-          run:result { subject = subject, state = "unknown", reason = "no_data", message = "lag", values = { bytes = "?", state = replica.state } }
+          observed = observed - 1
+          run:result { subject = subject, state = "unknown", reason = "no_data", message = "lag_unknown", values = { state = replica.state or "?" } }
         elseif state ~= "ok" then
-          run:result { subject = subject, state = state, reason = "replication_lag", message = "lag", values = { bytes = upkeep.bytes(bytes), state = replica.state },
-            data = { lag_bytes = bytes, lag_seconds = replica.lag_seconds, state = replica.state }, tags = { "type:availability" } }
+          run:result { subject = subject, state = state, reason = "replication_lag", message = "lag", values = { bytes = upkeep.bytes(bytes), state = replica.state, pace = told },
+            data = { lag_bytes = bytes, lag_seconds = replica.lag_seconds, pace = pace, state = replica.state }, tags = { "type:availability" } }
         end
       end
       for _, slot in ipairs(postgres.query(SLOTS)) do
@@ -138,19 +176,27 @@ return upkeep.playbook {
     else
       local standby = postgres.query(STANDBY)[1]
       local subject = { kind = "Replication", name = run.target.name }
-      local bytes = standby.lag_bytes or 0
-      run:metric { name = "replication_lag", subject = subject, value = bytes, unit = "By", warning = lag_limits.warning, critical = lag_limits.critical }
+      local bytes, pace, told = standby.lag_bytes, nil, nil
+      looked, observed = looked + 1, observed + 1
+      if bytes then
+        run:metric { name = "replication_lag", subject = subject, value = bytes, unit = "By", warning = lag_limits.warning, critical = lag_limits.critical }
+        pace, told = pace_of(run, subject, bytes)
+        if pace then run:metric { name = "replication_lag_pace", subject = subject, value = pace, unit = "By/s" } end
+      end
       if standby.receiver ~= "streaming" then
         run:result { subject = subject, state = "critical", reason = "no_receiver", message = "no_receiver", tags = { "type:availability" } }
+      elseif not bytes then
+        observed = observed - 1
+        run:result { subject = subject, state = "unknown", reason = "no_data", message = "lag_unknown", values = { state = standby.receiver } }
       elseif standby.paused then
-        run:result { subject = subject, state = "warning", reason = "replay_paused", message = "paused", values = { bytes = upkeep.bytes(bytes) }, tags = { "type:availability" } }
+        run:result { subject = subject, state = "warning", reason = "replay_paused", message = "paused", values = { bytes = upkeep.bytes(bytes), pace = told }, tags = { "type:availability" } }
       elseif run:state_of(bytes, lag_limits) ~= "ok" then
         run:result { subject = subject, state = run:state_of(bytes, lag_limits), reason = "replication_lag", message = "lag",
-          values = { bytes = upkeep.bytes(bytes), state = standby.receiver }, tags = { "type:availability" } }
+          values = { bytes = upkeep.bytes(bytes), state = standby.receiver, pace = told }, data = { lag_bytes = bytes, pace = pace }, tags = { "type:availability" } }
       end
     end
-    run:coverage { attempted = looked, observed = looked }
-    run:ok { message = "fine", values = { role = role, used = facts.used, slots = facts.slots, xid = ("%.1f"):format(xid) },
+    run:coverage { attempted = looked, observed = observed }
+    run:ok { message = "fine", values = { role = role, milliseconds = ("%.1f"):format(server.answer_milliseconds), used = facts.used, slots = facts.slots, xid = ("%.1f"):format(xid) },
       data = { version = server.version, role = role, oldest_transaction_seconds = facts.oldest_transaction_seconds, uptime_seconds = facts.uptime_seconds } }
   end,
 }

@@ -6,6 +6,7 @@
 
 #include "runner/cli/command_parts.h"
 #include "runner/cli/exit_codes.h"
+#include "runner/cli/parameters.h"
 #include "runner/cli/settings.h"
 #include "runner/cli/workplace.h"
 #include "runner/run/case.h"
@@ -154,6 +155,7 @@ int Record(Invocation& invocation) {
                                  std::to_string(pairs.size()) + " fit").WithHint("name it with --target"));
   }
   if (Status good = place.CheckKubeconfigs(pairs); !good.ok()) return invocation.Fail(good);
+  if (Status read = ReadParameters(invocation, pairs); !read.ok()) return invocation.Fail(read);
   Result<std::vector<run::PairOutcome>> outcomes = place.RunPairs(pairs, true);
   if (!outcomes.ok()) return invocation.Fail(outcomes.status());
   const run::PairOutcome& outcome = outcomes->front();
@@ -215,6 +217,7 @@ std::vector<Command> MakePlaybookCommands() {
   record.summary = "Record a case from a real target, with secrets removed";
   record.positionals = {{"PLAYBOOK", "Its id", true, false}};
   record.options = {{"--target", "NAME", "The target", false, {}},
+                    {"--param", "NAME=VALUE", "Set a parameter; the case keeps it", true, {}},
                     {"--name", "TEXT", "The case's name (default: recorded)", false, {}},
                     {"-o,--output", "FILE", "The case file (default: beside the playbook)", false, {}}};
   record.examples = "  upkeep record kubernetes.nodes --target test --name 'one node is not ready'\n";

@@ -142,7 +142,7 @@ Result<std::vector<run::PairOutcome>> Workplace::RunPairs(std::vector<run::Pair>
   options.record = record;
   options.seed = 1;
   run::Executor executor(*reactor_, clock_, redactor_, modules_->maker(), options);
-  return RunTask(executor.Run(std::move(pairs), run::Progress{}, limits()));
+  return RunTask(executor.Run(std::move(pairs), run::Progress{}, limits(), run::PastOf(*store_)));
 }
 
 }  // namespace upkeep::cli

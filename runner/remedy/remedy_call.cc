@@ -6,6 +6,7 @@
 
 #include "base/lua/sandbox.h"
 #include "runner/run/hosts.h"
+#include "runner/run/session.h"
 
 namespace upkeep::remedy {
 namespace {
@@ -75,7 +76,10 @@ Task<Result<Value>> CallRemedy(Workbench& bench, const run::Playbook& playbook,
   if (!modules.ok()) co_return modules.status();
   const Status prepared = co_await Prepare(*modules, remedy.needs, false, own);
   if (!prepared.ok()) co_return prepared;
-  run::LiveHost host(playbook.head, *modules);
+  run::Pair pair;
+  pair.playbook = &playbook;
+  pair.target = &target;
+  run::LiveHost host(playbook.head, *modules, bench.clock, run::PastOf(bench.store)(pair));
   lua::SandboxOptions options;
   options.clock = &bench.clock;
   options.host = &host;

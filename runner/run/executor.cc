@@ -166,9 +166,9 @@ struct Executor::Impl {
 
   Task<void> Prepare(Look& look, const std::vector<Pair>& pairs, Limits limits);
   Task<void> RunLook(Look& look, const std::vector<Pair>& pairs, const Progress& progress,
-                     std::vector<PairOutcome>& outcomes, Limits limits);
+                     std::vector<PairOutcome>& outcomes, const PastOfPair& past, Limits limits);
   Task<void> RunPair(const Look& look, const Pair& pair, const Progress& progress, PairOutcome& out,
-                     Limits limits);
+                     const PastOfPair& past, Limits limits);
 };
 
 Task<void> Executor::Impl::Prepare(Look& look, const std::vector<Pair>& pairs, Limits limits) {
@@ -191,7 +191,7 @@ Task<void> Executor::Impl::Prepare(Look& look, const std::vector<Pair>& pairs, L
 }
 
 Task<void> Executor::Impl::RunPair(const Look& look, const Pair& pair, const Progress& progress,
-                                   PairOutcome& out, Limits limits) {
+                                   PairOutcome& out, const PastOfPair& past, Limits limits) {
   const std::size_t id = next_running++;
   if (progress.started) progress.started(pair);
   running[id] = {Running{pair.playbook->head.id, pair.target->name, "", clock.Now()}, nullptr};
@@ -204,9 +204,11 @@ Task<void> Executor::Impl::RunPair(const Look& look, const Pair& pair, const Pro
     out.outcome.target = pair.target->name;
     out.outcome.definition = pair.playbook->head.definition;
     out.outcome.started = out.outcome.finished = clock.Now();
-    FillOutcome(pair.playbook->head, {}, stopped, subject, redactor, out.outcome);
+    if (!FillAbsent(pair.playbook->head, *pair.target, stopped, subject, out.outcome)) {
+      FillOutcome(pair.playbook->head, {}, stopped, subject, redactor, out.outcome);
+    }
   } else {
-    LiveHost live(pair.playbook->head, look.modules);
+    LiveHost live(pair.playbook->head, look.modules, clock, past ? past(pair) : Past{});
     RecordingHost recording(live, redactor);
     lua::Host& host = options.record ? static_cast<lua::Host&>(recording) : live;
     Limits own = limits.Within(options.playbook_deadline);
@@ -225,7 +227,7 @@ Task<void> Executor::Impl::RunPair(const Look& look, const Pair& pair, const Pro
 
 Task<void> Executor::Impl::RunLook(Look& look, const std::vector<Pair>& pairs,
                                    const Progress& progress, std::vector<PairOutcome>& outcomes,
-                                   Limits limits) {
+                                   const PastOfPair& past, Limits limits) {
   // A server that logs in and then stops answering must not hold the run: what prepares has no
   // longer than a playbook, and each playbook after it has a deadline of its own.
   co_await Prepare(look, pairs, limits.Within(options.playbook_deadline));
@@ -235,7 +237,7 @@ Task<void> Executor::Impl::RunLook(Look& look, const std::vector<Pair>& pairs,
   const auto lane = [&](std::size_t& position) -> Task<void> {
     while (position < look.pairs.size()) {
       const std::size_t mine = look.pairs[position++];
-      co_await RunPair(look, pairs[mine], progress, outcomes[mine], limits);
+      co_await RunPair(look, pairs[mine], progress, outcomes[mine], past, limits);
     }
   };
   const std::size_t count =
@@ -251,7 +253,7 @@ Executor::Executor(io::Reactor& reactor, const Clock& clock, const Redactor& red
 Executor::~Executor() = default;
 
 Task<std::vector<PairOutcome>> Executor::Run(std::vector<Pair> pairs, Progress progress,
-                                             Limits limits) {
+                                             Limits limits, PastOfPair past) {
   std::vector<PairOutcome> outcomes(pairs.size());
   // A deque keeps each look in place while tasks refer to it.
   std::deque<Look> looks;
@@ -265,7 +267,9 @@ Task<std::vector<PairOutcome>> Executor::Run(std::vector<Pair> pairs, Progress p
     look->pairs.push_back(i);
   }
   std::vector<Task<void>> tasks;
-  for (Look& look : looks) tasks.push_back(impl_->RunLook(look, pairs, progress, outcomes, limits));
+  for (Look& look : looks) {
+    tasks.push_back(impl_->RunLook(look, pairs, progress, outcomes, past, limits));
+  }
   co_await WhenAll(std::move(tasks));
   co_return outcomes;
 }

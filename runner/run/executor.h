@@ -53,6 +53,9 @@ struct ExecutorOptions {
   bool record = false;                     ///< Keep calls, for `upkeep record`.
 };
 
+/// The Past of each pair, or an empty one.
+using PastOfPair = std::function<Past(const Pair&)>;
+
 /// What one pair left behind.
 struct PairOutcome {
   checks::PlaybookOutcome outcome;
@@ -72,8 +75,9 @@ class Executor {
   ~Executor();
 
   /// Runs all `pairs` and returns their outcomes in the same order. Cancelling `limits` ends
-  /// every playbook as unknown(cancelled), with what it had found.
-  Task<std::vector<PairOutcome>> Run(std::vector<Pair> pairs, Progress progress, Limits limits);
+  /// every playbook as unknown(cancelled), with what it had found. `past` answers run:previous.
+  Task<std::vector<PairOutcome>> Run(std::vector<Pair> pairs, Progress progress, Limits limits,
+                                     PastOfPair past = {});
 
   std::vector<Running> running() const;
 

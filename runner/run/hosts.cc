@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/run/hosts.h"
 
+#include <chrono>
 #include <set>
 #include <utility>
 
@@ -64,8 +65,24 @@ const checks::HostModule* LiveHost::Module(std::string_view name) const {
   return nullptr;
 }
 
+Result<lua::Answer> LiveHost::Previous(const Value& arguments) const {
+  lua::Answer answer;
+  if (!past_) return answer;
+  double at_least = 0;
+  if (arguments.size() > 2) at_least = arguments[2].value("at_least", 0.0);
+  const auto age = std::chrono::duration_cast<Instant::duration>(
+      std::chrono::duration<double>(at_least));
+  Result<Value> figure =
+      past_(arguments[0].get<std::string>(), arguments[1].get<std::string>(), clock_.Now() - age);
+  if (!figure.ok()) return figure.status();
+  answer.value = std::move(*figure);
+  return answer;
+}
+
 Task<Result<lua::Answer>> LiveHost::Call(std::string module, std::string function, Value arguments,
                                          Limits limits) {
+  // The library alone makes this call, and has looked at its arguments.
+  if (module == "history" && function == "previous") co_return Previous(arguments);
   checks::HostModule* const found = const_cast<checks::HostModule*>(Module(module));
   if (found == nullptr) {
     co_return Status(Code::kError, "this target has no module upkeep." + module);

@@ -9,12 +9,15 @@
 #ifndef UPKEEP_RUNNER_RUN_HOSTS_H_
 #define UPKEEP_RUNNER_RUN_HOSTS_H_
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/lua/host.h"
 #include "base/text.h"
 #include "checks/model/head.h"
@@ -25,11 +28,17 @@ namespace upkeep::run {
 /// The modules of one target, for one run; they may be shared by several playbooks.
 using Modules = std::vector<std::unique_ptr<checks::HostModule>>;
 
-/// Lets through only what the head's needs name.
+/// The newest figure of `metric` about `subject` that the playbook recorded on the target at or
+/// before `until`: {value, unit, at}, or null. Absent where nothing is remembered.
+using Past = std::function<Result<Value>(const std::string& metric, const std::string& subject,
+                                         Instant until)>;
+
+/// Lets through only what the head's needs name, and the playbook's own past.
 class LiveHost final : public lua::Host {
  public:
-  /// Both must outlive the host.
-  LiveHost(const checks::Head& head, const Modules& modules) : head_(head), modules_(modules) {}
+  /// All but `past` must outlive the host.
+  LiveHost(const checks::Head& head, const Modules& modules, const Clock& clock, Past past)
+      : head_(head), modules_(modules), clock_(clock), past_(std::move(past)) {}
 
   std::vector<std::string> Functions(std::string_view module) const override;
   Task<Result<lua::Answer>> Call(std::string module, std::string function, Value arguments,
@@ -37,8 +46,11 @@ class LiveHost final : public lua::Host {
 
  private:
   const checks::HostModule* Module(std::string_view name) const;
+  Result<lua::Answer> Previous(const Value& arguments) const;
   const checks::Head& head_;
   const Modules& modules_;
+  const Clock& clock_;
+  const Past past_;
 };
 
 /// One call as a case file holds it.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/run/outcome.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -107,7 +108,7 @@ void FillOutcome(const checks::Head& head, std::vector<Value> records, const Sta
                  PlaybookOutcome& outcome) {
   std::set<std::string> subjects;
   std::vector<CheckResult> about_target_ok;
-  bool found_problem = false;
+  bool not_ok = false;
   bool too_many = false;
   for (const Value& record : records) {
     const std::string kind = StringAt(record, "kind");
@@ -127,7 +128,8 @@ void FillOutcome(const checks::Head& head, std::vector<Value> records, const Sta
       too_many = true;
     } else {
       CheckResult result = ResultOf(record, target_subject, redactor);
-      found_problem |= result.state == State::kWarning || result.state == State::kCritical;
+      // "All is well" beside what nobody could look at would be a guess.
+      not_ok |= result.state >= State::kUnknown;
       subjects.insert(result.subject.Key());
       outcome.results.push_back(std::move(result));
     }
@@ -144,7 +146,7 @@ void FillOutcome(const checks::Head& head, std::vector<Value> records, const Sta
   } else if (too_many) {
     outcome.results.push_back(checks::UnknownResult(
         target_subject, Status(Code::kTruncated, "the check recorded more than 10,000 results")));
-  } else if (!found_problem) {
+  } else if (!not_ok) {
     for (CheckResult& result : about_target_ok) {
       if (subjects.insert(result.subject.Key()).second) outcome.results.push_back(std::move(result));
     }
@@ -166,6 +168,30 @@ void FillOutcome(const checks::Head& head, std::vector<Value> records, const Sta
       }
     }
   }
+}
+
+bool FillAbsent(const checks::Head& head, const checks::Target& target, const Status& stopped,
+                const Subject& target_subject, PlaybookOutcome& outcome) {
+  if (head.expects.empty() || stopped.code() != Code::kNoData) return false;
+  const bool declared = std::find(target.expects.begin(), target.expects.end(), head.expects) !=
+                        target.expects.end();
+  CheckResult result;
+  result.subject = target_subject;
+  result.reason = "not_installed";
+  result.data = {{"detail", stopped.message()}};
+  result.state = declared ? State::kCritical : State::kSkipped;
+  result.severity = declared ? checks::Severity::kP2 : checks::Severity::kP3;
+  if (declared) {
+    result.summary = {"the inventory expects " + head.expects + ", and it is not installed",
+                      "인벤토리에 선언되어 있지만 설치되어 있지 않음: " + head.expects};
+    result.tags = {"type:configuration"};
+  } else {
+    result.summary = {head.expects + " is not installed, and the inventory does not expect it",
+                      "인벤토리에 선언되지 않았고 설치되어 있지도 않음: " + head.expects};
+  }
+  outcome.results.push_back(std::move(result));
+  outcome.coverage = {1, declared ? 1 : 0};
+  return true;
 }
 
 }  // namespace upkeep::run

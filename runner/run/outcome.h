@@ -13,6 +13,7 @@
 #include "base/value.h"
 #include "checks/model/head.h"
 #include "checks/model/result.h"
+#include "checks/targets/inventory.h"
 
 namespace upkeep::run {
 
@@ -22,6 +23,14 @@ namespace upkeep::run {
 void FillOutcome(const checks::Head& head, std::vector<Value> records, const Status& ended,
                  const checks::Subject& target_subject, const Redactor& redactor,
                  checks::PlaybookOutcome& outcome);
+
+/// What `head` expects (a word of the inventory, such as metrics-server) is not served by the
+/// target: `stopped` is kNoData, what a needed list ended with. Then `outcome` gets one result,
+/// critical where the inventory declares the word and skipped where it does not, and the answer is
+/// true. False, and nothing done, for a head that expects nothing and for any other status: what
+/// could not be looked at may well be there.
+bool FillAbsent(const checks::Head& head, const checks::Target& target, const Status& stopped,
+                const checks::Subject& target_subject, checks::PlaybookOutcome& outcome);
 
 }  // namespace upkeep::run
 

@@ -69,6 +69,27 @@ bool Matches(const checks::Target& target, const std::string& name) {
 
 }  // namespace
 
+PastOfPair PastOf(store::Store& store) {
+  return [&store](const Pair& pair) -> Past {
+    store::MetricQuery query;
+    query.playbook = pair.playbook->head.id;
+    query.target = pair.target->name;
+    query.limit = 1;
+    return [&store, query](const std::string& metric, const std::string& subject,
+                           Instant until) mutable -> Result<Value> {
+      query.name = metric;
+      query.subject = subject;
+      query.before = until + Instant::duration(1);
+      Result<std::vector<store::MetricPoint>> points = store.MetricHistory(query);
+      if (!points.ok()) return points.status();
+      if (points->empty()) return Value();
+      const store::MetricPoint& newest = points->front();
+      const std::chrono::duration<double> at = newest.at.time_since_epoch();
+      return Value{{"value", newest.value}, {"unit", newest.unit}, {"at", at.count()}};
+    };
+  };
+}
+
 Task<Result<SessionOutcome>> RunSession(store::Store& store, Executor& executor, const Clock& clock,
                                         SessionRequest request, Progress progress, Limits limits) {
   for (const Pair& pair : request.pairs) {
@@ -80,7 +101,8 @@ Task<Result<SessionOutcome>> RunSession(store::Store& store, Executor& executor,
   if (!run.ok()) co_return run.status();
 
   SessionOutcome outcome;
-  outcome.pairs = co_await executor.Run(request.pairs, std::move(progress), limits);
+  outcome.pairs =
+      co_await executor.Run(request.pairs, std::move(progress), limits, PastOf(store));
   outcome.cancelled = limits.cancel.cancelled();
 
   store::RunFinish finish;

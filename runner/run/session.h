@@ -41,6 +41,9 @@ struct SessionOutcome {
   std::vector<PairOutcome> pairs;
 };
 
+/// run:previous from what `store` keeps of earlier runs; `store` outlives what it gives.
+PastOfPair PastOf(store::Store& store);
+
 Task<Result<SessionOutcome>> RunSession(store::Store& store, Executor& executor, const Clock& clock,
                                         SessionRequest request, Progress progress, Limits limits);
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Faults injected for real, each found by `upkeep run` with the right subject, state, reason and exit
-# code, then healed. Independent faults are in at the same time.
+# code, then healed. Faults of different playbooks are in at the same time.
 #
 #   UPKEEP_BINARY=PATH tests/e2e/faults.sh       with cluster env and servers env exported
 set -euo pipefail
@@ -50,37 +50,80 @@ whole_inventory >"$UPKEEP_INVENTORY"
 at_once=(--param start_minutes=0 --param pending_minutes=0 --param idle_warning_seconds=1)
 echo "faults: with ${at_once[*]}: the defaults would have the test wait five minutes"
 
-echo "faults: pods, claims and volumes; a replica, an idle session, Redis, a certificate"
-for name in unschedulable pending-claim pod-unready crash-loop oom-kill image-missing lost-volume \
-  released-volume memory-hog volume-80 volume-90 volume-100; do inject_cluster "$name"; done
+# One fault of each playbook at a time, so that nothing else explains its exit code.
+# alone CODE FAULT PLAYBOOK SUBJECT_REGEX STATE REASON [PARAMETER]
+alone() {
+  ends "$1" "$3" --target cluster ${7:+--param "$7"}
+  found "$2" exit cluster "$3" "$4" "$5" "$6"
+}
+pod() { alone "$1" "$2" kubernetes.pods "shop/Pod/$2-[0-9a-z-]+" "$3" "$4" start_minutes=0; }
+claim() { alone "$1" "$2" kubernetes.volume_state "shop/PersistentVolumeClaim/$2" "$3" "$4" pending_minutes=0; }
+usage() { alone "$1" "$2" kubernetes.volume_usage "shop/PersistentVolumeClaim/$2" "$3" full; }
+
+echo "faults: pods, claims and volumes, one of each kind at a time"
+for name in crash-loop pending-claim volume-80 memory-hog; do inject_cluster "$name"; done
+pod 2 crash-loop critical crash_loop
+claim 1 pending-claim warning pending
+usage 1 volume-80 warning
+alone 1 memory-hog kubernetes.pod_memory 'shop/Pod/memory-hog-[0-9a-z-]+' warning near_limit
+heal_all
+for name in oom-kill lost-volume volume-90; do inject_cluster "$name"; done
+pod 2 oom-kill critical oom_killed
+claim 2 lost-volume critical lost
+usage 2 volume-90 critical
+heal_all
+for name in image-missing released-volume volume-100; do inject_cluster "$name"; done
+pod 2 image-missing critical image
+alone 1 released-volume kubernetes.volume_state PersistentVolume/released-volume warning released
+usage 2 volume-100 critical
+heal_all
+inject_cluster unschedulable
+pod 2 unschedulable critical unschedulable
+heal_all
+inject_cluster pod-unready
+pod 1 pod-unready warning unready
+heal_all
+
+echo "faults: metrics-server is gone: declared and missing, then not declared"
+inject_cluster metrics-server-missing
+for playbook in kubernetes.node_usage kubernetes.pod_memory; do
+  alone 2 metrics-server-missing "$playbook" Cluster/cluster critical not_installed
+done
+sed -i 's/expects: \[metrics-server\]/expects: []/' "$UPKEEP_INVENTORY"
+for playbook in kubernetes.node_usage kubernetes.pod_memory; do
+  ends 0 "$playbook" --target cluster
+  if jq -e '.coverage == {attempted: 1, observed: 0} and ([.skipped[] | select(.reason == "not_installed")] | length) == 1' \
+    "$work/exit.json" >/dev/null; then
+    pass "metrics-server-missing: $playbook, not declared, is skipped and shown in coverage"
+  else
+    fail "metrics-server-missing: $playbook, not declared" "$(jq -c '.coverage, .skipped' "$work/exit.json")"
+  fi
+done
+whole_inventory >"$UPKEEP_INVENTORY"
+heal_all
+
+echo "faults: a replica, an idle session, Redis, a certificate, and a crash loop, in one daily list"
+inject_cluster crash-loop
 for name in pg-idle-in-transaction pg-replica-stopped redis-oom certificate-expiring; do inject_server "$name"; done
 sleep 2  # The session must have been idle for longer than the limit of one second.
 look first daily "${at_once[@]}"
 if [ "$exit_code" = 2 ]; then pass "upkeep run daily: exit code 2"; else fail "upkeep run daily: exit code $exit_code"; fi
-pod() { found "$1" first cluster kubernetes.pods "shop/Pod/$1-[0-9a-z-]+" "$2" "$3"; }
-pod crash-loop critical crash_loop
-pod oom-kill critical oom_killed
-pod image-missing critical image
-pod unschedulable critical unschedulable
-pod pod-unready warning unready
-claim() { found "$1" first cluster "$2" "shop/PersistentVolumeClaim/$1" "$3" "$4"; }
-claim pending-claim kubernetes.volume_state warning pending
-claim lost-volume kubernetes.volume_state critical lost
-claim volume-80 kubernetes.volume_usage warning full
-claim volume-90 kubernetes.volume_usage critical full
-claim volume-100 kubernetes.volume_usage critical full
-found released-volume first cluster kubernetes.volume_state PersistentVolume/released-volume warning released
-found memory-hog first cluster kubernetes.pod_memory 'shop/Pod/memory-hog-[0-9a-z-]+' warning near_limit
+found crash-loop first cluster kubernetes.pods 'shop/Pod/crash-loop-[0-9a-z-]+' critical crash_loop
 found pg-idle-in-transaction first orders-db postgres.sessions 'orders-db/Session/[0-9]+' warning idle_in_transaction
 found pg-replica-stopped first orders-db postgres.connectivity orders-db/ReplicationSlot/standby1 critical replica_gone
 found pg-replica-stopped first orders-standby postgres.connectivity Database/orders-standby unknown unreachable
 found redis-oom first cache redis.health Memory/cache critical memory
 found certificate-expiring first shop-web http.endpoint Certificate/shop-web critical expiring
 ends 1 postgres.sessions --target orders-db --param idle_warning_seconds=1
+ends 2 postgres.connectivity --target orders-db
 ends 69 postgres.connectivity --target orders-standby  # no target of that run answers
 ends 2 redis.health --target cache
 ends 2 http.endpoint --target shop-web
-ends 1 kubernetes.pod_memory --target cluster
+heal_all
+ends 0 postgres.connectivity --target orders-db
+inject_server pg-deadlock
+ends 1 postgres.connectivity --target orders-db --param deadlocks_warning=1
+found pg-deadlock exit orders-db postgres.connectivity Deadlocks/orders-db warning deadlocks
 heal_all
 
 echo "faults: a dead endpoint, no connection left, a cordoned node, failed and old backups"
@@ -98,34 +141,25 @@ heal_all
 inject_cluster velero-healthy
 ends 0 velero.backups --target cluster
 inject_cluster velero-backup-failed
-look velero velero.backups --target cluster
-found velero-backup-failed velero cluster velero.backups velero/Backup/daily-2 critical backup_failed
+alone 2 velero-backup-failed velero.backups velero/Backup/daily-2 critical backup_failed
 heal_all
 inject_cluster velero-backup-old
-look velero velero.backups --target cluster
-found velero-backup-old velero cluster velero.backups Cluster/cluster critical backup_old
+alone 2 velero-backup-old velero.backups Cluster/cluster critical backup_old
 heal_all
 inject_cluster velero-missing
 whole_inventory velero >"$UPKEEP_INVENTORY"
-look velero velero.backups --target cluster
-found velero-missing velero cluster velero.backups Cluster/cluster critical not_installed
+alone 2 velero-missing velero.backups Cluster/cluster critical not_installed
 
 echo "faults: a node's filesystem, a node whose kubelet has ended"
 for percent in 80 90 100; do
-  state=critical
-  [ "$percent" != 80 ] || state=warning
+  state=critical code=2
+  [ "$percent" != 80 ] || state=warning code=1
   inject_cluster "node-filesystem-$percent"
-  look node kubernetes.filesystems --target cluster
-  found "node-filesystem-$percent" node cluster kubernetes.filesystems node-2/Filesystem/nodefs "$state" full
-  [ "$percent" != 100 ] || {
-    look node kubernetes.nodes --target cluster
-    found node-filesystem-100 node cluster kubernetes.nodes Node/node-2 critical pressure
-  }
+  alone "$code" "node-filesystem-$percent" kubernetes.filesystems node-2/Filesystem/nodefs "$state" full
+  [ "$percent" != 100 ] || alone 2 node-filesystem-100 kubernetes.nodes Node/node-2 critical pressure
   heal_all
 done
 inject_cluster node-not-ready
-look node kubernetes.nodes --target cluster
-found node-not-ready node cluster kubernetes.nodes Node/node-2 critical kubelet_silent
-ends 2 kubernetes.nodes --target cluster
+alone 2 node-not-ready kubernetes.nodes Node/node-2 critical kubelet_silent
 heal_all
 finish

@@ -12,17 +12,15 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 whole_inventory >"$UPKEEP_INVENTORY"
-only=()
-for glob in 'http.*' 'postgres.*' 'redis.*' 'velero.*' kubernetes.filesystems kubernetes.nodes 'kubernetes.pod*' 'kubernetes.volume*'; do
-  only+=(--only "$glob")
-done
+echo "healthy: the whole daily list; with cpu_warning=1000 cpu_critical=1000, because the machine that runs"
+echo "healthy: the tests is busy, and its nodes would rightly say so. Every other limit is the shipped one."
 
 # On a busy machine a kubelet gives an image filesystem of no size for some seconds, and in a cluster
 # that has just started metrics-server has not met every pod; upkeep rightly says that it has no
 # figure, or counts what it could not observe. Another look, at most nine, and each is told.
 for attempt in 1 2 3 4 5 6 7 8 9; do
-  look healthy daily "${only[@]}"
-  jq -e '([.attention[] | select(.playbook == "kubernetes.filesystems" and .reason == "no_data")] | length > 0)
+  look healthy daily --param cpu_warning=1000 --param cpu_critical=1000
+  jq -e '([.attention[] | select(.reason == "no_data")] | length > 0)
       or .coverage.attempted > .coverage.observed + (.skipped | length)' \
     "$work/healthy.json" >/dev/null || break
   echo "healthy: look $attempt: a kubelet or metrics-server has not every figure yet; looking again"
@@ -44,17 +42,8 @@ expect "Velero, neither declared nor there, is skipped and shown" \
   '[.skipped[] | select(.playbook == "velero.backups" and .reason == "not_installed")] | length == 1'
 for playbook in "$source_dir"/playbooks/{kubernetes,postgres,redis,http}/*.lua; do
   id=$(basename "$(dirname "$playbook")").$(basename "$playbook" .lua)
-  [ "$id" != kubernetes.node_usage ] || continue
   expect "$id ran and is ok" "[.checks[] | select(.playbook == \"$id\" and .state == \"ok\")] | length > 0"
 done
-
-# The machine that runs the tests is busy itself, and its nodes say so. Everything else must be well.
-look usage kubernetes.node_usage --target cluster
-if jq -e '.coverage == {attempted: 2, observed: 2} and all(.attention[]; .reason == "cpu")' "$work/usage.json" >/dev/null; then
-  pass "kubernetes.node_usage measured both nodes; processor use of a busy test machine may stand, nothing else does"
-else
-  fail "kubernetes.node_usage" "$(jq -c '.coverage, (.attention[] | [.subject, .state, .reason])' "$work/usage.json")"
-fi
 
 if "$upkeep" test >"$work/test.out" 2>&1; then pass "recorded cases: $(tail -1 "$work/test.out")"; else
   fail "recorded cases" "$(cat "$work/test.out")"

@@ -200,7 +200,8 @@ faulty=healing-crash-loop
 cluster fault "$faulty" >/dev/null
 pod=$(kubectl -n shop get pods -l app=stale-lock -o jsonpath='{.items[0].metadata.name}')
 uid=$(kubectl -n shop get pod "$pod" -o jsonpath='{.metadata.uid}')
-by_hand 2 run kubernetes.pods
+# A new pod is watched for a quarter of a minute here, not for five.
+by_hand 2 run kubernetes.pods --param watch_minutes=0.25
 by_hand 0 --write plan --subject "shop/Pod/$pod"
 plan=$(sed -n 's/^Plan \([0-9]*\) .*/\1/p' "$work/out" | head -1)
 [ -n "$plan" ] || fail "no plan was made: $(<"$work/out")"

@@ -11,7 +11,19 @@ cleanup() {
   kubectl delete namespace "$namespace" --ignore-not-found --wait=false >/dev/null 2>&1 || true
   kubectl delete clusterrole,clusterrolebinding -l upkeep-test=permissions >/dev/null 2>&1 || true
   [ -z "${with_velero:-}" ] || cluster heal velero-crds >/dev/null 2>&1 || true
+  [ ! -s "$work/discovery.yaml" ] || kubectl apply -f "$work/discovery.yaml" >/dev/null 2>&1 || true
+  [ ! -e "$work/noping" ] || redis_admin acl deluser noping >/dev/null 2>&1 || true
+  [ ! -e "$work/nologin" ] || pg_owner 'grant connect on database app to public' >/dev/null 2>&1 || true
   rm -rf -- "$work"
+}
+redis_admin() {
+  REDISCLI_AUTH=$(<"$UPKEEP_TEST_REDIS_ADMIN_PASSWORD_FILE") redis-cli -e --no-auth-warning \
+    -h "$UPKEEP_TEST_REDIS_PRIMARY_HOST" --user admin "$@"
+}
+# The database's owner may say who connects to it.
+pg_owner() {
+  PGPASSFILE=$UPKEEP_TEST_PG_PASSFILE psql -XAtq -c "$1" \
+    "host=$UPKEEP_TEST_PG_PRIMARY_HOST dbname=$UPKEEP_TEST_PG_DATABASE user=app sslmode=require"
 }
 trap cleanup EXIT
 
@@ -30,8 +42,8 @@ rule_of() {
   echo "  - {apiGroups: [\"$group\"], resources: [\"$resource\"], verbs: [$verb]}"
 }
 
-needs_of() {  # PLAYBOOK: its Kubernetes needs that RBAC grants, one a line
-  "$upkeep" explain "$1" | sed -n 's/^  \(kubernetes:[^ ]*\).*/\1/p' | grep -v '^kubernetes:get:apis$'
+needs_of() {  # PLAYBOOK: its Kubernetes needs, one a line
+  "$upkeep" explain "$1" | sed -n 's/^  \(kubernetes:[^ ]*\).*/\1/p'
 }
 
 number=0
@@ -40,9 +52,11 @@ roles=
 for playbook in $("$upkeep" list | awk '$3 == "kubernetes" && $2 == "daily" {print $1}'); do
   mapfile -t needs < <(needs_of "$playbook")
   for taken in "${needs[@]}"; do
+    # No rule grants this one: every authenticated user has it by system:discovery. See below.
+    [ "$taken" != kubernetes:get:apis ] || continue
     number=$((number + 1))
     playbook_of[$number]=$playbook need_of[$number]=$taken
-    rules=$(for need in "${needs[@]}"; do [ "$need" = "$taken" ] || rule_of "$need"; done)
+    rules=$(for need in "${needs[@]}"; do [ "$need" = "$taken" ] || [ "$need" = kubernetes:get:apis ] || rule_of "$need"; done)
     [ -z "$rules" ] || rules=$'\n'$rules
     roles+="---
 apiVersion: v1
@@ -72,11 +86,10 @@ for ((at = 1; at <= number; ++at)); do
   rc=0
   env -u UPKEEP_INVENTORY "$upkeep" run "$playbook" --kubeconfig "$work/reader-$at.kubeconfig" \
     --store "$work/reader.db" -o "json:$work/reader.json" >/dev/null 2>"$work/reader.err" || rc=$?
-  resource=${taken##*:}
-  verdict=$(jq -r --arg resource "$resource" '
+  verdict=$(jq -r --arg taken "$taken" '
     [.checks[] | select(.state != "unknown")] as $not_unknown |
     [.attention[] | select(.state == "unknown" and .reason == "not_permitted")
-      | select((.summary.en + " " + (.data | tostring)) | contains($resource | split(".")[0]))] as $named |
+      | select((.summary.en + " " + (.data | tostring)) | contains($taken))] as $named |
     if ($not_unknown | length) > 0 then "the check is " + $not_unknown[0].state
     elif ($named | length) == 0 then "no result names it"
     else "ok" end' "$work/reader.json" 2>&1 || true)
@@ -87,25 +100,59 @@ for ((at = 1; at <= number; ++at)); do
   fi
 done
 
-# Databases: a role without pg_monitor, a user without INFO.
+[ "$number" -ge 15 ] || fail "only $number permissions of playbooks were taken away"
+
+# judge PLAYBOOK TAKEN RUN_OPTION...
+judge() {
+  local playbook=$1 taken=$2 rc=0
+  shift 2
+  "$upkeep" run "$playbook" "$@" --store "$work/bare.db" -o "json:$work/bare.json" >/dev/null 2>"$work/bare.err" || rc=$?
+  if [ "$rc" = 3 ] && jq -e --arg taken "$taken" '([.checks[].state] | unique) == ["unknown"] and
+      ([.attention[] | select(.reason == "not_permitted" and (.summary.en + (.data | tostring) | contains($taken)))] | length) > 0' \
+      "$work/bare.json" >/dev/null; then
+    pass "$playbook without $taken"
+  else
+    fail "$playbook without $taken: exit $rc" "$(jq -c .attention "$work/bare.json" | cut -c1-600; cat "$work/bare.err")"
+  fi
+}
+
+# kubernetes:get:apis: nobody but administrators may ask what is served while this binding is away.
+cluster kubeconfig-for "$namespace" reader-1 >"$work/discovery.kubeconfig"
+kubectl get clusterrolebinding system:discovery -o json | jq 'del(.metadata.uid, .metadata.resourceVersion)' >"$work/discovery.yaml"
+kubectl delete clusterrolebinding system:discovery >/dev/null
+for _ in $(seq 50); do
+  kubectl auth can-i get /apis --as=nobody --as-group=system:authenticated >/dev/null 2>&1 || break
+  sleep 0.2
+done
+(
+  unset UPKEEP_INVENTORY
+  judge velero.backups kubernetes:get:apis --kubeconfig "$work/discovery.kubeconfig"
+  echo "$passed $failed" >"$work/counts"
+)
+read -r passed failed <"$work/counts"
+kubectl apply -f "$work/discovery.yaml" >/dev/null
+: >"$work/discovery.yaml"
+
+# Databases: a role without pg_monitor, one that may not connect; users without INFO and without PING.
+redis_admin acl setuser noping on ">$(<"$UPKEEP_TEST_REDIS_NOINFO_PASSWORD_FILE")" resetkeys resetchannels -@all +info '+client|setname' >/dev/null
+: >"$work/noping"
 {
   echo "apiVersion: upkeep/v1"
   echo "targets:"
   pg_target bare "$UPKEEP_TEST_PG_PRIMARY_HOST" primary upkeep_bare "$UPKEEP_TEST_PG_UPKEEP_BARE_PASSWORD_FILE"
+  pg_target noconnect "$UPKEEP_TEST_PG_PRIMARY_HOST" primary upkeep "$UPKEEP_TEST_PG_UPKEEP_PASSWORD_FILE"
   redis_target noinfo "$UPKEEP_TEST_REDIS_PRIMARY_HOST" primary noinfo "$UPKEEP_TEST_REDIS_NOINFO_PASSWORD_FILE"
+  redis_target noping "$UPKEEP_TEST_REDIS_PRIMARY_HOST" primary noping "$UPKEEP_TEST_REDIS_NOINFO_PASSWORD_FILE"
 } >"$work/bare.yaml"
-without() {  # PLAYBOOK NAME-OF-THE-RIGHT
-  local rc=0
-  "$upkeep" run "$1" --inventory "$work/bare.yaml" --store "$work/bare.db" -o "json:$work/bare.json" >/dev/null 2>&1 || rc=$?
-  if [ "$rc" = 3 ] && jq -e --arg right "$2" '([.checks[].state] | unique) == ["unknown"] and
-      ([.attention[] | select(.reason == "not_permitted" and (.summary.en + (.data | tostring) | contains($right)))] | length) > 0' \
-      "$work/bare.json" >/dev/null; then
-    pass "$1 without $2"
-  else
-    fail "$1 without $2: exit $rc" "$(jq -c .attention "$work/bare.json" | cut -c1-600)"
-  fi
-}
-without postgres.connectivity pg_monitor
-without postgres.sessions pg_monitor
-without redis.health INFO
+databases=(--inventory "$work/bare.yaml")
+judge postgres.connectivity postgres:role:pg_monitor "${databases[@]}" --target bare
+judge postgres.sessions postgres:role:pg_monitor "${databases[@]}" --target bare
+judge redis.health redis:command:INFO "${databases[@]}" --target noinfo
+judge redis.health redis:command:PING "${databases[@]}" --target noping
+: >"$work/nologin"
+pg_owner 'revoke connect on database app from public'
+judge postgres.connectivity postgres:query "${databases[@]}" --target noconnect
+judge postgres.sessions postgres:query "${databases[@]}" --target noconnect
+pg_owner 'grant connect on database app to public'
+rm "$work/nologin"
 finish

@@ -35,6 +35,7 @@ cleanup() {
   done > /dev/null 2>&1
   cluster kubectl delete clusterrolebinding,clusterrole "$namespace-reader" "$namespace-writer" > /dev/null 2>&1
   cluster kubectl delete namespace "$namespace" --wait=false > /dev/null 2>&1
+  cluster kubectl -n shop delete poddisruptionbudget "$namespace" > /dev/null 2>&1
   rm -f "$sudoers"
   for user in "$second" "$jin" "$mina"; do userdel "$user"; done > /dev/null 2>&1
   groupdel "$group" > /dev/null 2>&1
@@ -107,10 +108,10 @@ done
 kubectl=(cluster kubectl)
 "${kubectl[@]}" create namespace "$namespace" > /dev/null
 for role in reader writer; do
-  verbs=get,list
-  [ "$role" = reader ] || verbs=delete
+  verbs=get,list resources=pods,poddisruptionbudgets.policy
+  [ "$role" = reader ] || verbs=delete resources=pods
   "${kubectl[@]}" -n "$namespace" create serviceaccount "$role" > /dev/null
-  "${kubectl[@]}" create clusterrole "$namespace-$role" --verb="$verbs" --resource=pods > /dev/null
+  "${kubectl[@]}" create clusterrole "$namespace-$role" --verb="$verbs" --resource="$resources" > /dev/null
   "${kubectl[@]}" create clusterrolebinding "$namespace-$role" --clusterrole="$namespace-$role" \
     --serviceaccount="$namespace:$role" > /dev/null
   cluster kubeconfig-for "$namespace" "$role" > "$work/shared/$role.kubeconfig"
@@ -145,9 +146,10 @@ session_lives() {
   [ "$(PGPASSFILE=$UPKEEP_TEST_PG_PASSFILE psql -XAtq "$UPKEEP_TEST_PG_PRIMARY_DSN" \
     -c "select count(*) from pg_stat_activity where pid = $1")" = 1 ]
 }
+# The test's server has connections to spare, so the rule of 80 % is put to 0 %.
 look_at_sessions() {
   expect 2 "$jin" run postgres.sessions "${options[@]}" --target orders \
-    --param idle_warning_seconds=1 --param idle_critical_seconds=2
+    --param idle_warning_seconds=1 --param idle_critical_seconds=2 --param end_from_connections=0 "$@"
 }
 
 step "R-03: plan with a diff"
@@ -155,7 +157,16 @@ servers fault pg-idle-in-transaction > /dev/null
 faults+=(pg-idle-in-transaction)
 sleep 3
 batch=$(pid_of orders-batch) reader=$(pid_of report-reader) shell=$(pid_of psql)
+# The rule of 80 %: while connections are to spare and nobody waits, nobody's session is ended.
+look_at_sessions --param end_from_connections=80
+expect 0 "$jin" plan "${options[@]}"
+says 'no result names a remedy'
+# The maximum: two of the three, those that have been idle for longest.
+look_at_sessions --param end_at_most=2
+[ "$(query "select count(*) from results x join outcomes o on o.id = x.outcome
+  where o.run = (select max(id) from runs) and x.remedy = 'terminate_session'")" = 2 ] || fail "not two sessions were proposed"
 look_at_sessions
+found=$(query 'select max(id) from runs')
 expect 0 "$jin" plan "${options[@]}" --subject "orders/Session/$batch"
 says '- state: idle in transaction'
 says '+ state: ended'
@@ -218,7 +229,7 @@ expect 0 "$mina" approvals show "$plan" "${options[@]}"
 says 'the batch job is known to hang'
 
 step "a registered key decides where everybody has one uid; a denial stops"
-expect 0 "$jin" plan "${options[@]}" --run "$(query 'select min(id) from runs')" --subject "orders/Session/$reader"
+expect 0 "$jin" plan "${options[@]}" --run "$found" --subject "orders/Session/$reader"
 plan=$(plan_number)
 expect 0 "$jin" deny "$plan" "${options[@]}" "${keys[@]}" --key "$mina.key" --reason 'the report is nearly done'
 expect 81 "$jin" apply "$plan" "${options[@]}" "${keys[@]}"
@@ -243,7 +254,8 @@ step "R-01: a crash loop that a new pod heals"
 faults+=(healing-crash-loop hopeless-crash-loop)
 cluster fault healing-crash-loop > /dev/null
 cluster fault hopeless-crash-loop > /dev/null
-expect 2 "$jin" run kubernetes.pods "${options[@]}" --target cluster
+# A new pod is watched for half a minute, not five.
+expect 2 "$jin" run kubernetes.pods "${options[@]}" --target cluster --param watch_minutes=0.5
 run=$(query "select max(id) from runs")
 read -r pod uid <<< "$(pod_of stale-lock)"
 expect 0 "$jin" plan "${options[@]}" --run "$run" --subject "shop/Pod/$pod"
@@ -252,8 +264,10 @@ says 'the server accepts it'
 plan=$(plan_number)
 expect 80 "$jin" apply "$plan" "${options[@]}"
 expect 0 "$mina" approve "$plan" "${options[@]}" --reason 'the lock is stale'
+before=$SECONDS
 expect 0 "$jin" apply "$plan" "${options[@]}" --verify-after 15s
 says verified
+[ $((SECONDS - before)) -ge 45 ] || fail "the new pod was watched for $((SECONDS - before - 15)) s, not 30"
 read -r _ new <<< "$(pod_of stale-lock)"
 [ "$new" != "$uid" ] || fail "the pod is still the old one"
 # Once as a dry run when planned, once for real; both by the writer, and nothing by the reader.
@@ -263,8 +277,21 @@ deletions=$(grep -F "\"system:serviceaccount:$namespace:" "$AUDIT_LOG" |
 [ "$deletions" = "2 system:serviceaccount:$namespace:writer" ] ||
   fail "the API server's audit log shows other deletions: $deletions"
 
-step "R-01: one that it does not heal is escalated"
+step "R-01: not while a disruption budget has too few healthy pods"
 read -r pod uid <<< "$(pod_of hopeless)"
+cluster kubectl -n shop create poddisruptionbudget "$namespace" --selector app=hopeless --min-available 1 > /dev/null
+budget_counts() { [ "$(cluster kubectl -n shop get pdb "$namespace" -o jsonpath='{.status.desiredHealthy}')" = 1 ]; }
+for _ in $(seq 50); do
+  budget_counts && break
+  sleep 0.2
+done
+budget_counts || fail "the disruption budget is not counted"
+expect 0 "$jin" plan "${options[@]}" --run "$run" --subject "shop/Pod/$pod"
+says "the disruption budget $namespace allows no disruption now"
+[ -z "$(plan_number)" ] || fail "a plan was made against the disruption budget"
+cluster kubectl -n shop delete poddisruptionbudget "$namespace" > /dev/null
+
+step "R-01: one that it does not heal is escalated"
 expect 0 "$jin" plan "${options[@]}" --run "$run" --subject "shop/Pod/$pod"
 plan=$(plan_number)
 expect 0 "$mina" approve "$plan" "${options[@]}" --reason 'try it once'

@@ -91,6 +91,10 @@ local METRIC_KEYS = set_of { "name", "subject", "value", "unit", "warning", "cri
 local COVERAGE_KEYS = set_of { "attempted", "observed" }
 local LIMIT_KEYS = set_of { "warning", "critical", "below" }
 
+local PREVIOUS_KEYS = set_of { "at_least" }
+-- Not a module that a playbook may require: the run's own past needs no right of the target.
+local earlier_figure = core.host_function("history", "previous")
+
 local hidden = setmetatable({}, { __mode = "k" })
 local methods = {}
 
@@ -156,6 +160,21 @@ function methods.metric(run, spec)
     value = number_of(call, "value", rawget(spec, "value"), true), unit = text_of(call, "unit", rawget(spec, "unit"), true),
     warning = number_of(call, "warning", rawget(spec, "warning")), critical = number_of(call, "critical", rawget(spec, "critical")),
   }
+end
+
+function methods.previous(run, name, subject, options)
+  self_of("previous", run)
+  local call = "run:previous"
+  text_of(call, "the metric's name", name, true)
+  if type(subject) ~= "string" then
+    local _, key = subject_of(call, subject)
+    subject = key
+  end
+  if options == nil then return earlier_figure(name, subject) end
+  check_keys(call, options, PREVIOUS_KEYS)
+  local at_least = number_of(call, "at_least", rawget(options, "at_least"), true)
+  if at_least < 0 or at_least > 315360000 then fail(call .. ": at_least is seconds from 0 to ten years") end
+  return earlier_figure(name, subject, { at_least = at_least })
 end
 
 function methods.coverage(run, spec)

@@ -78,6 +78,22 @@ function Run:skip(skip) end
 ---@param metric upkeep.Metric
 function Run:metric(metric) end
 
+---@class upkeep.Figure
+---@field value number
+---@field unit string
+---@field at number Seconds since 1970: when the playbook that recorded it had finished.
+
+--- The newest figure that this playbook recorded on this target in an earlier run, or nil: today
+--- compared with the run before, or with `at_least` seconds ago. It needs no need. In a case it is
+--- the call history.previous.
+---@async
+---@param name string A metric's name.
+---@param subject upkeep.Subject|string
+---@param options? {at_least?: number}
+---@return upkeep.Figure?
+---@nodiscard
+function Run:previous(name, subject, options) end
+
 --- Adds to what was to be looked at, and to what was.
 ---@param coverage {attempted: integer, observed: integer}
 function Run:coverage(coverage) end

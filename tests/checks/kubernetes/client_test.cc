@@ -249,6 +249,14 @@ TEST_F(ClientTest, ARefusalNamesTheNeedAndTheRuleThatGrantsIt) {
   EXPECT_EQ(1U, fake_->requests().size());
 }
 
+TEST_F(ClientTest, ARefusalToSayWhatIsServedNamesThatNeed) {
+  Serve([](const FakeRequest&) { return Refuse(403, "Forbidden", "cannot get path \"/apis/velero.io\""); });
+  const Status refused = reactor_->RunUntilDone(client_->Serves("velero.io", Soon())).status();
+  EXPECT_EQ(Code::kNotPermitted, refused.code());
+  EXPECT_NE(std::string::npos, refused.message().find("kubernetes:get:apis")) << refused.message();
+  EXPECT_NE(std::string::npos, refused.hint().find("system:discovery")) << refused.hint();
+}
+
 TEST_F(ClientTest, TellsAMissingObjectFromAGroupThatIsNotServed) {
   Serve([](const FakeRequest& request) {
     if (request.target.starts_with("/api/v1")) {

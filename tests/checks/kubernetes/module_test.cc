@@ -104,6 +104,18 @@ TEST_F(ModuleTest, OtherwiseItIsFetchedOnce) {
             fake_->requests());
 }
 
+TEST_F(ModuleTest, EventsAreAskedForByObjectAndNeverListedWhole) {
+  const std::vector<Status> statuses = Prepare({NeedOf("kubernetes:list:events", {"reason"})});
+  EXPECT_EQ(Code::kNotPermitted, statuses.at(0).code());
+  EXPECT_NE(std::string::npos, statuses[0].message().find("kubernetes:list:events")) << statuses[0].message();
+  ASSERT_TRUE(Call("events", {{{"kind", "Pod"}, {"namespace", "x"}, {"name", "a"}}}).ok());
+  for (const std::string& request : fake_->requests()) {
+    EXPECT_TRUE(request.find("/events") == std::string::npos || request.find("fieldSelector=") != std::string::npos)
+        << request;
+  }
+  EXPECT_EQ(2U, fake_->requests().size());
+}
+
 TEST_F(ModuleTest, EachNeedHasItsOwnStatus) {
   const std::vector<Status> statuses =
       Prepare({NeedOf("kubernetes:list:pods", {"metadata.name"}), NeedOf("kubernetes:list:secrets"),

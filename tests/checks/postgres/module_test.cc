@@ -76,6 +76,8 @@ TEST_F(PostgresModuleTest, ServerSaysWhatItIs) {
   EXPECT_TRUE(server->at("tls").get<bool>());
   EXPECT_EQ("upkeep", server->at("user"));
   EXPECT_GE(server->at("version_number").get<int>(), 150000);
+  EXPECT_GT(server->at("login_milliseconds").get<double>(), 0);
+  EXPECT_GT(server->at("answer_milliseconds").get<double>(), 0);
   auto standby = Module(TargetAt(Environment("PG_STANDBY_HOST")));
   EXPECT_TRUE(Call(*standby, "server", Value::array())->at("in_recovery").get<bool>());
 }

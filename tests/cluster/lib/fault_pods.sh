@@ -92,3 +92,20 @@ heal_pod_stuck_terminating() {
   shop delete pod stuck --ignore-not-found --force >/dev/null 2>&1
   wait_until 30 "the pod to go" no_pods stuck
 }
+
+# Without its APIService the group is not served at all, as in a cluster that never had it; with the
+# Deployment alone gone the API server would answer that it is unavailable.
+fault_metrics_server_missing() {
+  kube delete apiservice v1beta1.metrics.k8s.io --ignore-not-found >/dev/null
+  kube -n kube-system delete deployment metrics-server --ignore-not-found >/dev/null
+  wait_until 30 "the metrics API to be gone" metrics_not_served
+}
+metrics_not_served() {
+  local said
+  said=$(kube get --raw /apis/metrics.k8s.io 2>&1) && return 1
+  [[ $said = *NotFound* ]]
+}
+heal_metrics_server_missing() {
+  apply_manifest system.yaml
+  wait_until 90 "the metrics API" metrics_answer
+}

@@ -27,6 +27,7 @@ volume-100             volume of claim shop/volume-100 is full
 pending-claim          claim shop/pending-claim asks for a storage class that does not exist
 lost-volume            the volume of claim shop/lost-volume is gone: phase Lost
 released-volume        volume released-volume lost its claim: phase Released
+metrics-server-missing metrics-server and the API group that it serves are gone
 velero-missing         no Velero resource definitions (as after `up`)
 velero-crds            Velero's resource definitions and namespace, nothing in them
 velero-healthy         ... with an available storage location, a schedule, a fresh backup

@@ -127,6 +127,73 @@ TEST_F(ExecutorTest, AMissingNeedStopsThePlaybookBeforeItBegins) {
   EXPECT_LT(pair.outcome.coverage.observed, pair.outcome.coverage.attempted);
 }
 
+class ExpectsTest : public ExecutorTest {
+ protected:
+  PairOutcome RunExpecting(Status prepared) {
+    world_.prepared = std::move(prepared);
+    playbooks_.push_back(std::make_unique<Playbook>(Playbook_("one", kFine)));
+    playbooks_.back()->head.expects = "metrics-server";
+    std::vector<Pair> pairs(1);
+    pairs[0].playbook = playbooks_.back().get();
+    pairs[0].target = &target_;
+    return RunAll(std::move(pairs)).at(0);
+  }
+  const Status absent_{Code::kNoData, "not installed: the API group \"metrics.k8s.io\" is not served"};
+};
+
+TEST_F(ExpectsTest, WhatIsDeclaredAndNotThereIsCritical) {
+  target_.expects = {"velero", "metrics-server"};
+  const PairOutcome pair = RunExpecting(absent_);
+  ASSERT_EQ(1U, pair.outcome.results.size());
+  const checks::CheckResult& result = pair.outcome.results[0];
+  EXPECT_EQ(checks::State::kCritical, result.state);
+  EXPECT_EQ("not_installed", result.reason);
+  EXPECT_NE(std::string::npos, result.summary.en.find("metrics-server")) << result.summary.en;
+  EXPECT_NE(std::string::npos, result.summary.ko.find("metrics-server")) << result.summary.ko;
+  EXPECT_EQ(1, pair.outcome.coverage.attempted);
+  EXPECT_EQ(1, pair.outcome.coverage.observed);
+  EXPECT_EQ("test.one", pair.outcome.playbook);
+}
+
+TEST_F(ExpectsTest, WhatIsNotDeclaredAndNotThereIsSkippedAndNotCovered) {
+  target_.expects = {"velero"};
+  const PairOutcome pair = RunExpecting(absent_);
+  ASSERT_EQ(1U, pair.outcome.results.size());
+  EXPECT_EQ(checks::State::kSkipped, pair.outcome.results[0].state);
+  EXPECT_EQ("not_installed", pair.outcome.results[0].reason);
+  EXPECT_EQ(1, pair.outcome.coverage.attempted);
+  EXPECT_EQ(0, pair.outcome.coverage.observed);
+}
+
+TEST_F(ExpectsTest, WhatCouldNotBeLookedAtMayBeThere) {
+  for (const Code code : {Code::kNotPermitted, Code::kUnreachable, Code::kTimeout, Code::kError}) {
+    const PairOutcome pair = RunExpecting(Status(code, "it went wrong"));
+    ASSERT_EQ(1U, pair.outcome.results.size());
+    EXPECT_EQ(checks::State::kUnknown, pair.outcome.results[0].state) << CodeName(code);
+    EXPECT_EQ(CodeName(code), pair.outcome.results[0].reason);
+  }
+}
+
+TEST_F(ExecutorTest, NothingServedWithoutAnExpectationIsUnknown) {
+  world_.prepared = Status(Code::kNoData, "not served");
+  const PairOutcome pair = RunBody(kFine);
+  EXPECT_EQ(checks::State::kUnknown, pair.outcome.results.at(0).state);
+}
+
+TEST_F(ExecutorTest, AllIsWellIsNotSaidBesideAnUnknown) {
+  for (const char* state : {"unknown", "warning", "critical"}) {
+    const PairOutcome pair = RunBody(
+        "run:result { subject = { kind = 'Session', name = '9' }, state = '" + std::string(state) +
+        "', reason = 'no_data', message = 'fine' } run:ok { message = 'fine' }");
+    ASSERT_EQ(1U, pair.outcome.results.size()) << state;
+    EXPECT_EQ("Session/9", pair.outcome.results[0].subject.Key());
+  }
+  const PairOutcome skipped = RunBody(
+      "run:result { subject = { kind = 'Session', name = '9' }, state = 'skipped', reason = 'not_mounted', message = 'fine' }"
+      " run:ok { message = 'fine' }");
+  EXPECT_EQ(2U, skipped.outcome.results.size());
+}
+
 TEST_F(ExecutorTest, WhatGoesWrongKeepsItsReason) {
   const std::pair<Code, const char*> reasons[] = {
       {Code::kTimeout, "timeout"}, {Code::kUnreachable, "unreachable"}, {Code::kNotPermitted, "not_permitted"},

@@ -160,3 +160,20 @@ heal_pg_archive_failing() {
   pg_sql primary 'drop table if exists fault_archive; select pg_switch_wal()'
   fault_until 20 'archiving works' pg_archiver_works
 }
+
+pg_deadlocks() { pg_sql primary 'select sum(deadlocks) from pg_stat_database'; }
+pg_deadlocked() { (($(pg_deadlocks) > $1)); }
+
+# Two transactions that wait for each other's row: the server ends one, and counts it.
+fault_pg_deadlock() {
+  local before first
+  before=$(pg_deadlocks)
+  pg_as app "begin; update customers set email = email where id = 1; select pg_sleep(2);
+    update customers set email = email where id = 2; commit" >/dev/null 2>&1 &
+  first=$!
+  pg_as app "begin; update customers set email = email where id = 2; select pg_sleep(2);
+    update customers set email = email where id = 1; commit" >/dev/null 2>&1 || true
+  wait "$first" || true
+  fault_until 10 'a deadlock is counted' pg_deadlocked "$before"
+}
+heal_pg_deadlock() { :; }
