@@ -17,6 +17,7 @@ constexpr std::string_view kHole = "{}";
 constexpr std::string_view kPart = ": ";
 /// Messages within messages: what wraps them is three deep at most.
 constexpr int kDeepest = 6;
+constexpr std::size_t kLongestValue = 4096;
 
 /// One message with holes: what stands between them, and its Korean.
 struct Pattern {
@@ -234,6 +235,12 @@ std::string InKorean(std::string_view english) {
 
 std::string In(std::string_view language, std::string_view english) {
   return language == "ko" ? InKorean(english) : std::string(english);
+}
+
+std::string ValueInKorean(std::string_view value) {
+  // No message of ours is that long, and a target could send any length.
+  if (value.size() > kLongestValue) return "“" + std::string(value) + "”";
+  return HasEnglishProse(value) ? InKorean(value) : std::string(value);
 }
 
 Text InBoth(std::string english) {

@@ -4,7 +4,8 @@
 // English, and its English is the message's id, as with gettext: the catalogue in base/korean/*.txt
 // has each message once, with "{}" where names and numbers are put in, beside its Korean. A text
 // is therefore said in Korean when it is shown or stored, whoever made it and however long ago.
-// tests/structure/messages_test.py fails for a message in the source that the catalogue lacks.
+// tests/korean/messages_test.py fails for a message in the source that the catalogue lacks, and for
+// one in the catalogue that no source says.
 //
 // What is not ours (a server's error, a name, a command) stays as it is; where it is prose it
 // stands in quotation marks.
@@ -27,6 +28,10 @@ std::string InKorean(std::string_view english);
 
 /// `english` in the language "ko" or "en".
 std::string In(std::string_view language, std::string_view english);
+
+/// What is put into a Korean sentence of a playbook or a remedy: a message of ours in Korean, foreign
+/// prose in quotation marks, a name or number as it is.
+std::string ValueInKorean(std::string_view value);
 
 /// Both languages, to be stored.
 Text InBoth(std::string english);

@@ -6,6 +6,7 @@
 #include <tuple>
 #include <vector>
 
+#include "base/korean.h"
 #include "reports/html_page.h"
 
 namespace upkeep::reports {
@@ -66,7 +67,7 @@ void HtmlPage::MetricTable(const std::vector<const MetricRow*>& rows) {
                          {"data-name", first.name}});
   html_.Element("h3", name);
   if (!limits.empty()) {
-    html_.Element("p", Say_(Word::kThreshold) + ": " + limits + " · " + Say_(Word::kSource) + ": " + first.threshold_source,
+    html_.Element("p", Say_(Word::kThreshold) + ": " + limits + " · " + Say_(Word::kSource) + ": " + In(language_, first.threshold_source),
                   {{"class", "facts"}});
   }
   const bool folded = rows.size() > kFolded;

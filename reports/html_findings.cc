@@ -30,6 +30,9 @@ void HtmlPage::Finding(const ResultRow& row) {
   std::string summary = row.summary.In(language_);
   if (row.state == checks::State::kUnknown) summary = SayReason(row.reason, language_) + ": " + summary;
   html_.Element("p", summary);
+  if (const std::string hint = SayHint(row, language_); !hint.empty()) {
+    html_.Element("p", Say_(Word::kFix) + ": " + hint, {{"class", "facts"}});
+  }
   if (!row.remedy.empty()) {
     html_.Element("p", Say_(Word::kRemedy) + ": " + row.remedy, {{"class", "facts"}});
   }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "base/korean.h"
 #include "reports/renderers.h"
 #include "reports/slot_reasons.h"
 #include "reports/words.h"
@@ -119,6 +120,9 @@ void Document::Attention() {
       if (row.seen > 1) out_ << " (" << row.seen << ")";
       out_ << ", " << Word_(Word::kSince) << ": " << Time(row.first_seen) << "\n";
     }
+    if (const std::string hint = SayHint(row, language_); !hint.empty()) {
+      out_ << "- " << Word_(Word::kFix) << ": " << Cell(hint) << "\n";
+    }
     out_ << "- " << Word_(Word::kFix) << ": " << Cell(row.fix.In(language_)) << "\n- " << Word_(Word::kOwner)
          << ": " << Cell(row.owner) << ", " << Word_(Word::kRunbook) << ": " << Cell(row.runbook) << "\n";
     if (!row.remedy.empty()) out_ << "- " << Word_(Word::kRemedy) << ": " << Cell(row.remedy) << "\n";
@@ -210,7 +214,7 @@ void Document::Rest() {
     };
     for (const MetricRow& row : model_.metrics) {
       Row({row.playbook + " · " + row.name, row.subject, row.target, ShowValue(row.value, row.unit),
-           show(row.previous, row.unit), show(row.month_ago, row.unit), SayLimits(row, language_), row.threshold_source});
+           show(row.previous, row.unit), show(row.month_ago, row.unit), SayLimits(row, language_), In(language_, row.threshold_source)});
     }
   }
   if (!model_.waivers.empty()) {

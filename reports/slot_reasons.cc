@@ -5,6 +5,8 @@
 #include <optional>
 #include <vector>
 
+#include "base/korean.h"
+
 namespace upkeep::reports {
 namespace {
 
@@ -69,7 +71,8 @@ std::string SayOne(std::string_view reason) {
     }
     return said + std::string(rest);
   }
-  return std::string(reason);
+  // An error of a file or of a playbook stands behind the colon; a person's own words are quoted.
+  return ValueInKorean(reason);
 }
 
 }  // namespace

@@ -14,8 +14,8 @@
 
 namespace upkeep::reports {
 
-/// Several reasons stand beside each other with "; " between. One that nobody knows (a person's
-/// own words, say) stays as it is.
+/// Several reasons stand beside each other with "; " between. English prose that nobody knows (a
+/// person's own words, say) is quoted.
 std::string SaySlotReason(std::string_view reason, std::string_view language);
 
 }  // namespace upkeep::reports

@@ -111,6 +111,9 @@ void AddResults(std::string& out, const std::vector<ResultRow>& rows, const Rend
       summary = OneLine(SayReason(row.reason, options.language)) + ": " + summary;
     }
     out += indent + Wrapped(summary, options.columns, kStateColumns) + "\n";
+    if (const std::string hint = OneLine(SayHint(row, options.language)); !hint.empty()) {
+      out += indent + "-> " + Wrapped(hint, options.columns, kStateColumns + 3) + "\n";
+    }
     if (wide) {
       out += indent + "-> " + Wrapped(OneLine(row.fix.In(options.language)), options.columns, kStateColumns + 3) + "\n";
       std::string source = row.playbook + "  " + row.owner + "  " + row.runbook;

@@ -7,6 +7,9 @@
 #include <map>
 #include <utility>
 
+#include "base/korean.h"
+#include "base/value.h"
+
 namespace upkeep::reports {
 namespace {
 
@@ -231,6 +234,12 @@ std::string ShowValue(double value, std::string_view unit) {
   std::string shown = text;
   if (!unit.empty() && unit != "1") shown += " " + std::string(unit);
   return shown;
+}
+
+std::string SayHint(const ResultRow& row, std::string_view language) {
+  if (row.state != checks::State::kUnknown || row.data.empty()) return "";
+  const Result<Value> data = ParseJson(row.data);
+  return data.ok() && data->is_object() ? In(language, StringAt(*data, "hint")) : "";
 }
 
 std::string SayLimits(const MetricRow& metric, std::string_view language) {

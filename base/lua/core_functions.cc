@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "base/korean.h"
 #include "base/lua/documents.h"
 #include "base/lua/errors.h"
 #include "base/lua/guards.h"
@@ -46,6 +47,25 @@ int ParseTime(lua_State* L) {
 
 int IsNull(lua_State* L) {
   lua_pushboolean(L, lua_touserdata(L, 1) == &kNullMark ? 1 : 0);
+  return 1;
+}
+
+bool Translate(State& state, const char* text, std::size_t size) noexcept {
+  try {
+    state.SetProblem(ValueInKorean(std::string_view(text, size)));
+    return true;
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+/// core.in_korean(text): a message of ours in Korean, foreign prose quoted, names as they are.
+int InKoreanText(lua_State* L) {
+  std::size_t size = 0;
+  const char* const text = luaL_checklstring(L, 1, &size);
+  State& state = State::From(L);
+  if (!Translate(state, text, size)) return luaL_error(L, "not enough memory");
+  lua_pushlstring(L, state.problem().data(), state.problem().size());
   return 1;
 }
 
@@ -117,6 +137,7 @@ void PushCore(lua_State* L) {
   const luaL_Reg functions[] = {{"now", &Now},
                                 {"parse_time", &ParseTime},
                                 {"is_null", &IsNull},
+                                {"in_korean", &InKoreanText},
                                 {"fail", &Fail},
                                 {"guard", &Guard},
                                 {"record", &AddRecord},

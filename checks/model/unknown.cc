@@ -1,20 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The sentence of a result that could not be had. A status is English; the Korean sentence is
-// said anew from its code, and only the names in the status (what is missing, which address)
-// are carried over.
-#include <algorithm>
-#include <cctype>
-#include <vector>
-
-#include "checks/model/need.h"
+// The sentence of a result that could not be had: what its code says, then the status's own
+// message, which base/korean has in Korean.
+#include "base/korean.h"
 #include "checks/model/result.h"
 
 namespace upkeep::checks {
 namespace {
-
-constexpr std::size_t kMaxNames = 3;
-constexpr std::size_t kMaxNameBytes = 120;
 
 Text SentenceOf(Code code) {
   switch (code) {
@@ -66,55 +58,6 @@ Text SentenceOf(Code code) {
   return {"the check failed", "점검 중 오류가 발생했습니다"};
 }
 
-bool IsNameByte(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::string_view("_-./:|@*").find(c) !=
-                                                                 std::string_view::npos;
-}
-
-/// A word of prose has letters only; a name shows by a mark or a digit inside it.
-bool LooksLikeName(std::string_view word) {
-  return word.size() > 2 && word.find_first_of("_/:|@0123456789") != std::string_view::npos &&
-         std::any_of(word.begin(), word.end(), [](char c) {
-           return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '.' || c == ':';
-         });
-}
-
-bool IsNeed(const std::string& word) { return ParseNeed(Value(word)).ok(); }
-
-/// The names in `message`: quoted texts of at most three words, and words with a mark or digit.
-/// Where the message spells needs, they alone.
-std::vector<std::string> NamesIn(std::string_view message) {
-  std::vector<std::string> names, needs;
-  const auto add = [&](std::string name) {
-    while (!name.empty() && std::string_view(".:,;-").find(name.back()) != std::string_view::npos) {
-      name.pop_back();
-    }
-    if (name.empty() || name.size() > kMaxNameBytes) return;
-    if (std::count(name.begin(), name.end(), ' ') > 2) return;
-    std::vector<std::string>& into = IsNeed(name) ? needs : names;
-    if (std::find(into.begin(), into.end(), name) == into.end()) into.push_back(std::move(name));
-  };
-  for (std::size_t at = 0; at < message.size();) {
-    const char c = message[at];
-    const bool opens = (c == '\'' || c == '"' || c == '`') && (at == 0 || !IsNameByte(message[at - 1]));
-    const std::size_t close = opens ? message.find(c, at + 1) : std::string_view::npos;
-    if (close != std::string_view::npos) {
-      add(std::string(message.substr(at + 1, close - at - 1)));
-      at = close + 1;
-    } else if (IsNameByte(c)) {
-      std::size_t end = at;
-      while (end < message.size() && IsNameByte(message[end])) ++end;
-      if (LooksLikeName(message.substr(at, end - at))) add(std::string(message.substr(at, end - at)));
-      at = end;
-    } else {
-      ++at;
-    }
-  }
-  std::vector<std::string>& found = needs.empty() ? names : needs;
-  if (found.size() > kMaxNames) found.resize(kMaxNames);
-  return found;
-}
-
 }  // namespace
 
 CheckResult UnknownResult(Subject subject, const Status& status) {
@@ -124,12 +67,10 @@ CheckResult UnknownResult(Subject subject, const Status& status) {
   const Code code = status.ok() ? Code::kError : status.code();
   result.reason = CodeName(code);
   result.summary = SentenceOf(code);
-  std::string names;
-  for (const std::string& name : NamesIn(status.message())) {
-    names += (names.empty() ? "" : ", ") + name;
+  if (!status.message().empty()) {
+    result.summary.en += ": " + status.message();
+    result.summary.ko += ": " + InKorean(status.message());
   }
-  if (!status.message().empty()) result.summary.en += ": " + status.message();
-  if (!names.empty()) result.summary.ko += " (" + names + ")";
   result.data = {{"detail", status.message()}};
   if (!status.hint().empty()) result.data["hint"] = status.hint();
   if (const auto& place = status.place()) {

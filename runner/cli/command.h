@@ -58,6 +58,10 @@ class Invocation {
   std::string Value(std::string_view name, std::string_view fallback = "") const;
   std::vector<std::string> Values(std::string_view name) const;
 
+  /// `english` in the language of the invocation (base/korean.h).
+  std::string Say(std::string_view english) const;
+  /// Status::Describe() in that language.
+  std::string Describe(const Status& status) const;
   /// Writes the status for a person on `err` and returns its exit code.
   int Fail(const Status& status) const;
 };

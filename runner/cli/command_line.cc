@@ -5,10 +5,12 @@
 #include <memory>
 #include <sstream>
 
+#include "base/korean.h"
 #include "base/version.h"
 #include "base/yaml/yaml.h"
 #include "runner/cli/command.h"
 #include "runner/cli/exit_codes.h"
+#include "runner/cli/settings.h"
 
 namespace upkeep::cli {
 namespace {
@@ -26,33 +28,59 @@ struct Parsed {
   std::vector<std::vector<std::string>> positionals;
 };
 
-void AddOption(CLI::App& app, const Option& option, Parsed& parsed) {
+void AddOption(CLI::App& app, const Option& option, Parsed& parsed, const std::string& language) {
   const std::string key = LongName(option.name);
+  const std::string help = In(language, option.help);
   if (option.value.empty()) {
-    app.add_flag(option.name, parsed.flags[key], option.help);
+    app.add_flag(option.name, parsed.flags[key], help);
     return;
   }
-  CLI::Option* const added = app.add_option(option.name, parsed.values[key], option.help);
+  CLI::Option* const added = app.add_option(option.name, parsed.values[key], help);
   added->type_name(option.value)->allow_extra_args(false);
   if (!option.repeats) added->multi_option_policy(CLI::MultiOptionPolicy::Throw)->expected(1);
   if (!option.choices.empty()) added->check(CLI::IsMember(option.choices));
 }
 
-std::string ExitCodeHelp() {
+std::string ExitCodeHelp(const std::string& language) {
   std::ostringstream text;
-  text << "Exit codes:\n";
+  text << In(language, "Exit codes") << ":\n";
   for (const ExitCode& code : ExitCodes()) {
     text << "  " << (code.number < 10 ? "  " : code.number < 100 ? " " : "") << code.number << "  "
-         << code.meaning << "\n";
+         << In(language, code.meaning) << "\n";
   }
   return text.str();
 }
 
-void DescribeApp(CLI::App& app) {
+/// Before any command is added, since commands inherit all of it.
+void DescribeApp(CLI::App& app, const std::string& language) {
+  const auto say = [&language](std::string_view english) { return In(language, english); };
   app.require_subcommand(1);
-  app.set_help_all_flag("--help-all", "Help of every command");
-  app.footer(ExitCodeHelp() + "\nFirst steps: upkeep doctor · upkeep run daily · upkeep report daily");
-  app.set_version_flag("--version", "upkeep " + std::string(Version()));
+  for (const char* label : {"Usage", "OPTIONS", "SUBCOMMAND", "SUBCOMMANDS", "POSITIONALS", "Positionals",
+                            "REQUIRED", "Env", "Needs", "Excludes"}) {
+    app.get_formatter()->label(label, say(label));
+  }
+  app.option_defaults()->group(say("Options"));
+  app.set_help_flag("-h,--help", say("Print this help message and exit"));
+  app.set_help_all_flag("--help-all", say("Help of every command"));
+  app.footer(ExitCodeHelp(language) + "\n" + say("First steps") +
+             ": upkeep doctor · upkeep run daily · upkeep report daily");
+  app.set_version_flag("--version", "upkeep " + std::string(Version()),
+                       say("Display program version information and exit"));
+}
+
+/// The language, before the command line is parsed: parsing itself fails in words.
+std::string LanguageTyped(int argc, const char* const* argv) {
+  constexpr std::string_view kFlag = "--lang";
+  Invocation typed;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    if (word == kFlag && i + 1 < argc) {
+      typed.options[std::string(kFlag)] = {argv[i + 1]};
+    } else if (word.starts_with(kFlag) && word.substr(kFlag.size()).starts_with("=")) {
+      typed.options[std::string(kFlag)] = {std::string(word.substr(kFlag.size() + 1))};
+    }
+  }
+  return Language(typed);
 }
 
 /// CLI11 says "The following argument was not expected: --tragte"; the near word helps more.
@@ -86,7 +114,7 @@ const Command* CommandTyped(int argc, const char* const* argv) {
 }
 
 int FailUsage(std::ostream& err, const std::string& message, const Command* command, int argc,
-              const char* const* argv) {
+              const char* const* argv, const std::string& language) {
   Status status(Code::kUsage, message);
   std::string hint = HintFor(message, command);
   if (command == nullptr && argc > 1 && argv[1][0] != '-') {
@@ -96,14 +124,15 @@ int FailUsage(std::ostream& err, const std::string& message, const Command* comm
     if (!near.empty()) hint = "did you mean 'upkeep " + near + "'?";
     status = Status(Code::kUsage, "there is no command '" + std::string(argv[1]) + "'");
   }
-  err << "upkeep: " << std::move(status).WithHint(hint).Describe() << "\n";
+  err << "upkeep: " << Describe(std::move(status).WithHint(hint), language) << "\n";
   return 64;
 }
 
 int ParseAndRun(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
-  CLI::App app("Scheduled maintenance and checklists for Kubernetes clusters and their databases",
+  const std::string language = LanguageTyped(argc, argv);
+  CLI::App app(In(language, "Scheduled maintenance and checklists for Kubernetes clusters and their databases"),
                "upkeep");
-  DescribeApp(app);
+  DescribeApp(app, language);
   std::map<std::string, CLI::App*> groups;
   std::map<const CLI::App*, const Command*> command_of;
   std::map<const CLI::App*, std::unique_ptr<Parsed>> parsed_of;
@@ -123,27 +152,29 @@ int ParseAndRun(int argc, const char* const* argv, std::ostream& out, std::ostre
     // A group may be a command itself: `approvals` beside `approvals show`.
     const auto group = groups.find(command.name);
     CLI::App* const sub = group == groups.end()
-                              ? parent->add_subcommand(name, command.summary)
+                              ? parent->add_subcommand(name, In(language, command.summary))
                               : group->second->require_subcommand(0, 1);
     command_of[sub] = &command;
     // Options of the commands that were not typed matter only to --help-all.
     std::unique_ptr<Parsed>& parsed = parsed_of[sub];
     parsed = std::make_unique<Parsed>();
-    sub->footer(command.examples.empty() ? "" : "Examples:\n" + command.examples);
+    sub->footer(command.examples.empty() ? "" : In(language, "Examples") + ":\n" + command.examples);
     parsed->positionals.resize(command.positionals.size());
     for (std::size_t i = 0; i < command.positionals.size(); ++i) {
       const Positional& positional = command.positionals[i];
       CLI::Option* const added =
-          sub->add_option(positional.name, parsed->positionals[i], positional.help);
+          sub->add_option(positional.name, parsed->positionals[i], In(language, positional.help));
       added->required(positional.required);
       if (!positional.repeats) added->expected(positional.required ? 1 : 0, 1);
     }
-    for (const Option& option : command.options) AddOption(*sub, option, *parsed);
-    for (const Option& option : CommonOptions()) AddOption(*sub, option, *parsed);
+    for (const Option& option : command.options) AddOption(*sub, option, *parsed, language);
+    for (const Option& option : CommonOptions()) AddOption(*sub, option, *parsed, language);
   }
+  for (CLI::App* sub : app.get_subcommands({})) sub->group(In(language, "Subcommands"));
   for (const auto& [group, sub] : groups) {
+    for (CLI::App* child : sub->get_subcommands({})) child->group(In(language, "Subcommands"));
     if (const auto own = command_of.find(sub); own != command_of.end()) {
-      sub->description(own->second->summary);
+      sub->description(In(language, own->second->summary));
       continue;
     }
     std::string names;
@@ -169,7 +200,7 @@ int ParseAndRun(int argc, const char* const* argv, std::ostream& out, std::ostre
     out << "upkeep " << Version() << "\n";
     return 0;
   } catch (const CLI::ParseError& error) {
-    return FailUsage(err, error.what(), typed, argc, argv);
+    return FailUsage(err, error.what(), typed, argc, argv, language);
   }
 
   const CLI::App* used = &app;
@@ -177,7 +208,7 @@ int ParseAndRun(int argc, const char* const* argv, std::ostream& out, std::ostre
     used = subs.front();
   }
   const auto found = command_of.find(used);
-  if (found == command_of.end()) return FailUsage(err, "no command given", typed, argc, argv);
+  if (found == command_of.end()) return FailUsage(err, "no command given", typed, argc, argv, language);
   const Parsed& parsed = *parsed_of[used];
   Invocation invocation;
   invocation.command = found->second->name;
@@ -212,8 +243,16 @@ std::vector<std::string> Invocation::Values(std::string_view name) const {
   return found == options.end() ? std::vector<std::string>() : found->second;
 }
 
+std::string Invocation::Say(std::string_view english) const {
+  return In(Language(*this), english);
+}
+
+std::string Invocation::Describe(const Status& status) const {
+  return upkeep::Describe(status, Language(*this));
+}
+
 int Invocation::Fail(const Status& status) const {
-  *err << "upkeep: " << status.Describe() << "\n";
+  *err << "upkeep: " << Describe(status) << "\n";
   return ExitOf(status);
 }
 
@@ -227,13 +266,14 @@ int Main(int argc, const char* const* argv, std::ostream& out, std::ostream& err
     const int code = ParseAndRun(argc, argv, out, err);
     out.flush();
     if (!out.good()) {
-      err << "upkeep: standard output could not be written\n";
+      err << "upkeep: " << In(LanguageTyped(argc, argv), "standard output could not be written") << "\n";
       return 73;
     }
     return code;
   } catch (const std::exception& error) {
-    err << "upkeep: a fault inside upkeep: " << error.what()
-        << "\n  hint: please report it with the command that you typed\n";
+    const Status fault = Status(Code::kInternal, std::string("a fault inside upkeep: ") + error.what())
+                             .WithHint("please report it with the command that you typed");
+    err << "upkeep: " << Describe(fault, LanguageTyped(argc, argv)) << "\n";
     return 70;
   }
 }

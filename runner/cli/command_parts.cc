@@ -90,4 +90,11 @@ std::string AlignTable(const std::vector<std::vector<std::string>>& rows) {
   return text;
 }
 
+std::string HeadedTable(const Invocation& invocation, std::vector<std::vector<std::string>> rows) {
+  if (!rows.empty()) {
+    for (std::string& cell : rows.front()) cell = invocation.Say(cell);
+  }
+  return AlignTable(rows);
+}
+
 }  // namespace upkeep::cli

@@ -30,6 +30,9 @@ Status WriteReports(const Invocation& invocation, const std::vector<Output>& out
 /// Korean characters as two columns wide.
 std::string AlignTable(const std::vector<std::vector<std::string>>& rows);
 
+/// AlignTable() with the heading in the language of the invocation.
+std::string HeadedTable(const Invocation& invocation, std::vector<std::vector<std::string>> rows);
+
 Command MakeRunCommand();
 std::vector<Command> MakePlaybookCommands();   ///< list, explain, validate, test, record, rbac
 std::vector<Command> MakeHistoryCommands();    ///< history, diff, trend

@@ -20,6 +20,7 @@ int Show(Invocation& invocation) {
       rows.push_back({"target", target.name + " (" + std::string(checks::TargetKindName(target.kind)) + ")"});
     }
   }
+  for (std::vector<std::string>& row : rows) row.front() = invocation.Say(row.front());
   *invocation.out << AlignTable(rows);
   return inventory.ok() ? 0 : invocation.Fail(inventory.status());
 }

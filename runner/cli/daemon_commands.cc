@@ -215,8 +215,10 @@ int ServeCommand(Invocation& invocation) {
   auto server = ListenFor(invocation);
   if (!server.ok()) return invocation.Fail(server.status());
   const std::string host = invocation.Value("--listen", "127.0.0.1:9180");
-  *invocation.err << "upkeep: serving http://" << host.substr(0, host.rfind(':')) << ":"
-                  << (*server)->port() << "/ (read-only; end with Ctrl-C)" << std::endl;
+  *invocation.err << "upkeep: "
+                  << invocation.Say("serving http://" + host.substr(0, host.rfind(':')) + ":" +
+                                    std::to_string((*server)->port()) + "/ (read-only; end with Ctrl-C)")
+                  << std::endl;
   const Serving serving(std::move(*server));
   int signal = 0;
   sigwait(&ends, &signal);

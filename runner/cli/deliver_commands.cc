@@ -67,10 +67,10 @@ int Deliver(Invocation& invocation) {
   int code = 0;
   for (const notify::SendOutcome& outcome : outcomes) {
     rows.push_back({std::to_string(outcome.delivery), outcome.destination,
-                    outcome.status.ok() ? "sent" : "failed", std::to_string(outcome.attempts),
-                    redactor.Redact(outcome.detail)});
+                    invocation.Say(outcome.status.ok() ? "sent" : "failed"), std::to_string(outcome.attempts),
+                    invocation.Say(redactor.Redact(outcome.detail))});
   }
-  *invocation.out << AlignTable(rows);
+  *invocation.out << HeadedTable(invocation, std::move(rows));
   for (const notify::SendOutcome& outcome : outcomes) {
     if (!outcome.status.ok()) code = invocation.Fail(outcome.status);
   }

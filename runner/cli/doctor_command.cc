@@ -53,14 +53,19 @@ void DiagnoseInventory(const Invocation& invocation, const std::vector<run::Play
   }
 }
 
-void Print(const std::vector<Diagnosis>& found, const Redactor& redactor, std::ostream& out) {
+void Print(const Invocation& invocation, const std::vector<Diagnosis>& found, const Redactor& redactor) {
+  std::ostream& out = *invocation.out;
+  const bool korean = Language(invocation) == "ko";
   std::size_t widest = 0;
   for (const Diagnosis& diagnosis : found) widest = std::max(widest, diagnosis.what.size());
   const std::string margin(7 + widest + 2, ' ');
   for (const Diagnosis& diagnosis : found) {
-    const std::string level = diagnosis.level == Level::kOk ? "ok    " : diagnosis.level == Level::kNote ? "note  " : "FAULT ";
-    std::string text = redactor.Redact(diagnosis.text);
-    if (!diagnosis.help.empty()) text += "\n-> " + redactor.Redact(diagnosis.help);
+    // Six columns in either language.
+    const std::string level = diagnosis.level == Level::kOk     ? (korean ? "정상  " : "ok    ")
+                              : diagnosis.level == Level::kNote ? (korean ? "참고  " : "note  ")
+                                                                : (korean ? "문제  " : "FAULT ");
+    std::string text = invocation.Say(redactor.Redact(diagnosis.text));
+    if (!diagnosis.help.empty()) text += "\n-> " + invocation.Say(redactor.Redact(diagnosis.help));
     out << level << " " << diagnosis.what << std::string(widest - diagnosis.what.size() + 2, ' ');
     // Names and words come from targets too.
     text = PrintableText(text);
@@ -78,7 +83,7 @@ int Doctor(Invocation& invocation) {
   DiagnoseHere(invocation, found);
   const std::vector<run::Playbook> playbooks = DiagnosePlaybooks(invocation, found);
   DiagnoseInventory(invocation, playbooks, found, redactor);
-  Print(found, redactor, *invocation.out);
+  Print(invocation, found, redactor);
   return WorstOf(found);
 }
 

@@ -46,14 +46,14 @@ int History(Invocation& invocation) {
   for (const store::RunRecord& run : *runs) {
     const store::RunSummary& summary = run.summary;
     rows.push_back({std::to_string(run.id), FormatRfc3339(std::chrono::floor<std::chrono::seconds>(run.started)),
-                    std::string(store::RunStateName(run.state)),
+                    invocation.Say(store::RunStateName(run.state)),
                     run.schedule.empty() ? run.trigger : run.schedule, std::to_string(run.targets.size()),
                     std::to_string(summary.totals.critical), std::to_string(summary.totals.warning),
                     std::to_string(summary.totals.unknown), std::to_string(summary.totals.ok),
                     std::to_string(summary.new_findings), std::to_string(summary.resolved_findings),
                     run.finished ? std::to_string(summary.exit_code) : "-"});
   }
-  *invocation.out << AlignTable(rows);
+  *invocation.out << HeadedTable(invocation, std::move(rows));
   return 0;
 }
 
@@ -84,22 +84,25 @@ int Diff(Invocation& invocation) {
     before = *previous;
   }
   if (before == 0) {
-    *invocation.out << "run " << after << " is the first of its kind: there is nothing to compare it with\n";
+    *invocation.out << invocation.Say("run " + std::to_string(after) +
+                                      " is the first of its kind: there is nothing to compare it with")
+                    << "\n";
     return 0;
   }
   Result<std::vector<store::DiffRow>> differences = store.Diff(before, after);
   if (!differences.ok()) return invocation.Fail(differences.status());
-  *invocation.err << "run " << before << " -> run " << after << ": " << differences->size()
-                  << " subjects differ\n";
-  const auto name = [](const std::optional<checks::State>& state) {
-    return state ? std::string(checks::StateName(*state)) : std::string("-");
+  *invocation.err << invocation.Say("run " + std::to_string(before) + " -> run " + std::to_string(after) + ": " +
+                                    std::to_string(differences->size()) + " subjects differ")
+                  << "\n";
+  const auto name = [&invocation](const std::optional<checks::State>& state) {
+    return state ? invocation.Say(checks::StateName(*state)) : std::string("-");
   };
   std::vector<std::vector<std::string>> rows = {{"CHANGE", "BEFORE", "AFTER", "PLAYBOOK", "TARGET", "SUBJECT", "SUMMARY"}};
   for (const store::DiffRow& row : *differences) {
-    rows.push_back({row.change, name(row.before), name(row.after), row.playbook, row.target, row.subject,
+    rows.push_back({invocation.Say(row.change), name(row.before), name(row.after), row.playbook, row.target, row.subject,
                     row.summary.In(Language(invocation))});
   }
-  *invocation.out << AlignTable(rows);
+  *invocation.out << HeadedTable(invocation, std::move(rows));
   return 0;
 }
 

@@ -25,8 +25,8 @@ int List(Invocation& invocation) {
     rows.push_back({playbook.head.id, playbook.head.cadence, playbook.head.target, covers,
                     playbook.head.title.In(language)});
   }
-  *invocation.out << AlignTable(rows);
-  for (const Status& error : errors) *invocation.err << "upkeep: " << error.Describe() << "\n";
+  *invocation.out << HeadedTable(invocation, std::move(rows));
+  for (const Status& error : errors) *invocation.err << "upkeep: " << invocation.Describe(error) << "\n";
   return errors.empty() ? 0 : ExitOf(errors.front());
 }
 
@@ -98,8 +98,10 @@ int Validate(Invocation& invocation) {
   const run::Catalog catalog(PlaybookFolders(invocation));
   std::vector<Status> errors;
   const std::vector<run::Playbook> playbooks = Named(invocation, catalog, errors);
-  for (const Status& error : errors) *invocation.err << error.Describe() << "\n";
-  *invocation.out << playbooks.size() << " playbooks are valid, " << errors.size() << " are not\n";
+  for (const Status& error : errors) *invocation.err << invocation.Describe(error) << "\n";
+  *invocation.out << invocation.Say(std::to_string(playbooks.size()) + " playbooks are valid, " +
+                                    std::to_string(errors.size()) + " are not")
+                  << "\n";
   if (errors.empty() && playbooks.empty()) {
     return invocation.Fail(Status(Code::kInvalid, "no playbook was found"));
   }
@@ -110,7 +112,7 @@ int Test(Invocation& invocation) {
   const run::Catalog catalog(PlaybookFolders(invocation));
   std::vector<Status> errors;
   const std::vector<run::Playbook> playbooks = Named(invocation, catalog, errors);
-  for (const Status& error : errors) *invocation.err << error.Describe() << "\n";
+  for (const Status& error : errors) *invocation.err << invocation.Describe(error) << "\n";
   Result<std::unique_ptr<io::Reactor>> reactor = io::Reactor::Create();
   if (!reactor.ok()) return invocation.Fail(reactor.status());
   int passed = 0, failed = 0;
@@ -118,7 +120,7 @@ int Test(Invocation& invocation) {
     Result<run::CaseFile> file = run::ReadCaseFile(run::CasePathOf(playbook));
     if (!file.ok()) {
       ++failed;
-      *invocation.err << playbook.path << ": " << file.status().Describe() << "\n";
+      *invocation.err << playbook.path << ": " << invocation.Describe(file.status()) << "\n";
       continue;
     }
     for (const run::Case& test_case : file->cases) {
@@ -130,11 +132,13 @@ int Test(Invocation& invocation) {
       ++failed;
       *invocation.err << file->path << ": " << verdict.name << "\n";
       for (const std::string& difference : verdict.differences) {
-        *invocation.err << "  " << difference << "\n";
+        *invocation.err << "  " << invocation.Say(difference) << "\n";
       }
     }
   }
-  *invocation.out << passed << " cases passed, " << failed << " failed\n";
+  *invocation.out << invocation.Say(std::to_string(passed) + " cases passed, " +
+                                    std::to_string(failed) + " failed")
+                  << "\n";
   if (!errors.empty()) return 65;
   return failed == 0 && passed > 0 ? 0 : 1;
 }
@@ -180,16 +184,18 @@ int Record(Invocation& invocation) {
   }
   if (Status written = run::WriteCaseFile(file); !written.ok()) return invocation.Fail(written);
   for (const checks::CheckResult& result : outcome.outcome.results) {
-    *invocation.out << checks::StateName(result.state) << "  " << result.subject.Key() << "  "
+    *invocation.out << invocation.Say(checks::StateName(result.state)) << "  " << result.subject.Key() << "  "
                     << result.summary.In(Language(invocation)) << "\n";
   }
   const run::CaseVerdict verdict = run::TestCase(place.reactor(), chosen.front(),
                                                  *std::find_if(file.cases.begin(), file.cases.end(),
                                                                [&](const run::Case& other) { return other.name == name; }));
   for (const std::string& difference : verdict.differences) {
-    *invocation.err << "the recorded case does not replay: " << difference << "\n";
+    *invocation.err << invocation.Say("the recorded case does not replay: " + difference) << "\n";
   }
-  *invocation.err << "recorded " << outcome.calls.size() << " calls as '" << name << "' in " << path << "\n";
+  *invocation.err << invocation.Say("recorded " + std::to_string(outcome.calls.size()) + " calls as '" + name +
+                                    "' in " + path)
+                  << "\n";
   return verdict.differences.empty() ? 0 : 1;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/cli/progress.h"
 
+#include <string_view>
 #include <utility>
 
 #include "base/clock.h"
@@ -12,6 +13,19 @@ constexpr std::size_t kLineColumns = 78;
 
 std::string NameOf(const run::Pair& pair) {
   return pair.playbook->head.id + " (" + pair.target->name + ")";
+}
+
+/// As much of `line` as fits, by whole characters; Korean ones are two columns wide.
+std::string_view FirstColumns(std::string_view line) {
+  std::size_t columns = 0;
+  for (std::size_t at = 0; at < line.size();) {
+    const auto byte = static_cast<unsigned char>(line[at]);
+    const std::size_t length = byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
+    columns += length >= 3 ? 2 : 1;
+    if (columns > kLineColumns || at + length > line.size()) return line.substr(0, at);
+    at += length;
+  }
+  return line;
 }
 
 }  // namespace
@@ -45,8 +59,7 @@ void ProgressDisplay::Draw() {
     line += (language_ == "ko" ? "  실행 중: " : "  running: ") + *running_.begin();
     if (running_.size() > 1) line += " +" + std::to_string(running_.size() - 1);
   }
-  if (line.size() > kLineColumns) line.resize(kLineColumns);
-  err_ << "\r\033[K" << line << std::flush;
+  err_ << "\r\033[K" << FirstColumns(line) << std::flush;
 }
 
 void ProgressDisplay::Finish() {

@@ -90,7 +90,7 @@ int ReportRefusal(const Invocation& invocation, const remedy::Proposed& proposed
   *invocation.err << what << ": ";
   // A plan that is open already is no fault: it waits to be decided on.
   if (proposed.status.code() == Code::kBusy) {
-    *invocation.err << proposed.status.Describe() << "\n";
+    *invocation.err << invocation.Describe(proposed.status) << "\n";
     return 0;
   }
   return invocation.Fail(proposed.status);
@@ -154,11 +154,11 @@ int ApprovalsList(Invocation& invocation) {
   std::vector<std::vector<std::string>> rows = {
       {"PLAN", "STATE", "RISK", "TARGET", "SUBJECT", "REMEDY", "ASKED BY", "EXPIRES"}};
   for (const store::Plan& plan : *plans) {
-    rows.push_back({std::to_string(plan.id), std::string(store::PlanStateName(plan.state)), plan.risk,
+    rows.push_back({std::to_string(plan.id), invocation.Say(store::PlanStateName(plan.state)), invocation.Say(plan.risk),
                     plan.target, PrintableText(plan.subject), plan.remedy,
                     PrintableText(plan.requester.name), FormatRfc3339(plan.expires)});
   }
-  *invocation.out << AlignTable(rows);
+  *invocation.out << HeadedTable(invocation, std::move(rows));
   return 0;
 }
 
@@ -187,16 +187,20 @@ int DecideCommand(const Invocation& invocation, bool approve) {
     if (!decided.ok()) return invocation.Fail(decided.status());
     Result<store::Plan> plan = (*store)->FindPlan(*id);
     if (!plan.ok()) return invocation.Fail(plan.status());
-    *invocation.out << "plan " << *id << " is " << store::PlanStateName(plan->state) << " ("
+    *invocation.out << invocation.Say("plan " + std::to_string(*id) + " is " +
+                                      std::string(store::PlanStateName(plan->state)))
+                    << " ("
                     << PrintableText(decided->actor.name) << ", " << decided->actor.identity << ")\n";
   }
   return 0;
 }
 
 void ShowApplied(const Invocation& invocation, const remedy::Applied& applied) {
-  *invocation.out << "plan " << applied.plan << " is " << store::PlanStateName(applied.state) << ": "
+  *invocation.out << invocation.Say("plan " + std::to_string(applied.plan) + " is " +
+                                    std::string(store::PlanStateName(applied.state)))
+                  << ": "
                   << PrintableText(applied.outcome.In(Language(invocation)));
-  if (applied.verified_by != 0) *invocation.out << " (run " << applied.verified_by << ")";
+  if (applied.verified_by != 0) *invocation.out << " (" << invocation.Say("run " + std::to_string(applied.verified_by)) << ")";
   *invocation.out << "\n";
 }
 

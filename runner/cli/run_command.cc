@@ -49,7 +49,7 @@ Result<std::vector<run::Playbook>> Chosen(const Invocation& invocation, const ru
       }
     }
     // One bad file must not hide the others, and must not pass unseen either.
-    for (const Status& error : errors) *invocation.err << "upkeep: " << error.Describe() << "\n";
+    for (const Status& error : errors) *invocation.err << "upkeep: " << invocation.Describe(error) << "\n";
     if (!errors.empty()) return Status(Code::kInvalid, "a playbook cannot be read");
   }
   if (chosen.empty()) {

@@ -32,7 +32,7 @@ Result<schedules::ScheduleFile> ReadSchedules(const Invocation& invocation) {
 
 void SayWarnings(const Invocation& invocation, const schedules::ScheduleFile& file) {
   for (const Status& warning : file.warnings) {
-    *invocation.err << "warning: " << warning.Describe() << "\n";
+    *invocation.err << invocation.Say("warning") << ": " << invocation.Describe(warning) << "\n";
   }
 }
 
@@ -121,13 +121,14 @@ int Next(Invocation& invocation) {
     zone = *shown;
   }
   for (const schedules::CronWarning& warning : expression->warnings()) {
-    *invocation.err << "warning: " << warning.message << "\n  hint: " << warning.hint << "\n";
+    const Status said = Status(Code::kInvalid, warning.message).WithHint(warning.hint);
+    *invocation.err << invocation.Say("warning") << ": " << invocation.Describe(said) << "\n";
   }
   int left = *count;
   for (auto next = expression->Next(at); next && left > 0; next = expression->Next(*next), --left) {
     *invocation.out << zone.Format(*next) << "\n";
   }
-  if (left == *count) *invocation.err << "it never fires again\n";
+  if (left == *count) *invocation.err << invocation.Say("it never fires again") << "\n";
   return 0;
 }
 
@@ -146,11 +147,11 @@ int List(Invocation& invocation) {
     const auto next = schedule.enabled ? schedule.expression.Next(now) : std::nullopt;
     rows.push_back({schedule.id, next ? schedule.expression.zone().Format(*next) : "-",
                     schedule.expression.text(), schedule.expression.zone().name(),
-                    joined(schedule.playbooks, "-"), joined(schedule.targets, "all"),
+                    joined(schedule.playbooks, "-"), joined(schedule.targets, invocation.Say("all")),
                     FormatDuration(schedule.grace), FormatDuration(schedule.deadline),
                     schedule.title.In(Language(invocation))});
   }
-  *invocation.out << AlignTable(rows);
+  *invocation.out << HeadedTable(invocation, std::move(rows));
   const Status errors = file->Errors();
   return errors.ok() ? 0 : invocation.Fail(errors);
 }
@@ -179,7 +180,7 @@ int Check(Invocation& invocation) {
     }
   }
   if (!errors.empty()) return invocation.Fail(yaml::Combine(errors));
-  *invocation.out << file->schedules.size() << " schedules are valid\n";
+  *invocation.out << invocation.Say(std::to_string(file->schedules.size()) + " schedules are valid") << "\n";
   return 0;
 }
 

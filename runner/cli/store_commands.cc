@@ -15,10 +15,13 @@ int CheckStore(Invocation& invocation) {
   if (!store.ok()) return invocation.Fail(store.status());
   auto faults = (*store)->CheckIntegrity();
   if (!faults.ok()) return invocation.Fail(faults.status());
-  for (const store::IntegrityFault& fault : *faults) *invocation.out << fault.what << "\n";
+  for (const store::IntegrityFault& fault : *faults) {
+    *invocation.out << invocation.Say(fault.what) << "\n";
+  }
   if (faults->empty()) {
-    *invocation.out << "nothing wrong in " << (*store)->path() << " (schema "
-                    << (*store)->schema_version() << ")\n";
+    *invocation.out << invocation.Say("nothing wrong in " + (*store)->path() + " (schema " +
+                                      std::to_string((*store)->schema_version()) + ")")
+                    << "\n";
     return 0;
   }
   return invocation.Fail(Status(Code::kStore, std::to_string(faults->size()) + " faults in the store " +
@@ -33,16 +36,17 @@ int VerifyLedger(Invocation& invocation) {
   auto verdict = (*store)->VerifyLedger();
   if (!verdict.ok()) return invocation.Fail(verdict.status());
   if (verdict->ok()) {
-    *invocation.out << verdict->entries << " entries, " << verdict->head.hash << "\n";
+    *invocation.out << invocation.Say(std::to_string(verdict->entries) + " entries, " + verdict->head.hash) << "\n";
     return 0;
   }
   if (verdict->fault) {
-    *invocation.err << "upkeep: the ledger's entry " << verdict->fault->sequence
-                    << " does not verify: " << verdict->fault->what << "\n";
+    (void)invocation.Fail(Status(Code::kEvidence, "the ledger's entry " +
+                                                      std::to_string(verdict->fault->sequence) +
+                                                      " does not verify: " + verdict->fault->what));
   }
   if (!verdict->fork.empty()) {
-    *invocation.err << "upkeep: the store is a fork: " << verdict->fork
-                    << "\n  hint: an older copy was put in its place; find the newer one\n";
+    (void)invocation.Fail(Status(Code::kEvidence, "the store is a fork: " + verdict->fork)
+                              .WithHint("an older copy was put in its place; find the newer one"));
   }
   return kLedgerBroken;
 }

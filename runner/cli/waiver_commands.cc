@@ -46,8 +46,9 @@ int Add(Invocation& invocation) {
   if (!store.ok()) return invocation.Fail(store.status());
   Result<std::int64_t> id = (*store)->AddWaiver(waiver);
   if (!id.ok()) return invocation.Fail(id.status());
-  *invocation.out << "waiver " << *id << " counts until " << FormatRfc3339(waiver.expires)
-                  << ", from the next run on\n";
+  *invocation.out << invocation.Say("waiver " + std::to_string(*id) + " counts until " +
+                                    FormatRfc3339(waiver.expires) + ", from the next run on")
+                  << "\n";
   return 0;
 }
 
@@ -62,11 +63,11 @@ int List(Invocation& invocation) {
   for (const store::Waiver& waiver : *waivers) {
     const std::string state = waiver.revoked ? "revoked"
                               : waiver.expires <= clock.Now() ? "expired" : "active";
-    rows.push_back({std::to_string(waiver.id), state, waiver.playbook, waiver.target,
+    rows.push_back({std::to_string(waiver.id), invocation.Say(state), waiver.playbook, waiver.target,
                     waiver.subject, waiver.owner, FormatRfc3339(waiver.expires),
                     std::to_string(waiver.matched), PrintableText(waiver.reason)});
   }
-  *invocation.out << AlignTable(rows);
+  *invocation.out << HeadedTable(invocation, std::move(rows));
   return 0;
 }
 
@@ -84,7 +85,7 @@ int Revoke(Invocation& invocation) {
   const Status revoked = (*store)->RevokeWaiver(std::stoll(typed), invocation.Value("--reason"),
                                                 run::OperatingSystemActor());
   if (!revoked.ok()) return invocation.Fail(revoked);
-  *invocation.out << "waiver " << typed << " no longer counts\n";
+  *invocation.out << invocation.Say("waiver " + typed + " no longer counts") << "\n";
   return 0;
 }
 

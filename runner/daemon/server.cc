@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "base/korean.h"
 #include "base/zone/zone.h"
 #include "reports/render.h"
 #include "runner/daemon/pages.h"
@@ -68,7 +69,9 @@ struct Server::Impl {
   }
   void Fail(const Request& request, Response& response, const Status& status) const {
     response.status = StatusFor(status);
-    response.set_content(MessagePage(status.message(), status.hint(), Language(request)), kHtml);
+    const std::string language = Language(request);
+    response.set_content(
+        MessagePage(In(language, status.message()), In(language, status.hint()), language), kHtml);
   }
   /// Opens a store for one request and answers with what `make` makes of it.
   void Answer(const Request& request, Response& response, const char* type,

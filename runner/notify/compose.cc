@@ -30,15 +30,16 @@ std::string Title(const reports::ReportModel& model, const std::string& language
   std::string title = "upkeep ";
   switch (model.kind) {
     case reports::ReportKind::kRun: title += word("run ", "실행 "); break;
-    case reports::ReportKind::kDaily: title += word("daily report ", "일일 보고서 "); break;
-    case reports::ReportKind::kWeekly: title += word("weekly report ", "주간 보고서 "); break;
-    case reports::ReportKind::kMonthly: title += word("monthly report ", "월간 보고서 "); break;
-    case reports::ReportKind::kQuarterly: title += word("quarterly report ", "분기 보고서 "); break;
+    case reports::ReportKind::kDaily: title += word("daily report ", "일일 점검 보고서 "); break;
+    case reports::ReportKind::kWeekly: title += word("weekly report ", "주간 점검 보고서 "); break;
+    case reports::ReportKind::kMonthly: title += word("monthly report ", "월간 점검 보고서 "); break;
+    case reports::ReportKind::kQuarterly: title += word("quarterly report ", "분기 점검 보고서 "); break;
   }
-  title += What(model) + ": " + std::to_string(model.totals.critical) + word(" critical, ", " 심각, ") +
-           std::to_string(model.totals.warning) + word(" warning, ", " 경고, ") +
-           std::to_string(model.totals.unknown) + word(" unknown", " 알 수 없음");
-  return title;
+  const std::string critical = std::to_string(model.totals.critical), warning = std::to_string(model.totals.warning),
+                    unknown = std::to_string(model.totals.unknown);
+  title += What(model) + ": ";
+  return title + (korean ? "심각 " + critical + ", 경고 " + warning + ", 확인 불가 " + unknown
+                         : critical + " critical, " + warning + " warning, " + unknown + " unknown");
 }
 
 std::string ContentType(const std::string& format) {

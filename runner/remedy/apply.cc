@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/korean.h"
 #include "runner/remedy/decision.h"
 #include "runner/remedy/plan_document.h"
 #include "runner/remedy/remedy_call.h"
@@ -186,7 +187,7 @@ Task<Result<Applied>> ApplyReady(Workbench& bench, store::Plan plan, const Ready
   if (end->state == ActionState::kFailed) {
     Applied failed{plan.id, PlanState::kFailed, {}, 0};
     failed.outcome = {"step " + steps + " failed, and nothing after it was done: " + end->detail,
-                      steps + "단계에서 실패했고 이후 단계는 실행하지 않았습니다: " + end->detail};
+                      steps + "단계에서 실패했고 이후 단계는 실행하지 않았습니다: " + InKorean(end->detail)};
     const Status written =
         bench.store.MovePlan(plan.id, PlanState::kFailed, failed.outcome, request.actor);
     if (!written.ok()) co_return written;
@@ -197,7 +198,7 @@ Task<Result<Applied>> ApplyReady(Workbench& bench, store::Plan plan, const Ready
   if (end->state == ActionState::kUnknown) {
     state = PlanState::kUnknown;
     outcome = {"nobody knows whether step " + steps + " was carried out: " + end->detail,
-               steps + "단계의 실행 여부를 알 수 없습니다: " + end->detail};
+               steps + "단계의 실행 여부를 알 수 없습니다: " + InKorean(end->detail)};
   }
   const Status written = bench.store.MovePlan(plan.id, state, outcome, request.actor);
   if (!written.ok()) co_return written;

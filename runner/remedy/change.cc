@@ -5,6 +5,8 @@
 #include <set>
 #include <utility>
 
+#include "base/korean.h"
+
 namespace upkeep::remedy {
 namespace {
 
@@ -15,7 +17,7 @@ Text Shown(const Value& value) {
   if (value.is_object() && value.contains("en") && value.contains("ko")) return TextFromValue(value);
   if (value.is_string()) {
     const std::string text = value.get<std::string>();
-    return {text, text};
+    return {text, ValueInKorean(text)};
   }
   std::string text = CanonicalJson(value);
   if (value.is_number_float()) {

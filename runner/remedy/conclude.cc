@@ -57,7 +57,7 @@ Status CloseOpen(store::Store& store, const store::Actor& actor) {
 
 Text Escalated(const Text& first, const Text& why) {
   return {(first.en.empty() ? "" : first.en + "; ") + "unverified, a person must look: " + why.en,
-          (first.ko.empty() ? "" : first.ko + "; ") + "검증되지 않음, 담당자 확인 필요: " + why.ko};
+          (first.ko.empty() ? "" : first.ko + "; ") + "해결 미확인, 담당자 확인 필요: " + why.ko};
 }
 
 }  // namespace
@@ -82,7 +82,7 @@ Task<Result<Applied>> Conclude(Workbench& bench, store::Plan plan, store::Actor 
   if (verdict->verified) {
     applied.state = PlanState::kVerified;
     applied.outcome = {(unknown ? first.en + "; " : "") + "verified: " + verdict->why.en,
-                       (unknown ? first.ko + "; " : "") + "검증됨: " + verdict->why.ko};
+                       (unknown ? first.ko + "; " : "") + "해결 확인: " + verdict->why.ko};
   } else {
     applied.state = PlanState::kUnverified;
     applied.outcome = Escalated(first, verdict->why);

@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "base/korean.h"
+
 namespace upkeep::remedy {
 namespace {
 
@@ -106,11 +108,11 @@ std::string ShowPlan(const store::Plan& plan, const std::vector<store::Approval>
   const auto row = [&text](const std::string& label, const std::string& value) {
     text += "  " + label + ": " + PrintableText(value) + "\n";
   };
-  row(word("state", "상태"), std::string(store::PlanStateName(plan.state)));
+  row(word("state", "상태"), In(language, store::PlanStateName(plan.state)));
   row(word("for", "대상"), plan.target + "  " + plan.subject + "  " +
                                TextAt(finding, "summary", language));
   row(word("remedy", "조치"), plan.playbook + " / " + plan.remedy);
-  row(word("risk", "위험도"), plan.risk);
+  row(word("risk", "위험도"), In(language, plan.risk));
   row(word("asked by", "요청자"), plan.requester.name + " (" + plan.requester.source + " " +
                                       plan.requester.identity + ")");
   row(word("approvals needed", "필요한 승인"), std::to_string(plan.approvals_needed));

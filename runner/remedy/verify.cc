@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "base/korean.h"
 #include "runner/remedy/plan_document.h"
 #include "runner/remedy/remedy_call.h"
 #include "runner/run/session.h"
@@ -18,7 +19,7 @@ constexpr std::chrono::minutes kLongestPause{5};
 Text Both(const std::string& english, const std::string& korean) { return {english, korean}; }
 
 Text Failed(const Status& status) {
-  return Both("could not look: " + status.message(), "확인할 수 없었습니다: " + status.message());
+  return Both("could not look: " + status.message(), "확인할 수 없었습니다: " + InKorean(status.message()));
 }
 
 /// The parameters that found the trouble, so that the same question is asked again.
@@ -120,7 +121,7 @@ Sight LookAt(const checks::PlaybookOutcome& outcome, const std::string& subject)
     const std::string state(checks::StateName(about->state));
     if (about->state == State::kOk) return {true, Both(subject + " is ok", subject + " 정상")};
     return {false, Both(subject + " is " + state + ": " + about->summary.en,
-                        subject + " 상태 " + state + ": " + about->summary.ko)};
+                        subject + " 상태: " + InKorean(state) + ": " + about->summary.ko)};
   }
   // Absence proves something only where everything was looked at.
   if (!whole) {

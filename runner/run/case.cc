@@ -166,9 +166,8 @@ Case MakeCase(const std::string& name, const checks::Target& target, const Value
   return test_case;
 }
 
-CaseVerdict TestCase(io::Reactor& reactor, const Playbook& playbook, const Case& test_case) {
-  CaseVerdict verdict;
-  verdict.name = test_case.name;
+checks::PlaybookOutcome ReplayCase(io::Reactor& reactor, const Playbook& playbook, const Case& test_case,
+                                   std::vector<std::string>& mismatches) {
   ReplayHost host(playbook.head, test_case.calls);
   FakeClock clock(test_case.now);
   Redactor redactor;
@@ -181,10 +180,17 @@ CaseVerdict TestCase(io::Reactor& reactor, const Playbook& playbook, const Case&
     }
   }
   std::function<void(lua::Sandbox*)> ignore = [](lua::Sandbox*) {};
-  const checks::PlaybookOutcome outcome = reactor.RunUntilDone(
+  checks::PlaybookOutcome outcome = reactor.RunUntilDone(
       RunPlaybook(playbook, test_case.target, SubjectOfTarget(named), test_case.params, host, clock,
                   redactor, lua::Budget{}, 1, Limits{}, ignore));
-  verdict.differences = host.Mismatches();
+  mismatches = host.Mismatches();
+  return outcome;
+}
+
+CaseVerdict TestCase(io::Reactor& reactor, const Playbook& playbook, const Case& test_case) {
+  CaseVerdict verdict;
+  verdict.name = test_case.name;
+  const checks::PlaybookOutcome outcome = ReplayCase(reactor, playbook, test_case, verdict.differences);
   std::vector<Value> results, metrics;
   for (const checks::CheckResult& result : outcome.results) {
     results.push_back(ExpectedResult(result));

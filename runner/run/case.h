@@ -47,6 +47,11 @@ Status WriteCaseFile(const CaseFile& file);
 Case MakeCase(const std::string& name, const checks::Target& target, const Value& params,
               const PairOutcome& pair, Instant now);
 
+/// What the playbook says when the case's answers are replayed. What was asked otherwise than the
+/// case has it stands in `mismatches`. `reactor` and `playbook` outlive the call.
+checks::PlaybookOutcome ReplayCase(io::Reactor& reactor, const Playbook& playbook, const Case& test_case,
+                                   std::vector<std::string>& mismatches);
+
 /// What went otherwise than the case expects; empty when nothing did.
 struct CaseVerdict {
   std::string name;

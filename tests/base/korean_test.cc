@@ -37,6 +37,15 @@ TEST(Korean, ForeignProseIsQuotedAndNamesAreNot) {
   EXPECT_EQ("ACL SETUSER upkeep +info", InKorean("ACL SETUSER upkeep +info"));
 }
 
+TEST(Korean, AValueOfASentenceIsANameOursOrQuoted) {
+  EXPECT_EQ("kubernetes.nodes", ValueInKorean("kubernetes.nodes"));
+  EXPECT_EQ("list", ValueInKorean("list"));   // The name of a pod, say; as a message it would be a word.
+  EXPECT_EQ("10.0.0.1:6443: 연결이 거부되었습니다", ValueInKorean("10.0.0.1:6443: connection refused"));
+  EXPECT_EQ("“back-off restarting failed container”", ValueInKorean("back-off restarting failed container"));
+  const std::string endless(100'000, 'x');
+  EXPECT_EQ("“" + endless + "”", ValueInKorean(endless));
+}
+
 TEST(Korean, LongAndHostileTextComesBackBounded) {
   const std::string parts(20'000, ':');
   EXPECT_EQ(parts, InKorean(parts));

@@ -305,7 +305,7 @@ jq -e --arg plan "$plan" --arg by "$mina" '.actions[] | select(.plan == $plan an
   .approved_by == $by and .approval_reason == "try it once" and (.before | contains("uid")) and
   (.after | contains("answer")))' "$work/out" > /dev/null || fail "the report's action is not whole"
 expect 0 "$jin" report daily "${options[@]}" -o md --lang ko
-says '검증되지 않음'
+says '해결 미확인'
 [ "$(query "select count(*) from actions where plan = $plan")" = 1 ] || fail "an action was repeated"
 
 echo "remedies: all passed"

@@ -57,6 +57,22 @@ if [ "$exit_code" = 2 ]; then pass "the daily list ran and found the dead endpoi
 fi
 examine run "$UPKEEP_STORE" "$work/run" run 1
 
+# Korean to the last word: what stands outside of quotation marks is ours.
+korean=("$work/run/run-ko.md" "$work/run/run-ko.html" "$work/run-ko.wide" "$work/refused.txt")
+"$upkeep" report 1 --lang ko -o "wide:${korean[2]}"
+for refused in "run nothing" "run daily --tragte x" "report 999" "schedule next never" "waiver add --owner a"; do
+  # shellcheck disable=SC2086
+  "$upkeep" $refused --lang ko >>"${korean[3]}" 2>&1 || true
+done
+if prose=$(python3 "$source_dir/tests/korean/english_prose.py" --quotations "${korean[@]}"); then
+  pass "no English prose in Korean reports and errors"
+else
+  fail "English prose in Korean reports or errors" "$prose"
+fi
+if grep -q '127.0.0.1:9: 연결이 거부되었습니다' "${korean[0]}"; then pass "why the endpoint is dead, in Korean"; else
+  fail "why the endpoint is dead is not said in Korean" "$(grep nobody-there "${korean[0]}")"
+fi
+
 "$upkeep" serve --listen 127.0.0.1:0 --store "$work/months.db" >"$work/serve.out" 2>&1 &
 server=$!
 address=

@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Finds English prose that is left in Korean output.
 
-    english_prose.py [--allow TEXT]... FILE...
+    english_prose.py [--allow TEXT]... [--quotations] FILE...
 
 Prose is two English words side by side. A word is lower-case letters, perhaps with a capital in
 front; names (with a digit or a mark inside, or all capitals), paths, flags and addresses are none.
 What stands in quotation marks or in <code> is not ours: it is prose all the same unless --allow
-has it, since only what a server really said may stand there. Ends 1 when something was found.
+has it, since only what a server really said may stand there; --quotations allows all of them, where
+nobody can know what the servers will say. Recorded data, in <pre>, is shown as it is. Ends 1 when
+something was found.
 """
 import argparse
 import html
@@ -21,7 +23,7 @@ QUOTED = re.compile(r"“([^”]*)”|\"([^\"\n]*)\"|`([^`\n]*)`|(?<![A-Za-z])'(
 
 def visible(page):
     """What a reader sees of an HTML page; commands in <code> stand between back quotes."""
-    page = re.sub(r"(?s)<(style|script|title)\b.*?</\1>", " ", page)
+    page = re.sub(r"(?s)<(style|script|title|pre)\b.*?</\1>", " ", page)
     page = re.sub(r"(?s)<code[^>]*>(.*?)</code>", lambda m: "`" + m.group(1).replace("`", "'") + "`", page)
     page = re.sub(r"<[^>]+>", " \n ", page)
     return html.unescape(page)
@@ -53,7 +55,7 @@ def runs(text):
     return found
 
 
-def prose(text, allowed=()):
+def prose(text, allowed=(), quotations=False):
     """(line number, what) of each run of prose in `text` that `allowed` does not explain."""
     found = []
     for number, line in enumerate(text.split("\n"), 1):
@@ -65,7 +67,7 @@ def prose(text, allowed=()):
 
         bare = QUOTED.sub(keep, line)
         found += [(number, run) for run in runs(bare)]
-        for quote in quotes:
+        for quote in [] if quotations else quotes:
             if any(text in quote or quote in text for text in allowed if quote):
                 continue
             found += [(number, f"quoted: {quote}") for run in runs(quote)[:1]]
@@ -75,6 +77,7 @@ def prose(text, allowed=()):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--allow", action="append", default=[])
+    parser.add_argument("--quotations", action="store_true")
     parser.add_argument("files", nargs="+")
     given = parser.parse_args()
     count = 0
@@ -82,7 +85,7 @@ def main():
         text = open(name, encoding="utf-8").read()
         if name.endswith(".html"):
             text = visible(text)
-        for line, what in prose(text, given.allow):
+        for line, what in prose(text, given.allow, given.quotations):
             count += 1
             print(f"{name}:{line}: {what}")
     return 1 if count else 0

@@ -26,12 +26,15 @@ class Detector(unittest.TestCase):
         self.assertTrue(prose(text))
         self.assertEqual([], prose(text, ["permission denied for table x"]))
         self.assertTrue(prose('"the pod is gone"', ["another text"]))
+        self.assertEqual([], prose(text, quotations=True))
+        self.assertTrue(prose("the pod is " + text, quotations=True))
         self.assertEqual([], prose("`kubectl get pods`", ["kubectl get pods"]))
 
     def test_pages(self):
         page = "<style>a b c</style><p>파드 <b>정상</b></p><td>ready</td><td>late</td><p>&lt;no way&gt;</p>"
         self.assertEqual(["no way"], [what for _, what in prose(visible(page))])
         self.assertTrue(prose(visible("<code>run the thing</code>")))
+        self.assertEqual([], prose(visible('<pre>{"detail": "the pod is gone"}</pre>')))
 
 
 if __name__ == "__main__":

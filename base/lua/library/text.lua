@@ -151,7 +151,8 @@ end
 
 local function shown(name, value, language)
   local kind = type(value)
-  if kind == "string" then return value end
+  -- The message of an error that upkeep.try caught, say, has a Korean of its own.
+  if kind == "string" then return language == "ko" and core.in_korean(value) or value end
   if kind == "number" then return shown_number(value) end
   if kind == "boolean" then return tostring(value) end
   if kind == "table" then

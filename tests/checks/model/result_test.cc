@@ -5,6 +5,8 @@
 
 #include <set>
 
+#include "base/korean.h"
+
 namespace upkeep::checks {
 namespace {
 
@@ -58,7 +60,8 @@ TEST(UnknownResultTest, EveryCodeHasASentenceOfItsOwnInBothLanguages) {
     EXPECT_EQ(CodeName(code), result.reason);
     EXPECT_EQ("it went wrong", StringAt(result.data, "detail"));
     EXPECT_NE(std::string::npos, result.summary.en.find(": it went wrong"));
-    EXPECT_EQ(std::string::npos, result.summary.ko.find("went wrong")) << result.summary.ko;
+    EXPECT_NE(std::string::npos, result.summary.ko.find(": “it went wrong”")) << result.summary.ko;
+    EXPECT_FALSE(HasEnglishProse(result.summary.ko)) << result.summary.ko;
     korean.insert(result.summary.ko);
     english.insert(result.summary.en);
   }
@@ -66,18 +69,19 @@ TEST(UnknownResultTest, EveryCodeHasASentenceOfItsOwnInBothLanguages) {
   EXPECT_EQ(std::size(kCodes), english.size());
 }
 
-TEST(UnknownResultTest, TheKoreanSentenceNamesWhatIsMissing) {
+TEST(UnknownResultTest, TheKoreanSentenceSaysTheMessageInKorean) {
   const auto korean = [](Code code, const char* message) {
     return UnknownResult({"Database", "", "orders", ""}, Status(code, message)).summary.ko;
   };
-  EXPECT_EQ("권한이 없어 확인하지 못했습니다 (postgres:role:pg_monitor)",
-            korean(Code::kNotPermitted, "the role 'upkeep' is no member of 'pg_monitor' (postgres:role:pg_monitor)"));
-  EXPECT_EQ("연결하지 못했습니다 (10.0.0.1:5432)",
-            korean(Code::kUnreachable, "connection to 10.0.0.1:5432 refused"));
-  EXPECT_EQ("플레이북의 needs에 선언되지 않아 실행하지 않았습니다 (kubernetes:list:pods)",
+  EXPECT_EQ("연결하지 못했습니다: 10.0.0.1:5432: 연결이 거부되었습니다",
+            korean(Code::kUnreachable, "10.0.0.1:5432: connection refused"));
+  EXPECT_EQ("권한이 없어 확인하지 못했습니다: 권한 없음: kubernetes:list:pods",
+            korean(Code::kNotPermitted, "not permitted: kubernetes:list:pods"));
+  EXPECT_EQ("플레이북의 needs에 선언되지 않아 실행하지 않았습니다: head에 kubernetes:list:pods 선언이 없습니다",
             korean(Code::kUndeclared, "the head does not declare kubernetes:list:pods"));
-  EXPECT_EQ("점검 중 오류가 발생했습니다", korean(Code::kError, "a 'quoted sentence of more words' is no name"));
-  EXPECT_EQ("점검 중 오류가 발생했습니다 (work_mem)", korean(Code::kError, "don't know 'work_mem'."));
+  EXPECT_EQ("점검 중 오류가 발생했습니다: “a sentence of somebody else”",
+            korean(Code::kError, "a sentence of somebody else"));
+  EXPECT_EQ("점검 중 오류가 발생했습니다", korean(Code::kError, ""));
 }
 
 TEST(UnknownResultTest, HintAndPlaceAreKept) {

@@ -6,7 +6,10 @@ that a renderer mixes up does not pass.
 """
 import datetime
 import fnmatch
+import pathlib
 import sqlite3
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
 
 WORDS = {
     "en": {
@@ -290,8 +293,23 @@ class Expected:
             month = self.earlier(name, subject, "SELECT id FROM outcome_list WHERE playbook = ? AND target = ? AND finished BETWEEN ? AND ? "
                                  "ORDER BY finished DESC, id DESC LIMIT 1", playbook, target, at - 35 * 86400000000, at - 28 * 86400000000)
             table.append([printable(playbook), printable(target), printable(name),
-                          limits, printable(source or ""), printable(subject), value_of(value, unit), value_of(before, unit), value_of(month, unit)])
+                          limits, printable(self.source(source or "")), printable(subject), value_of(value, unit), value_of(before, unit), value_of(month, unit)])
         return table
+
+    def source(self, english):
+        """Where a limit comes from, as base/korean/sources.txt has it."""
+        if self.language != "ko":
+            return english
+        lines = (ROOT / "base/korean/sources.txt").read_text(encoding="utf-8").splitlines()
+        said = {a: b.strip() for a, b in zip(lines, lines[1:]) if a and a[0] not in " #"}
+        if english in said:
+            return said[english]
+        for pattern, korean in said.items():
+            first, hole, _ = pattern.partition("{}")
+            if hole and english.startswith(first):
+                rest = english[len(first):]
+                return korean.replace("{}", said.get(rest, rest))
+        return english
 
     def earlier(self, name, subject, sql, *values):
         """The figure in the outcome that `sql` finds."""

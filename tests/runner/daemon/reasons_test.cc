@@ -36,10 +36,16 @@ TEST(SlotReasonTest, EveryReasonOfTheRoomIsSaidInKorean) {
             "30m 늦게 따라잡음 (유예 5m 초과); 시도 2");
 }
 
-TEST(SlotReasonTest, WhatNobodyKnowsStaysAsItIs) {
-  EXPECT_EQ(SaySlotReason("Jin is on holiday", "ko"), "Jin is on holiday");
+TEST(SlotReasonTest, APersonsOwnWordsAreQuoted) {
+  EXPECT_EQ(SaySlotReason("Jin is on holiday", "ko"), "“Jin is on holiday”");
+  EXPECT_EQ(SaySlotReason("Jin is on holiday", "en"), "Jin is on holiday");
+  EXPECT_EQ(SaySlotReason("휴가", "ko"), "휴가");
   EXPECT_EQ(SaySlotReason("", "ko"), "");
-  EXPECT_EQ(SaySlotReason("started  late", "ko"), "started  late");
+}
+
+TEST(SlotReasonTest, TheErrorThatAReasonEndsWithIsSaidInKoreanToo) {
+  EXPECT_EQ(SaySlotReason("its schedule is in quarantine: there is no time zone 'shop'", "ko"),
+            "스케줄이 격리됨: 'shop' 시간대가 없습니다");
 }
 
 using PlannerReasonTest = DaemonTest;

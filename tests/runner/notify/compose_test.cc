@@ -55,7 +55,7 @@ TEST(ComposeTest, AMailHasBothPartsInTheChannelsLanguage) {
   korean.language = "ko";
   EXPECT_EQ(reports::Render("html", Model(), korean).value(), message.body);
   EXPECT_EQ(reports::Render("md", Model(), korean).value(), message.text);
-  EXPECT_EQ("upkeep 월간 보고서 2026-11-01: 1 심각, 0 경고, 0 알 수 없음", message.title);
+  EXPECT_EQ("upkeep 월간 점검 보고서 2026-11-01: 심각 1, 경고 0, 확인 불가 0", message.title);
 }
 
 TEST(ComposeTest, FindingsSayWhatNeedsSomebody) {
