@@ -9,12 +9,14 @@
 #define UPKEEP_RUNNER_CLI_WORKPLACE_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "base/cancel.h"
 #include "base/clock.h"
 #include "base/io/reactor.h"
+#include "base/io/warm_up.h"
 #include "base/text.h"
 #include "checks/targets/inventory.h"
 #include "runner/cli/command.h"
@@ -65,6 +67,7 @@ class Workplace {
   SystemClock clock_;
   Redactor redactor_;
   checks::Inventory inventory_;
+  std::optional<io::WarmUp> warm_up_;
   run::Catalog catalog_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<io::Reactor> reactor_;
