@@ -292,7 +292,11 @@ TEST_F(ClientTest, DiscoversWhereACustomResourceIsServedOnce) {
 }
 
 TEST_F(ClientTest, AListThatIsNearlyAlwaysAtOnePlaceIsAskedForThereAtOnce) {
-  Serve([](const FakeRequest&) { return FakeReply{.body = ListOf(0, 1)}; });
+  Serve([](const FakeRequest&) {
+    FakeReply reply;
+    reply.body = ListOf(0, 1);
+    return reply;
+  });
   EXPECT_TRUE(List({.resource = "pods.metrics.k8s.io"}).ok());
   EXPECT_TRUE(List({.resource = "pods.metrics.k8s.io", .space = "a"}).ok());
   EXPECT_EQ((std::vector<std::string>{"GET /apis/metrics.k8s.io/v1beta1/pods?limit=500",
