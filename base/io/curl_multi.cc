@@ -10,11 +10,6 @@
 namespace upkeep::io {
 namespace {
 
-void StartLibcurlOnce() {
-  static std::once_flag once;
-  std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
-}
-
 /// Half of the descriptors that this process may have: more transfers than that wait their turn
 /// inside libcurl instead of failing with "too many open files".
 long ConnectionLimit() {
@@ -26,6 +21,11 @@ long ConnectionLimit() {
 constexpr long kIdleConnections = 64;
 
 }  // namespace
+
+void StartLibcurlOnce() {
+  static std::once_flag once;
+  std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
+}
 
 CurlMulti::CurlMulti() {
   StartLibcurlOnce();

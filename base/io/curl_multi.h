@@ -16,6 +16,9 @@
 
 namespace upkeep::io {
 
+/// Starts libcurl in this process when nobody has; any thread.
+void StartLibcurlOnce();
+
 class CurlMulti {
  public:
   /// Starts libcurl in this process when nobody has.

@@ -60,6 +60,17 @@ std::uint64_t PrefixParity(std::uint64_t bits) {
   return bits;
 }
 
+// The bytes that a backslash before them takes the meaning from. In a run of backslashes every
+// second one is such a byte; a subtraction carries through each run and tells where it ends.
+std::uint64_t Escaped(std::uint64_t backslashes, bool& carried) {
+  constexpr std::uint64_t kOdd = 0xAAAAAAAAAAAAAAAAULL;
+  const std::uint64_t first = carried ? 1 : 0;
+  const std::uint64_t may_escape = backslashes & ~first;
+  const std::uint64_t ends = (((may_escape << 1U) | kOdd) - may_escape) ^ kOdd;
+  carried = (ends & backslashes) >> (kBlock - 1) != 0;
+  return ends ^ (backslashes | first);
+}
+
 }  // namespace
 
 std::size_t BracketScanner::ScanSlowly(std::string_view bytes) {
@@ -86,10 +97,7 @@ std::size_t BracketScanner::Scan(std::string_view bytes) {
   while (bytes.size() - at >= kBlock) {
     Masks masks = MasksOf(bytes.data() + at);
     if (escaped_ || masks.backslashes != 0) {
-      const std::size_t taken = ScanSlowly(bytes.substr(at, kBlock));
-      at += taken;
-      if (done()) return at;
-      continue;
+      masks.quotes &= ~Escaped(masks.backslashes, escaped_);
     }
     const std::uint64_t inside =
         PrefixParity(masks.quotes) ^ (in_string_ ? ~std::uint64_t{0} : std::uint64_t{0});
@@ -102,7 +110,7 @@ std::size_t BracketScanner::Scan(std::string_view bytes) {
         const std::uint64_t lowest = left & (~left + 1);
         depth_ += (masks.opening & lowest) != 0 ? 1 : -1;
         if (depth_ != 0) continue;
-        in_string_ = false;
+        in_string_ = escaped_ = false;
         return at + static_cast<std::size_t>(std::countr_zero(lowest)) + 1;
       }
     } else {

@@ -145,17 +145,20 @@ class KubernetesClient {
   Task<Result<io::TransferResponse>> SendOnce(const Request& request, Limits limits);
   Task<Result<Value>> SendForValue(Request request, Limits limits);
   struct Listing;
+  Task<Result<ObjectList>> ListAt(ListQuery query, Resource resource, Limits limits);
   Task<Result<ObjectList>> ListOnce(ListQuery query, Resource resource, Limits limits);
   void BeginPage(const std::shared_ptr<Listing>& listing, std::string token, Limits limits);
   Task<void> FetchPage(std::shared_ptr<Listing> listing, std::size_t number, std::string token,
                        Limits limits);
   Task<Result<Resource>> AskForResource(Resource resource, Limits limits);
+  const Resource* Known(const Resource& resource) const;
+  void Remember(const Resource& resource);
 
   io::Reactor& reactor_;
   Credentials credentials_;
   const ClientOptions options_;
   Gate gate_;
-  std::map<std::string, Resource> discovered_;
+  std::map<std::string, Resource> discovered_;           ///< By plural and group.
 };
 
 }  // namespace upkeep::kubernetes

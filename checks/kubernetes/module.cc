@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "checks/kubernetes/module.h"
 
+#include <map>
 #include <utility>
 
 #include "base/when_all.h"
@@ -23,40 +24,59 @@ Result<checks::Need> KubernetesModule::NeedOf(std::string_view function,
   return call->need;
 }
 
-Task<void> KubernetesModule::Try(const checks::Need& need, Status& status, Limits limits) {
-  KubernetesClient* const client = need.writes() ? writer_.get() : reader_.get();
-  if (client == nullptr) {
-    status = NoWriter();
-    co_return;
+struct KubernetesModule::Preparing {
+  std::vector<checks::Need> needs;
+  NeedKnown known;
+  std::vector<Status> statuses = std::vector<Status>(needs.size());
+
+  void Tell(std::size_t need) {
+    if (known) known(need, statuses[need]);
   }
-  Result<Permission> permission = co_await client->Can(need, "", limits);
-  status = permission.status();
-  if (!permission.ok() || permission->allowed) co_return;
-  status = Refused(need, "", permission->reason);
+};
+
+Task<void> KubernetesModule::Try(Preparing& preparing, std::size_t at, Limits limits) {
+  const checks::Need& need = preparing.needs[at];
+  Status& status = preparing.statuses[at];
+  if (KubernetesClient* const client = need.writes() ? writer_.get() : reader_.get()) {
+    Result<Permission> permission = co_await client->Can(need, "", limits);
+    status = permission.status();
+    if (permission.ok() && !permission->allowed) status = Refused(need, "", permission->reason);
+  } else {
+    status = NoWriter();
+  }
+  preparing.Tell(at);
 }
 
-Task<std::vector<Status>> KubernetesModule::Prepare(std::vector<checks::Need> needs,
-                                                    Limits limits) {
-  std::vector<Status> statuses(needs.size());
-  std::vector<Task<void>> tasks;
-  for (std::size_t i = 0; i < needs.size(); ++i) {
+Task<std::vector<Status>> KubernetesModule::PrepareAndTell(std::vector<checks::Need> needs,
+                                                           NeedKnown known, Limits limits) {
+  Preparing preparing{std::move(needs), std::move(known)};
+  std::multimap<std::string, std::size_t> lists;
+  std::vector<Task<void>> tries;
+  for (std::size_t i = 0; i < preparing.needs.size(); ++i) {
+    const checks::Need& need = preparing.needs[i];
     // Of a cluster's many events a check reads those of single objects: only the right is tried.
-    if (needs[i].verb != "list" || needs[i].object == "events") {
-      tasks.push_back(Try(needs[i], statuses[i], limits));
-    } else if (Result<Resource> known = ParseResource(needs[i].object); !known.ok()) {
-      statuses[i] = known.status();
+    if (need.verb != "list" || need.object == "events") {
+      tries.push_back(Try(preparing, i, limits));
+    } else if (Result<Resource> known_kind = ParseResource(need.object); !known_kind.ok()) {
+      preparing.statuses[i] = known_kind.status();
+      preparing.Tell(i);
     } else {
-      snapshot_.Want(needs[i].object, needs[i].fields);
+      snapshot_.Want(need.object, need.fields);
+      lists.emplace(known_kind->Name(), i);
     }
   }
-  tasks.push_back(snapshot_.Take(limits));
+  const Snapshot::Listed listed = [&](const std::string& resource) {
+    for (auto [at, end] = lists.equal_range(resource); at != end; ++at) {
+      preparing.statuses[at->second] = snapshot_.StatusOf(resource);
+      preparing.Tell(at->second);
+    }
+  };
+  // The lists first: they take longest.
+  std::vector<Task<void>> tasks;
+  tasks.push_back(snapshot_.Take(listed, limits));
+  for (Task<void>& attempt : tries) tasks.push_back(std::move(attempt));
   co_await WhenAll(std::move(tasks));
-  for (std::size_t i = 0; i < needs.size(); ++i) {
-    if (needs[i].verb == "list" && needs[i].object != "events" && statuses[i].ok()) {
-      statuses[i] = snapshot_.StatusOf(needs[i].object);
-    }
-  }
-  co_return statuses;
+  co_return std::move(preparing.statuses);
 }
 
 Task<Result<lua::Answer>> KubernetesModule::Call(std::string function, Value arguments,

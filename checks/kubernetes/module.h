@@ -35,7 +35,11 @@ class KubernetesModule final : public checks::HostModule {
   Result<checks::Need> NeedOf(std::string_view function, const Value& arguments) const override;
   /// Lists are tried by listing, everything else by SelfSubjectAccessReview (changes with the
   /// writer's). kNoData: the API group is not served, so that it is not installed.
-  Task<std::vector<Status>> Prepare(std::vector<checks::Need> needs, Limits limits) override;
+  Task<std::vector<Status>> Prepare(std::vector<checks::Need> needs, Limits limits) override {
+    return PrepareAndTell(std::move(needs), nullptr, std::move(limits));
+  }
+  Task<std::vector<Status>> PrepareAndTell(std::vector<checks::Need> needs, NeedKnown known,
+                                           Limits limits) override;
   Task<Result<lua::Answer>> Call(std::string function, Value arguments, Limits limits) override;
 
   KubernetesClient& reader() { return *reader_; }
@@ -43,7 +47,8 @@ class KubernetesModule final : public checks::HostModule {
   const Snapshot& snapshot() const { return snapshot_; }
 
  private:
-  Task<void> Try(const checks::Need& need, Status& status, Limits limits);
+  struct Preparing;
+  Task<void> Try(Preparing& preparing, std::size_t need, Limits limits);
   Task<Result<lua::Answer>> Look(kubernetes::Call call, Limits limits);
   Task<Result<Value>> LookForValue(kubernetes::Call call, Limits limits);
   Task<Result<Value>> Change(kubernetes::Call call, Limits limits);

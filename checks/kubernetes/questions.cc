@@ -50,17 +50,25 @@ std::vector<std::string> VersionsOf(const Value& group) {
 
 }  // namespace
 
+const Resource* KubernetesClient::Known(const Resource& resource) const {
+  const auto found = discovered_.find(resource.plural + "." + resource.group);
+  return found == discovered_.end() ? nullptr : &found->second;
+}
+
+void KubernetesClient::Remember(const Resource& resource) {
+  discovered_[resource.plural + "." + resource.group] = resource;
+}
+
 Task<Result<Resource>> KubernetesClient::Discover(std::string name, Limits limits) {
   Result<Resource> resource = ParseResource(name);
   if (!resource.ok() || !resource->version.empty()) co_return resource;
-  const std::string key = resource->plural + "." + resource->group;
-  if (const auto found = discovered_.find(key); found != discovered_.end()) {
-    resource->version = found->second.version;
-    resource->namespaced = found->second.namespaced;
+  if (const Resource* const known = Known(*resource)) {
+    resource->version = known->version;
+    resource->namespaced = known->namespaced;
     co_return resource;
   }
   resource = co_await AskForResource(*std::move(resource), limits);
-  if (resource.ok()) discovered_[key] = *resource;
+  if (resource.ok()) Remember(*resource);
   co_return resource;
 }
 

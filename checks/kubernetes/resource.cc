@@ -65,6 +65,12 @@ constexpr std::array kBuiltIns = {
     BuiltIn{"apiservices", "apiregistration.k8s.io", "v1", false},
 };
 
+// Kinds of an aggregated server that is a cluster's own choice, at the one version that it ever had.
+constexpr std::array kUsual = {
+    BuiltIn{"pods", "metrics.k8s.io", "v1beta1", true},
+    BuiltIn{"nodes", "metrics.k8s.io", "v1beta1", false},
+};
+
 bool IsLabelCharacter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
 }
@@ -133,6 +139,17 @@ Result<Resource> ParseResource(std::string_view name) {
   }
   return Status(Code::kInvalid, "\"" + std::string(name) + "\" is no built-in resource")
       .WithHint("name its group, too, as in backups.velero.io");
+}
+
+std::optional<Resource> UsualPlace(const Resource& resource) {
+  for (const BuiltIn& known : kUsual) {
+    if (known.plural != resource.plural || known.group != resource.group) continue;
+    Resource usual = resource;
+    usual.version = known.version;
+    usual.namespaced = known.namespaced;
+    return usual;
+  }
+  return std::nullopt;
 }
 
 Status CheckName(std::string_view name) {

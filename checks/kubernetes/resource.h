@@ -39,6 +39,10 @@ struct Resource {
 /// what else it could be. `version` is empty where only the API server knows it.
 Result<Resource> ParseResource(std::string_view name);
 
+/// Where a resource outside of the API server itself is served in nearly every cluster that has it
+/// ("pods.metrics.k8s.io"): worth a try before discovery is asked. Nothing where that isn't known.
+std::optional<Resource> UsualPlace(const Resource& resource);
+
 /// kInvalid when `name` can't be an object's or a namespace's name, so that no path is made of it.
 Status CheckName(std::string_view name);
 

@@ -70,22 +70,27 @@ Task<void> Snapshot::Fetch(ListQuery query, Limits limits) {
   entry.documents = std::move(list->documents);
 }
 
-Task<void> Snapshot::Take(Limits limits) {
-  std::vector<Task<void>> fetches;
-  for (const auto& [resource, wanted] : wanted_) {
-    ListQuery query;
-    query.resource = resource;
-    query.fields = wanted.Fields();
-    fetches.push_back(Fetch(std::move(query), limits));
-  }
-  co_await WhenAll(std::move(fetches));
+Task<void> Snapshot::TakeOne(std::string resource, const Listed& listed, Limits limits) {
+  ListQuery query;
+  query.resource = resource;
+  query.fields = wanted_.at(resource).Fields();
+  const std::string key = KeyOf(query);
+  co_await Fetch(std::move(query), limits);
   // A kind that could not be looked at is not looked at again in this run: all playbooks see
   // the same.
-  for (const auto& [resource, wanted] : wanted_) {
-    ListQuery query;
-    query.resource = resource;
-    lists_.at(KeyOf(query))->done = true;
+  lists_.at(key)->done = true;
+  listed(resource);
+}
+
+Task<void> Snapshot::Take(const Listed& listed, Limits limits) {
+  std::vector<Task<void>> fetches;
+  // Pods are the longest list nearly everywhere, and their pages come one after the other.
+  const auto pods = wanted_.find("pods");
+  if (pods != wanted_.end()) fetches.push_back(TakeOne(pods->first, listed, limits));
+  for (auto wanted = wanted_.begin(); wanted != wanted_.end(); ++wanted) {
+    if (wanted != pods) fetches.push_back(TakeOne(wanted->first, listed, limits));
   }
+  co_await WhenAll(std::move(fetches));
 }
 
 Status Snapshot::StatusOf(const std::string& resource) const {

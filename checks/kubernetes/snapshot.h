@@ -8,6 +8,7 @@
 #ifndef UPKEEP_CHECKS_KUBERNETES_SNAPSHOT_H_
 #define UPKEEP_CHECKS_KUBERNETES_SNAPSHOT_H_
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -25,9 +26,12 @@ class Snapshot {
 
   /// Says that `paths` of `resource` will be read; no path means all of it.
   void Want(const std::string& resource, const std::vector<std::string>& paths);
-  /// Lists everything that is wanted, side by side.
-  Task<void> Take(Limits limits);
-  /// How the list of `resource` went. REQUIRES: wanted, and Take() has ended.
+  /// Told Resource::Name() of each list, whether it went well or not.
+  using Listed = std::function<void(const std::string& resource)>;
+  /// Lists everything that is wanted, side by side, and tells of each as it ends. `listed` must
+  /// outlive the task.
+  Task<void> Take(const Listed& listed, Limits limits);
+  /// How the list of `resource` went. REQUIRES: wanted, and Take() has told of it.
   Status StatusOf(const std::string& resource) const;
 
   /// The list that `query` asks for (its fields are set here): from the snapshot where that has
@@ -54,6 +58,7 @@ class Snapshot {
     Documents documents;
   };
   Task<void> Fetch(ListQuery query, Limits limits);
+  Task<void> TakeOne(std::string resource, const Listed& listed, Limits limits);
 
   KubernetesClient& client_;
   std::map<std::string, Wanted> wanted_;                 ///< By Resource::Name().

@@ -9,8 +9,10 @@
 #ifndef UPKEEP_CHECKS_MODEL_HOST_MODULE_H_
 #define UPKEEP_CHECKS_MODEL_HOST_MODULE_H_
 
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/cancel.h"
@@ -39,6 +41,16 @@ class HostModule {
   /// each need, in order: ok, kNotPermitted naming the missing grant, kUnreachable … A playbook
   /// with a need that is not ok does not run; its result is unknown with that reason.
   virtual Task<std::vector<Status>> Prepare(std::vector<Need> needs, Limits limits) = 0;
+
+  /// Told of one of `needs` by its position, once its status is known and what it reads is there.
+  using NeedKnown = std::function<void(std::size_t need, const Status& status)>;
+  /// As Prepare. A module whose needs take unlike times tells of each as it comes, so that a
+  /// playbook begins while what others read is still on its way. Who never tells is as good: the
+  /// answer is the same.
+  virtual Task<std::vector<Status>> PrepareAndTell(std::vector<Need> needs, NeedKnown,
+                                                   Limits limits) {
+    return Prepare(std::move(needs), std::move(limits));
+  }
 
   virtual Task<Result<lua::Answer>> Call(std::string function, Value arguments, Limits limits) = 0;
 };

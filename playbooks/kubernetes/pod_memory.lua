@@ -48,9 +48,10 @@ return upkeep.playbook {
       end
       if pod.status.phase == "Running" then
         running = running + 1
-        local key = pod.metadata.namespace .. "/" .. pod.metadata.name
-        meta[key] = { uid = pod.metadata.uid, namespace = pod.metadata.namespace, name = pod.metadata.name,
-          created = upkeep.parse_time(pod.metadata.creationTimestamp or "") }
+        local about = pod.metadata
+        local space, name = about.namespace, about.name
+        local key = space .. "/" .. name
+        meta[key] = { uid = about.uid, namespace = space, name = name, created = about.creationTimestamp }
         for container in upkeep.items(pod.spec.containers) do
           local resources = container.resources
           local limit = resources and resources.limits and resources.limits.memory
@@ -60,7 +61,8 @@ return upkeep.playbook {
     end
     local used, order = {}, {}
     for entry in upkeep.items(kubernetes.list "pods.metrics.k8s.io") do
-      local key = entry.metadata.namespace .. "/" .. entry.metadata.name
+      local about = entry.metadata
+      local key = about.namespace .. "/" .. about.name
       if meta[key] then
         local total, worst = 0, nil
         for container in upkeep.items(entry.containers) do
@@ -77,10 +79,11 @@ return upkeep.playbook {
       end
     end
     -- A pod that has only just started is not expected in the figures; any other one is.
-    local missing = {}
+    local missing, now = {}, upkeep.now()
     for key, pod in pairs(meta) do
       if not used[key] then
-        if pod.created and upkeep.now() - pod.created < params.settle_minutes * 60 then
+        local created = upkeep.parse_time(pod.created)
+        if created and now - created < params.settle_minutes * 60 then
           running = running - 1
         else
           missing[#missing + 1] = key

@@ -44,12 +44,12 @@ return upkeep.playbook {
 
   check = function(run, params)
     local pods = kubernetes.list "pods"
-    local running, finished, lost = 0, 0, 0
+    local running, finished, lost, now = 0, 0, 0, upkeep.now()
     for pod in upkeep.items(pods) do
       local phase = pod.status.phase
       if phase == "Running" then running = running + 1 end
       if phase == "Succeeded" then finished = finished + 1 end
-      local verdict = pod_state.judge(pod, params, upkeep.now())
+      local verdict = pod_state.judge(pod, params, now)
       if verdict and verdict.state == "unknown" then lost = lost + 1 end
       if verdict then
         local meta = pod.metadata

@@ -31,10 +31,11 @@ pod_state.messages = {
 }
 
 local IMAGE = { ErrImagePull = true, ImagePullBackOff = true, InvalidImageName = true, ErrImageNeverPull = true }
+local STATUSES, NONE = { "initContainerStatuses", "containerStatuses" }, {}
 local STARTING = { ContainerCreating = true, PodInitializing = true }
 
-local function condition(pod, kind)
-  for entry in upkeep.items(pod.status.conditions or {}) do
+local function condition(status, kind)
+  for entry in upkeep.items(status.conditions or NONE) do
     if entry.type == kind then return entry end
   end
   return nil
@@ -47,9 +48,10 @@ end
 
 --- The fault of one container, or nil.
 local function judge_container(status, params, now)
-  local waiting = status.state and status.state.waiting
-  local terminated = status.state and status.state.terminated
-  local last = terminated or (status.lastState and status.lastState.terminated)
+  local state, before = status.state, status.lastState
+  local waiting = state and state.waiting
+  local last = state and state.terminated or before and before.terminated
+  if not waiting and not last then return nil end  -- It runs, and always has.
   local recent = last and since(last.finishedAt, now) <= params.recent_hours * 3600
   local base = { container = status.name, restarts = status.restartCount, exit_code = last and last.exitCode }
 
@@ -80,7 +82,8 @@ end
 
 --- @return table|nil verdict state, reason, message, values; nil when nothing is wrong.
 function pod_state.judge(pod, params, now)
-  local status, phase = pod.status, pod.status.phase
+  local status = pod.status
+  local phase = status.phase
   if phase == "Succeeded" then return nil end
   if phase == "Failed" then
     return { state = "warning", reason = "failed", message = "failed", values = { reason = status.reason or "Error" } }
@@ -96,25 +99,26 @@ function pod_state.judge(pod, params, now)
   end
 
   local worst
-  for _, list in ipairs { "initContainerStatuses", "containerStatuses" } do
-    for container in upkeep.items(status[list] or {}) do
+  for _, list in ipairs(STATUSES) do
+    for container in upkeep.items(status[list] or NONE) do
       local verdict = judge_container(container, params, now)
       if verdict and (not worst or (worst.state == "warning" and verdict.state == "critical")) then worst = verdict end
     end
   end
   if worst then return worst end
 
-  local age = since(pod.metadata.creationTimestamp, now)
-  local scheduled = condition(pod, "PodScheduled")
-  if phase == "Pending" and scheduled and scheduled.status == "False" and age >= params.start_minutes * 60 then
-    return { state = "critical", reason = "unschedulable", message = "unschedulable",
-      values = { age = upkeep.age(age), reason = scheduled.reason or "?" } }
-  end
-  if phase == "Pending" and age >= params.start_minutes * 60 then
+  if phase == "Pending" then
+    local age = since(pod.metadata.creationTimestamp, now)
+    if age < params.start_minutes * 60 then return nil end
+    local scheduled = condition(status, "PodScheduled")
+    if scheduled and scheduled.status == "False" then
+      return { state = "critical", reason = "unschedulable", message = "unschedulable",
+        values = { age = upkeep.age(age), reason = scheduled.reason or "?" } }
+    end
     return { state = "warning", reason = "pending", message = "pending", values = { age = upkeep.age(age) } }
   end
-  local ready = condition(pod, "Ready")
-  if phase == "Running" and ready and ready.status ~= "True" then
+  local ready = phase == "Running" and condition(status, "Ready")
+  if ready and ready.status ~= "True" then
     local unready_for = since(ready.lastTransitionTime, now)
     if unready_for >= params.start_minutes * 60 then
       return { state = "warning", reason = "unready", message = "unready", values = { age = upkeep.age(unready_for) } }

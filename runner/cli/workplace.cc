@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <random>
@@ -35,6 +36,13 @@ Task<void> CancelOnSignal(io::Reactor& reactor, CancelSource& cancel, CancelToke
   if (readable.ok()) cancel.Cancel();
 }
 
+bool NeedsTls(const checks::Inventory& inventory) {
+  return std::any_of(inventory.targets.begin(), inventory.targets.end(), [](const auto& target) {
+    return target.kind == checks::TargetKind::kKubernetes ||
+           target.kind == checks::TargetKind::kHttp || target.kind == checks::TargetKind::kTls;
+  });
+}
+
 }  // namespace
 
 Result<std::unique_ptr<store::Store>> OpenStore(const Invocation& invocation, bool read_only,
@@ -58,6 +66,7 @@ Result<std::unique_ptr<Workplace>> Workplace::Open(const Invocation& invocation)
   Result<checks::Inventory> inventory = LoadInventory(invocation);
   if (!inventory.ok()) return inventory.status();
   place->inventory_ = std::move(*inventory);
+  if (NeedsTls(place->inventory_)) place->warm_up_.emplace();
   place->catalog_ = run::Catalog(PlaybookFolders(invocation));
   Result<std::unique_ptr<store::Store>> store = OpenStore(invocation, false, &place->redactor_);
   if (!store.ok()) return store.status();

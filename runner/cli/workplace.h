@@ -9,6 +9,7 @@
 #define UPKEEP_RUNNER_CLI_WORKPLACE_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "base/cancel.h"
 #include "base/clock.h"
 #include "base/io/reactor.h"
+#include "base/io/warm_up.h"
 #include "base/text.h"
 #include "checks/targets/inventory.h"
 #include "runner/cli/command.h"
@@ -75,6 +77,7 @@ class Workplace {
   SystemClock clock_;
   Redactor redactor_;
   checks::Inventory inventory_;
+  std::optional<io::WarmUp> warm_up_;
   run::Catalog catalog_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<io::Reactor> reactor_;

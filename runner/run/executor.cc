@@ -6,7 +6,9 @@
 #include <map>
 #include <utility>
 
+#include "base/io/turnstile.h"
 #include "base/when_all.h"
+#include "runner/run/look.h"
 #include "runner/run/outcome.h"
 
 namespace upkeep::run {
@@ -16,55 +18,6 @@ using checks::HostModule;
 using checks::Need;
 using checks::PlaybookOutcome;
 using checks::Target;
-
-/// One target while a run looks at it.
-struct Look {
-  const Target* target = nullptr;
-  Modules modules;
-  Status made;                                ///< Whether the modules could be made at all.
-  std::vector<std::size_t> pairs;             ///< Positions in the run's list.
-  std::map<std::string, Status> needs;        ///< Need::ToString → what Prepare said.
-};
-
-/// The needs of one module that the playbooks on a target have together; the fields of the same
-/// list are joined, and no fields at all means every field.
-std::vector<Need> UnionOfNeeds(const std::vector<const checks::Head*>& heads,
-                               std::string_view module) {
-  std::vector<Need> joined;
-  for (const checks::Head* head : heads) {
-    for (const Need& need : head->needs) {
-      if (need.module != module) continue;
-      const auto same = std::find_if(joined.begin(), joined.end(),
-                                     [&](const Need& other) { return other.Matches(need); });
-      if (same == joined.end()) {
-        joined.push_back(need);
-      } else if (!same->fields.empty() && need.fields.empty()) {
-        same->fields.clear();
-      } else if (!same->fields.empty()) {
-        same->fields.insert(same->fields.end(), need.fields.begin(), need.fields.end());
-      }
-    }
-  }
-  for (Need& need : joined) {
-    std::sort(need.fields.begin(), need.fields.end());
-    need.fields.erase(std::unique(need.fields.begin(), need.fields.end()), need.fields.end());
-  }
-  return joined;
-}
-
-/// What stops `head` from running on this look: the first missing need that it can't do without.
-Status MissingNeed(const checks::Head& head, const Look& look) {
-  for (const Need& need : head.needs) {
-    if (need.optional) continue;
-    const auto found = look.needs.find(need.ToString());
-    if (found == look.needs.end()) {
-      return Status(Code::kError, "the target " + look.target->name + " has no module " + need.module +
-                                      " for the need " + need.ToString());
-    }
-    if (!found->second.ok()) return found->second;
-  }
-  return Status::Ok();
-}
 
 std::uint64_t SeedOf(std::uint64_t seed, const std::string& playbook, const std::string& target) {
   // FNV-1a: the same pair of the same run always gets the same numbers.
@@ -111,48 +64,75 @@ checks::Subject SubjectOfTarget(const Target& target) {
   return subject;
 }
 
-Task<PlaybookOutcome> RunPlaybook(const Playbook& playbook, Value target, checks::Subject subject,
-                                  Value params, lua::Host& host, const Clock& clock,
-                                  const Redactor& redactor, lua::Budget budget, std::uint64_t seed,
-                                  Limits limits, std::function<void(lua::Sandbox*)> on_sandbox) {
+namespace {
+
+/// A playbook in a sandbox of its own, ready to check; or why it is not.
+struct Opened {
+  Status status;
+  Value params;
+  std::unique_ptr<lua::Sandbox> sandbox;
+};
+
+Opened OpenPlaybook(const Playbook& playbook, const Value& params, lua::Host& host,
+                    const Clock& clock, lua::Budget budget, std::uint64_t seed) {
+  Opened opened;
+  Result<Value> resolved = checks::ResolveParameters(playbook.head, params);
+  opened.status = resolved.status();
+  if (!resolved.ok()) return opened;
+  opened.params = *std::move(resolved);
+  lua::SandboxOptions options;
+  options.budget = budget;
+  options.seed = seed;
+  options.clock = &clock;
+  options.host = &host;
+  options.library_folder = playbook.pack + "/lib";
+  Result<std::unique_ptr<lua::Sandbox>> sandbox = lua::Sandbox::Create(std::move(options));
+  opened.status = sandbox.status();
+  if (!sandbox.ok()) return opened;
+  opened.sandbox = *std::move(sandbox);
+  opened.status = opened.sandbox->Load(playbook.source, playbook.path);
+  return opened;
+}
+
+Task<PlaybookOutcome> Check(const Playbook& playbook, Opened opened, Value target,
+                            checks::Subject subject, const Clock& clock, const Redactor& redactor,
+                            std::uint64_t seed, Limits limits,
+                            std::function<void(lua::Sandbox*)> on_sandbox) {
   PlaybookOutcome outcome;
   outcome.playbook = playbook.head.id;
   outcome.target = StringAt(target, "name");
   outcome.definition = playbook.head.definition;
+  outcome.params = opened.params;
   outcome.started = clock.Now();
   outcome.seed = seed;
 
-  Status ended;
+  Status ended = opened.status;
   std::vector<Value> records;
-  Result<Value> resolved = checks::ResolveParameters(playbook.head, params);
-  if (!resolved.ok()) {
-    ended = resolved.status();
-  } else {
-    outcome.params = *resolved;
-    lua::SandboxOptions options;
-    options.budget = budget;
-    options.seed = seed;
-    options.clock = &clock;
-    options.host = &host;
-    options.library_folder = playbook.pack + "/lib";
-    Result<std::unique_ptr<lua::Sandbox>> sandbox = lua::Sandbox::Create(std::move(options));
-    ended = sandbox.status();
-    if (ended.ok()) ended = (*sandbox)->Load(playbook.source, playbook.path);
-    if (ended.ok()) {
-      on_sandbox(sandbox->get());
-      Value run_object{{"$run", Value{{"target", std::move(target)}}}};
-      std::vector<Value> arguments;
-      arguments.push_back(std::move(run_object));
-      arguments.push_back(std::move(*resolved));
-      Result<Value> returned = co_await (*sandbox)->Call("check", std::move(arguments), limits);
-      ended = returned.status();
-      records = (*sandbox)->TakeRecords();
-      on_sandbox(nullptr);
-    }
+  if (ended.ok()) {
+    on_sandbox(opened.sandbox.get());
+    Value run_object{{"$run", Value{{"target", std::move(target)}}}};
+    std::vector<Value> arguments;
+    arguments.push_back(std::move(run_object));
+    arguments.push_back(std::move(opened.params));
+    Result<Value> returned = co_await opened.sandbox->Call("check", std::move(arguments), limits);
+    ended = returned.status();
+    records = opened.sandbox->TakeRecords();
+    on_sandbox(nullptr);
   }
   FillOutcome(playbook.head, std::move(records), ended, subject, redactor, outcome);
   outcome.finished = clock.Now();
   co_return outcome;
+}
+
+}  // namespace
+
+Task<PlaybookOutcome> RunPlaybook(const Playbook& playbook, Value target, checks::Subject subject,
+                                  Value params, lua::Host& host, const Clock& clock,
+                                  const Redactor& redactor, lua::Budget budget, std::uint64_t seed,
+                                  Limits limits, std::function<void(lua::Sandbox*)> on_sandbox) {
+  Opened opened = OpenPlaybook(playbook, params, host, clock, budget, seed);
+  return Check(playbook, std::move(opened), std::move(target), std::move(subject), clock, redactor,
+               seed, std::move(limits), std::move(on_sandbox));
 }
 
 struct Executor::Impl {
@@ -164,61 +144,93 @@ struct Executor::Impl {
   std::map<std::size_t, std::pair<Running, lua::Sandbox*>> running;
   std::size_t next_running = 0;
 
+  io::Turnstile opening{};
+
   Task<void> Prepare(Look& look, const std::vector<Pair>& pairs, Limits limits);
   Task<void> RunLook(Look& look, const std::vector<Pair>& pairs, const Progress& progress,
                      std::vector<PairOutcome>& outcomes, const PastOfPair& past, Limits limits);
-  Task<void> RunPair(const Look& look, const Pair& pair, const Progress& progress, PairOutcome& out,
+  Task<void> RunPair(Look& look, const Pair& pair, const Progress& progress, PairOutcome& out,
                      const PastOfPair& past, Limits limits);
+  Task<Opened> OpenInTurn(const Pair& pair, lua::Host& host, std::uint64_t seed, Limits limits);
 };
 
 Task<void> Executor::Impl::Prepare(Look& look, const std::vector<Pair>& pairs, Limits limits) {
   Result<Modules> modules = co_await maker(*look.target, limits);
-  if (!modules.ok()) {
-    look.made = modules.status();
-    co_return;
-  }
-  look.modules = std::move(*modules);
+  look.SetModules(std::move(modules));
   std::vector<const checks::Head*> heads;
   for (const std::size_t position : look.pairs) heads.push_back(&pairs[position].playbook->head);
-  for (const auto& module : look.modules) {
-    std::vector<Need> needs = UnionOfNeeds(heads, module->name());
+  for (const auto& module : look.modules()) {
+    const std::vector<Need> needs = UnionOfNeeds(heads, module->name());
     if (needs.empty()) continue;
-    std::vector<Status> statuses = co_await module->Prepare(needs, limits);
+    HostModule::NeedKnown known = [&look, &needs](std::size_t need, const Status& status) {
+      look.SetNeed(needs[need], status);
+    };
+    std::vector<Status> statuses = co_await module->PrepareAndTell(needs, std::move(known), limits);
     for (std::size_t i = 0; i < needs.size() && i < statuses.size(); ++i) {
-      look.needs.insert_or_assign(needs[i].ToString(), statuses[i]);
+      look.SetNeed(needs[i], statuses[i]);
     }
   }
+  look.SetPrepared();
 }
 
-Task<void> Executor::Impl::RunPair(const Look& look, const Pair& pair, const Progress& progress,
+/// One sandbox in each turn of the reactor's loop: what the target sends meanwhile is not kept
+/// waiting for all of them.
+Task<Opened> Executor::Impl::OpenInTurn(const Pair& pair, lua::Host& host, std::uint64_t seed,
+                                        Limits limits) {
+  const Result<io::Turnstile::Turn> turn = co_await opening.Enter(reactor, limits);
+  Opened opened;
+  opened.status = turn.status();
+  if (!turn.ok()) co_return opened;
+  const SteadyInstant soon = std::chrono::steady_clock::now() + std::chrono::microseconds(1);
+  opened.status = co_await reactor.SleepUntil(soon, limits);
+  if (!opened.status.ok()) co_return opened;
+  co_return OpenPlaybook(*pair.playbook, pair.params, host, clock, options.budget, seed);
+}
+
+Task<void> Executor::Impl::RunPair(Look& look, const Pair& pair, const Progress& progress,
                                    PairOutcome& out, const PastOfPair& past, Limits limits) {
   const std::size_t id = next_running++;
   if (progress.started) progress.started(pair);
   running[id] = {Running{pair.playbook->head.id, pair.target->name, "", clock.Now()}, nullptr};
 
+  const checks::Head& head = pair.playbook->head;
+  const std::uint64_t seed = SeedOf(options.seed, head.id, pair.target->name);
+  LiveHost live(head, look.modules(), clock, past ? past(pair) : Past{});
+  RecordingHost recording(live, redactor);
+  lua::Host& host = options.record ? static_cast<lua::Host&>(recording) : live;
+  // What can be done before the target has answered is done while it answers.
+  co_await look.WaitForModules(reactor, limits.cancel);
+  Opened opened;
+  if (look.made().ok() && !look.Knows(head)) {
+    opened = co_await OpenInTurn(pair, host, seed, limits);
+  } else if (look.made().ok()) {
+    opened = OpenPlaybook(*pair.playbook, pair.params, host, clock, options.budget, seed);
+  }
+  co_await look.WaitForNeeds(reactor, head, limits.cancel);
+
   const checks::Subject subject = SubjectOfTarget(*pair.target);
-  Status stopped = look.made.ok() ? MissingNeed(pair.playbook->head, look) : look.made;
-  if (limits.cancel.cancelled()) stopped = Status(Code::kCancelled, "the run was cancelled");
+  Status stopped = look.made();
+  if (limits.cancel.cancelled()) {
+    stopped = Status(Code::kCancelled, "the run was cancelled");
+  } else if (stopped.ok()) {
+    stopped = look.MissingNeed(head);
+  }
   if (!stopped.ok()) {
-    out.outcome.playbook = pair.playbook->head.id;
+    out.outcome.playbook = head.id;
     out.outcome.target = pair.target->name;
-    out.outcome.definition = pair.playbook->head.definition;
+    out.outcome.definition = head.definition;
     out.outcome.started = out.outcome.finished = clock.Now();
-    if (!FillAbsent(pair.playbook->head, *pair.target, stopped, subject, out.outcome)) {
-      FillOutcome(pair.playbook->head, {}, stopped, subject, redactor, out.outcome);
+    if (!FillAbsent(head, *pair.target, stopped, subject, out.outcome)) {
+      FillOutcome(head, {}, stopped, subject, redactor, out.outcome);
     }
   } else {
-    LiveHost live(pair.playbook->head, look.modules, clock, past ? past(pair) : Past{});
-    RecordingHost recording(live, redactor);
-    lua::Host& host = options.record ? static_cast<lua::Host&>(recording) : live;
     Limits own = limits.Within(options.playbook_deadline);
     Value target = TargetForPlaybook(*pair.target);
-    const std::uint64_t seed = SeedOf(options.seed, pair.playbook->head.id, pair.target->name);
     std::function<void(lua::Sandbox*)> on_sandbox = [this, id](lua::Sandbox* sandbox) {
       running[id].second = sandbox;
     };
-    out.outcome = co_await RunPlaybook(*pair.playbook, std::move(target), subject, pair.params, host,
-                                       clock, redactor, options.budget, seed, own, on_sandbox);
+    out.outcome = co_await Check(*pair.playbook, std::move(opened), std::move(target), subject,
+                                 clock, redactor, seed, own, on_sandbox);
     if (options.record) out.calls = recording.calls();
   }
   running.erase(id);
@@ -228,12 +240,12 @@ Task<void> Executor::Impl::RunPair(const Look& look, const Pair& pair, const Pro
 Task<void> Executor::Impl::RunLook(Look& look, const std::vector<Pair>& pairs,
                                    const Progress& progress, std::vector<PairOutcome>& outcomes,
                                    const PastOfPair& past, Limits limits) {
+  std::vector<Task<void>> tasks;
   // A server that logs in and then stops answering must not hold the run: what prepares has no
   // longer than a playbook, and each playbook after it has a deadline of its own.
-  co_await Prepare(look, pairs, limits.Within(options.playbook_deadline));
+  tasks.push_back(Prepare(look, pairs, limits.Within(options.playbook_deadline)));
   // Playbooks on one target wait side by side; each lane takes the next one when it is free.
   std::size_t next = 0;
-  std::vector<Task<void>> lanes;
   const auto lane = [&](std::size_t& position) -> Task<void> {
     while (position < look.pairs.size()) {
       const std::size_t mine = look.pairs[position++];
@@ -242,8 +254,8 @@ Task<void> Executor::Impl::RunLook(Look& look, const std::vector<Pair>& pairs,
   };
   const std::size_t count =
       std::min(look.pairs.size(), static_cast<std::size_t>(std::max(1, options.at_once)));
-  for (std::size_t i = 0; i < count; ++i) lanes.push_back(lane(next));
-  co_await WhenAll(std::move(lanes));
+  for (std::size_t i = 0; i < count; ++i) tasks.push_back(lane(next));
+  co_await WhenAll(std::move(tasks));
 }
 
 Executor::Executor(io::Reactor& reactor, const Clock& clock, const Redactor& redactor,

@@ -113,10 +113,7 @@ local FACTORS = {
 }
 local DIVISORS = { n = 1e9, u = 1e6, m = 1e3 }
 
---- A Kubernetes quantity as a number, or nil.
-function shared.quantity(text)
-  if type(text) == "number" then return text end
-  if type(text) ~= "string" or #text > 64 then return nil end
+local function read_quantity(text)
   local digits, suffix = string.match(text, "^([+-]?%d*%.?%d*)(.*)$")
   if not digits or not string.find(digits, "%d") then return nil end
   local number
@@ -129,6 +126,21 @@ function shared.quantity(text)
   end
   if not shared.is_finite(number) then return nil end
   return math.tointeger(number) or number
+end
+
+-- A thousand containers have a handful of limits; the table is bounded for those who have more.
+local quantities, known = {}, 0
+
+--- A Kubernetes quantity as a number, or nil.
+function shared.quantity(text)
+  if type(text) == "number" then return text end
+  if type(text) ~= "string" or #text > 64 then return nil end
+  local number = quantities[text]
+  if number == nil then
+    number = read_quantity(text) or false
+    if known < 1000 then quantities[text], known = number, known + 1 end
+  end
+  return number or nil
 end
 
 function shared.percent(part, whole)

@@ -5,14 +5,14 @@ local setmetatable, getmetatable, rawget, rawlen, rawequal = setmetatable, getme
 local type, next, pcall, error, select, ipairs = type, next, pcall, error, select, ipairs
 local format, match, concat, tointeger = string.format, string.match, table.concat, math.tointeger
 
---- A module table: unknown names raise with the nearest one, and nothing can be set.
+--- A module table: unknown names raise with the nearest one, and nothing can be set. Known ones are
+--- found without a call: a check asks for upkeep.items some thousand times.
 local function module_of(name, functions)
+  setmetatable(functions, { __index = function(_, key)
+    fail(format("%s has no function '%s'%s", name, tostring(key), suggest(key, names_of(functions))))
+  end })
   return setmetatable({}, {
-    __index = function(_, key)
-      local found = functions[key]
-      if found == nil then fail(format("%s has no function '%s'%s", name, tostring(key), suggest(key, names_of(functions)))) end
-      return found
-    end,
+    __index = functions,
     __newindex = function() fail(name .. " can't be changed") end,
     __metatable = false,
   })

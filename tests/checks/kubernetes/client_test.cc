@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <string>
 
 #include "base/when_all.h"
@@ -296,6 +297,62 @@ TEST_F(ClientTest, DiscoversWhereACustomResourceIsServedOnce) {
                                       "GET /apis/velero.io/v1", "GET /apis/velero.io/v1/backups?limit=500",
                                       "GET /apis/velero.io/v1/namespaces/velero/backups?limit=500"}),
             fake_->requests());
+}
+
+TEST_F(ClientTest, AListThatIsNearlyAlwaysAtOnePlaceIsAskedForThereAtOnce) {
+  Serve([](const FakeRequest&) {
+    FakeReply reply;
+    reply.body = ListOf(0, 1);
+    return reply;
+  });
+  EXPECT_TRUE(List({.resource = "pods.metrics.k8s.io"}).ok());
+  EXPECT_TRUE(List({.resource = "pods.metrics.k8s.io", .space = "a"}).ok());
+  EXPECT_EQ((std::vector<std::string>{"GET /apis/metrics.k8s.io/v1beta1/pods?limit=500",
+                                      "GET /apis/metrics.k8s.io/v1beta1/namespaces/a/pods?limit=500"}),
+            fake_->requests());
+}
+
+TEST_F(ClientTest, AListThatIsNotAtItsUsualPlaceIsDiscovered) {
+  Serve([](const FakeRequest& request) {
+    FakeReply reply;
+    if (request.target == "/apis/metrics.k8s.io") {
+      reply.body = R"({"preferredVersion":{"version":"v1"}})";
+    } else if (request.target == "/apis/metrics.k8s.io/v1") {
+      reply.body = R"({"resources":[{"name":"nodes","namespaced":false}]})";
+    } else if (request.target.starts_with("/apis/metrics.k8s.io/v1/nodes")) {
+      reply.body = ListOf(0, 2);
+    } else {
+      return Refuse(404, "NotFound", "the server could not find the requested resource");
+    }
+    return reply;
+  });
+  const Result<ObjectList> list = List({.resource = "nodes.metrics.k8s.io"});
+  ASSERT_TRUE(list.ok()) << list.status().message();
+  EXPECT_EQ(2U, list->documents->size());
+}
+
+// An API server asks about rights before it looks whether it serves the path at all.
+TEST_F(ClientTest, ARefusalAtTheUsualPlaceIsNotInstalledWhereTheGroupIsNotServed) {
+  std::atomic<bool> served{false};
+  Serve([&served](const FakeRequest& request) {
+    if (request.target.find("limit=") != std::string::npos) {
+      return Refuse(403, "Forbidden", "nodes.metrics.k8s.io is forbidden");
+    }
+    if (!served) return Refuse(404, "NotFound", "not found");
+    FakeReply reply;
+    reply.body = request.target == "/apis/metrics.k8s.io"
+                     ? R"({"preferredVersion":{"version":"v1beta1"}})"
+                     : R"({"resources":[{"name":"nodes","namespaced":false}]})";
+    return reply;
+  });
+  const Status absent = List({.resource = "nodes.metrics.k8s.io"}).status();
+  EXPECT_EQ(Code::kNoData, absent.code());
+  EXPECT_NE(std::string::npos, absent.message().find("not installed")) << absent.message();
+  served = true;
+  const Status refused = List({.resource = "nodes.metrics.k8s.io"}).status();
+  EXPECT_EQ(Code::kNotPermitted, refused.code());
+  EXPECT_NE(std::string::npos, refused.message().find("kubernetes:list:nodes.metrics.k8s.io"))
+      << refused.message();
 }
 
 TEST_F(ClientTest, BadCredentialsAreNotPermitted) {

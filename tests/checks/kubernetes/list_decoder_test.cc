@@ -39,6 +39,25 @@ TEST(ListDecoder, GivesTheSameWhateverThePieces) {
   }
 }
 
+// Names of fields in managedFields are quoted JSON; where an object ends hangs on each backslash.
+TEST(ListDecoder, BackslashesEscapeWhereverTheyFall) {
+  const Projection everything;
+  ListDecoder decoder(everything);
+  for (std::size_t blanks = 0; blanks < 64; ++blanks) {
+    Value items = Value::array();
+    for (std::size_t count = 0; count < 6; ++count) {
+      const std::string run(count, '\\');
+      items.push_back({{std::string(blanks, ' ') + run, run + "\"}" + run}, {"b" + run, "{" + run}});
+    }
+    const std::string list = Value{{"items", items}}.dump();
+    for (const std::size_t piece : {list.size(), std::size_t{61}}) {
+      Result<ListPage> page = Decode(decoder, list, piece);
+      ASSERT_TRUE(page.ok()) << blanks << ": " << page.status().message();
+      EXPECT_EQ(items, DocumentList({page->documents}).ToValue()) << list;
+    }
+  }
+}
+
 TEST(ListDecoder, EveryCutIsTruncated) {
   const Projection everything;
   ListDecoder decoder(everything);

@@ -136,6 +136,29 @@ TEST_F(ModuleTest, EachNeedHasItsOwnStatus) {
   EXPECT_EQ(Code::kNotPermitted, Call("list", {"secrets"}).status().code());
 }
 
+TEST_F(ModuleTest, ToldOfANeedItCanBeReadAtOnce) {
+  std::vector<std::pair<std::size_t, Code>> told;
+  std::size_t pods = 0;
+  checks::HostModule::NeedKnown known = [&](std::size_t need, const Status& status) {
+    told.emplace_back(need, status.code());
+    if (need != 0) return;
+    // In the list's own task, before Prepare has ended.
+    Task<Result<lua::Answer>> call = module_->Call("list", {"pods"}, Soon());
+    call.handle().resume();
+    ASSERT_TRUE(call.done());
+    pods = (*call.handle().promise().value)->documents->size();
+  };
+  std::vector<checks::Need> needs = {NeedOf("kubernetes:list:pods", {"metadata.name"}),
+                                     NeedOf("kubernetes:list:secrets"),
+                                     NeedOf("kubernetes:get:pods/log")};
+  reactor_->RunUntilDone(module_->PrepareAndTell(needs, known, Soon()));
+  std::sort(told.begin(), told.end());
+  EXPECT_EQ((std::vector<std::pair<std::size_t, Code>>{
+                {0, Code::kOk}, {1, Code::kNotPermitted}, {2, Code::kNotPermitted}}),
+            told);
+  EXPECT_EQ(2U, pods);
+}
+
 TEST_F(ModuleTest, ChangesNeedTheWriteIdentity) {
   const Value arguments = {"pods", "x", "a", {{"uid", "1"}}};
   EXPECT_EQ(Code::kDenied, Call("delete", arguments).status().code());

@@ -207,6 +207,86 @@ TEST_F(ExecutorTest, WhatGoesWrongKeepsItsReason) {
   }
 }
 
+/// Two needs, of which the second stays unknown until the test says so.
+class SlowModule final : public checks::HostModule {
+ public:
+  explicit SlowModule(io::Reactor& reactor, CancelSource& second_known)
+      : reactor_(reactor), second_known_(second_known) {}
+  std::string_view name() const override { return "postgres"; }
+  std::vector<std::string> Functions() const override { return {"query"}; }
+  Result<checks::Need> NeedOf(std::string_view, const Value&) const override {
+    return checks::ParseNeed("postgres:query");
+  }
+  Task<std::vector<Status>> Prepare(std::vector<checks::Need> needs, Limits limits) override {
+    return PrepareAndTell(std::move(needs), nullptr, std::move(limits));
+  }
+  Task<std::vector<Status>> PrepareAndTell(std::vector<checks::Need> needs, NeedKnown known,
+                                           Limits limits) override {
+    for (std::size_t i = 0; i < needs.size(); ++i) {
+      if (needs[i].ToString() == "postgres:query") known(i, Status::Ok());
+    }
+    Limits until = limits;
+    until.cancel = second_known_.token();
+    const SteadyInstant late = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    co_await reactor_.SleepUntil(late, until);
+    co_return std::vector<Status>(needs.size());
+  }
+  Task<Result<lua::Answer>> Call(std::string, Value, Limits) override { co_return lua::Answer(); }
+
+ private:
+  io::Reactor& reactor_;
+  CancelSource& second_known_;
+};
+
+TEST_F(ExecutorTest, APlaybookBeginsWhenItsOwnNeedsAreKnownAndTheOthersWaitForTheirs) {
+  CancelSource second_known;
+  Playbook quick = Playbook_("quick", kFine), slow = Playbook_("slow", kFine);
+  slow.head.needs.push_back(*checks::ParseNeed("postgres:role:pg_monitor"));
+  std::vector<Pair> pairs(2);
+  pairs[0] = {&slow, &target_};
+  pairs[1] = {&quick, &target_};
+  std::vector<std::string> finished;
+  progress_.finished = [&](const Pair& pair, const checks::PlaybookOutcome&) {
+    finished.push_back(pair.playbook->head.id);
+    second_known.Cancel();  // Nobody else ends the wait: the slow one can only come after this.
+  };
+  ModuleMaker maker = [&](const checks::Target&, Limits) -> Task<Result<Modules>> {
+    Modules modules;
+    modules.push_back(std::make_unique<SlowModule>(*reactor_, second_known));
+    co_return modules;
+  };
+  Executor executor(*reactor_, clock_, redactor_, maker, options_);
+  const auto outcomes = reactor_->RunUntilDone(executor.Run(pairs, progress_, Limits()));
+  EXPECT_EQ((std::vector<std::string>{"test.quick", "test.slow"}), finished);
+  for (const PairOutcome& pair : outcomes) {
+    EXPECT_EQ(checks::State::kOk, pair.outcome.results.at(0).state) << pair.outcome.playbook;
+  }
+}
+
+TEST_F(ExecutorTest, ACancelledRunDoesNotWaitForNeeds) {
+  CancelSource never, cancel;
+  Playbook slow = Playbook_("slow", kFine);
+  slow.head.needs.push_back(*checks::ParseNeed("postgres:role:pg_monitor"));
+  std::vector<Pair> pairs(1);
+  pairs[0] = {&slow, &target_};
+  progress_.started = [&](const Pair&) {
+    reactor_->Post([&] {
+      cancel.Cancel();
+      never.Cancel();
+    });
+  };
+  ModuleMaker maker = [&](const checks::Target&, Limits) -> Task<Result<Modules>> {
+    Modules modules;
+    modules.push_back(std::make_unique<SlowModule>(*reactor_, never));
+    co_return modules;
+  };
+  Limits limits;
+  limits.cancel = cancel.token();
+  Executor executor(*reactor_, clock_, redactor_, maker, options_);
+  const auto outcomes = reactor_->RunUntilDone(executor.Run(pairs, progress_, limits));
+  EXPECT_EQ("cancelled", outcomes.at(0).outcome.results.at(0).reason);
+}
+
 TEST_F(ExecutorTest, ATargetThatCannotBeOpenedIsUnknownForAll) {
   world_.made = Status(Code::kUnreachable, "connection refused");
   const PairOutcome pair = RunBody(kFine);
