@@ -147,7 +147,7 @@ return upkeep.playbook {
     local lag_limits = { warning = params.lag_warning_bytes, critical = params.lag_critical_bytes }
     if role == "primary" then
       for _, replica in ipairs(postgres.query(REPLICAS)) do
-        looked = looked + 1
+        looked, observed = looked + 1, observed + 1
         local subject = { kind = "Standby", namespace = run.target.name, name = replica.name ~= "" and replica.name or replica.address }
         local bytes = type(replica.lag_bytes) == "number" and replica.lag_bytes or nil
         if bytes then
@@ -166,7 +166,7 @@ return upkeep.playbook {
         end
       end
       for _, slot in ipairs(postgres.query(SLOTS)) do
-        looked = looked + 1
+        looked, observed = looked + 1, observed + 1
         if not slot.active then
           run:result { subject = { kind = "ReplicationSlot", namespace = run.target.name, name = slot.name }, state = "critical", reason = "replica_gone", message = "slot_idle",
             values = { bytes = type(slot.kept_bytes) == "number" and upkeep.bytes(slot.kept_bytes) or "?" },
