@@ -9,9 +9,9 @@ local function age_of(text)
 end
 
 --- The newest event about an object, warnings first: its reason for people, its words for the data.
-local function event_of(kind, meta)
+local function event_of(subject)
   local newest
-  for event in upkeep.items(kubernetes.events { kind = kind, namespace = meta.namespace, name = meta.name, uid = meta.uid }) do
+  for event in upkeep.items(kubernetes.events { kind = subject.kind, namespace = subject.namespace, name = subject.name, uid = subject.uid }) do
     local warns, at = event.type == "Warning", event.lastTimestamp or event.eventTime or ""
     if not newest or (warns and not newest.warns) or (warns == newest.warns and at > newest.at) then
       newest = { warns = warns, at = at, reason = event.reason, message = event.message }
@@ -80,8 +80,8 @@ return upkeep.playbook {
     run:coverage { attempted = #claims + #volumes, observed = #claims + #volumes }
 
     --- A result about something stuck, with its event.
-    local function stuck(subject, meta, spec)
-      local event = event_of(subject.kind, meta)
+    local function stuck(subject, spec)
+      local event = event_of(subject)
       spec.data.event, spec.data.event_message = event.reason, event.message
       spec.values.event = event.reason or NO_EVENT
       run:result { subject = subject, state = spec.state, severity = spec.severity, reason = spec.reason, message = spec.message,
@@ -98,15 +98,15 @@ return upkeep.playbook {
       local age = upkeep.age(age_of(meta.creationTimestamp))
       local data = { phase = phase, storage_class = class, volume = claim.spec.volumeName, created = meta.creationTimestamp }
       if meta.deletionTimestamp and age_of(meta.deletionTimestamp) >= params.terminating_minutes * 60 then
-        stuck(subject, meta, { state = "warning", reason = "stuck_terminating", message = "terminating", data = data,
+        stuck(subject, { state = "warning", reason = "stuck_terminating", message = "terminating", data = data,
           values = { age = upkeep.age(age_of(meta.deletionTimestamp)) } })
       elseif phase == "Lost" then
-        stuck(subject, meta, { state = "critical", severity = "P1", reason = "lost", message = "lost", data = data,
+        stuck(subject, { state = "critical", severity = "P1", reason = "lost", message = "lost", data = data,
           values = { volume = claim.spec.volumeName or "?", age = age } })
       elseif phase == "Pending" and unused then
         run:result { subject = subject, state = "ok", message = "waiting", data = data }
       elseif phase == "Pending" and age_of(meta.creationTimestamp) >= params.pending_minutes * 60 then
-        stuck(subject, meta, { state = "warning", reason = "pending", message = "pending", data = data,
+        stuck(subject, { state = "warning", reason = "pending", message = "pending", data = data,
           values = { age = age, class = class == "" and "-" or class } })
       end
     end
@@ -118,13 +118,13 @@ return upkeep.playbook {
       local data = { phase = phase, storage_class = volume.spec.storageClassName, reclaim_policy = volume.spec.persistentVolumeReclaimPolicy,
         created = meta.creationTimestamp }
       if phase == "Failed" then
-        stuck(subject, meta, { state = "critical", reason = "failed", message = "failed", data = data,
+        stuck(subject, { state = "critical", reason = "failed", message = "failed", data = data,
           values = { reason = volume.status.message or volume.status.reason or "?" } })
       elseif phase == "Released" then
-        stuck(subject, meta, { state = "warning", reason = "released", message = "released", data = data, severity = "P4",
+        stuck(subject, { state = "warning", reason = "released", message = "released", data = data, severity = "P4",
           values = { claim = claim and (claim.namespace .. "/" .. claim.name) or "?", age = upkeep.age(age_of(meta.creationTimestamp)) }, tag = "type:capacity" })
       elseif meta.deletionTimestamp and age_of(meta.deletionTimestamp) >= params.terminating_minutes * 60 then
-        stuck(subject, meta, { state = "warning", reason = "stuck_terminating", message = "terminating", data = data,
+        stuck(subject, { state = "warning", reason = "stuck_terminating", message = "terminating", data = data,
           values = { age = upkeep.age(age_of(meta.deletionTimestamp)) } })
       end
     end
