@@ -135,8 +135,10 @@ std::string WithoutSecrets(const std::string& text) {
     std::size_t first = clean.find_last_of(" {,\"'\t", last);
     first = first == std::string::npos ? 0 : first + 1;
     const std::size_t value = clean.find_first_not_of(" \t", colon + 1);
-    if (value == std::string::npos || clean[value] == '{' || clean[value] == '[') continue;
+    if (value == std::string::npos) continue;
     if (!IsSecretWord(std::string_view(clean).substr(first, last - first + 1))) continue;
+    // A mapping says where the secret is; anything else may be the secret, in brackets too.
+    if (clean[value] == '{' && clean.find(':', value) != std::string::npos) continue;
     clean.replace(value, std::string::npos, kRedacted);
     break;
   }

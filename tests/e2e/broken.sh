@@ -96,6 +96,15 @@ well() {  # NAME
   runs_before=$(sqlite3 -readonly "$UPKEEP_STORE" "select count(*) from runs where state = 'finished'")
 }
 
+# The kubelets were not heard meanwhile, and the cluster rightly says so for some seconds.
+nodes_ready() {
+  sleep 1
+  for _ in $(seq 60); do
+    kubectl wait --for=condition=Ready node --all --timeout=60s >/dev/null 2>&1 && return
+    sleep 1
+  done
+}
+
 api=${API_URL#https://}
 stand_between "$api"
 kubeconfig_by "$port"
@@ -116,6 +125,7 @@ daily "API server stopped in the middle"
 survived "API server stopped in the middle" cluster '["truncated", "unreachable", "error"]'
 cluster apiserver-start >/dev/null
 stopped=''
+nodes_ready
 
 stand_between "$api" --after $((whole / 2)) --then freeze
 kubeconfig_by "$port"
@@ -130,6 +140,7 @@ daily "API server that never answers"
 survived "API server that never answers" cluster '["timeout", "unreachable"]'
 cluster apiserver-resume
 stopped=''
+nodes_ready
 well "the API server is back"
 
 database=$(pg_target orders-db "$UPKEEP_TEST_PG_PRIMARY_HOST" primary upkeep "$UPKEEP_TEST_PG_UPKEEP_PASSWORD_FILE"; echo "    timeLimit: 5s")

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "checks/targets/inventory.h"
+#include "checks/targets/target_reader.h"
 
 #include <gtest/gtest.h>
 
@@ -220,6 +221,13 @@ TEST(TlsFilesTest, FilesAreReadAndTheKeyIsHidden) {
   EXPECT_NE(std::string::npos, ReadTlsFiles(settings, redactor).status().message().find("holds no PEM text"));
   settings.ca_file = folder.Path("missing");
   EXPECT_EQ(Code::kConfig, ReadTlsFiles(settings, redactor).status().code());
+}
+
+TEST(WithoutSecretsTest, HidesWhatFollowsASecretsNameInWhateverBrackets) {
+  EXPECT_EQ("token: [redacted]", WithoutSecrets("token: hunter22"));
+  EXPECT_EQ("users: [{name: u, user: {token: [redacted]", WithoutSecrets("users: [{name: u, user: {token: [hunter22, a: \"b\"]}}]"));
+  EXPECT_EQ("password: [redacted]", WithoutSecrets("password: {hunter22}"));
+  EXPECT_EQ("password: {fiel: secrets/db}", WithoutSecrets("password: {fiel: secrets/db}"));
 }
 
 }  // namespace

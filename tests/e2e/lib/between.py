@@ -9,7 +9,8 @@ of them have passed:
   cut      every connection ends there, in the middle of whatever was being sent, and each new one
            after as many bytes as the first was given
   freeze   the connections stay open, and not one byte more comes through
-  COMMAND  runs once, to its end, and then the rest is passed on, if the server still sends any
+  COMMAND  runs once, to its end; what was under way is lost, as when a machine dies, and new
+           connections meet what is left of the server
 """
 import argparse
 import asyncio
@@ -23,7 +24,7 @@ class Between:
         self.port = int(port)
         self.options = options
         self.passed = 0
-        self.done = False
+        self.done = self.gone = False
         self.lock = asyncio.Lock()
 
     def count(self, size):
@@ -48,11 +49,14 @@ class Between:
                     return
                 if self.options.then == ["freeze"]:
                     await asyncio.Event().wait()
-                async with self.lock:
-                    if not self.done:
-                        self.done = True
-                        process = await asyncio.create_subprocess_exec(*self.options.then, stdout=sys.stderr)
-                        await process.wait()
+                if not self.gone:
+                    async with self.lock:
+                        if not self.done:
+                            self.done = True
+                            process = await asyncio.create_subprocess_exec(*self.options.then, stdout=sys.stderr)
+                            await process.wait()
+                            self.gone = True
+                    return
             self.count(len(data))
             writer.write(data)
             await writer.drain()
