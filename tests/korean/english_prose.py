@@ -5,7 +5,8 @@
     english_prose.py [--allow TEXT]... [--quotations] FILE...
 
 Prose is two English words side by side. A word is lower-case letters, perhaps with a capital in
-front; names (with a digit or a mark inside, or all capitals), paths, flags and addresses are none.
+front; names (with a digit or a mark inside, or all capitals), paths, flags and addresses are none,
+and neither is a command to type, which begins with its program.
 What stands in quotation marks or in <code> is not ours: it is prose all the same unless --allow
 has it, since only what a server really said may stand there; --quotations allows all of them, where
 nobody can know what the servers will say. Recorded data, in <pre>, is shown as it is. Ends 1 when
@@ -17,6 +18,7 @@ import re
 import sys
 
 WORD = re.compile(r"^[A-Za-z][a-z]+(?:['’-][a-z]+)*$|^[aAI]$")
+PROGRAMS = ("upkeep", "kubectl")
 EDGE = "()[]{}.,;:!?…·|<>*#"
 QUOTED = re.compile(r"“([^”]*)”|\"([^\"\n]*)\"|`([^`\n]*)`|(?<![A-Za-z])'([^'\n]*)'(?![A-Za-z])")
 
@@ -66,7 +68,7 @@ def prose(text, allowed=(), quotations=False):
             return " \u0000 "
 
         bare = QUOTED.sub(keep, line)
-        found += [(number, run) for run in runs(bare)]
+        found += [(number, run) for run in runs(bare) if run.split(" ")[0] not in PROGRAMS]
         for quote in [] if quotations else quotes:
             if any(text in quote or quote in text for text in allowed if quote):
                 continue

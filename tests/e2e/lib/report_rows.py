@@ -7,6 +7,7 @@ that a renderer mixes up does not pass.
 import datetime
 import fnmatch
 import pathlib
+import re
 import sqlite3
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
@@ -142,8 +143,13 @@ class Expected:
         slots["not_yet_due"] = self.one(f"SELECT count(*) FROM slots WHERE {where} AND planned > {self.as_of}")
         return {self.words[name]: str(count) for name, count in slots.items()}
 
+    def quote(self, reason):
+        """What somebody wrote in English stands in quotation marks in a Korean report."""
+        foreign = self.language == "ko" and re.fullmatch(r"[a-z]+( [a-z]+)+", reason)
+        return f"“{reason}”" if foreign else reason
+
     def missed(self):
-        return [[self.time(planned), printable(schedule), printable(target), self.say(state), self.say(reason)]
+        return [[self.time(planned), printable(schedule), printable(target), self.say(state), self.quote(self.say(reason))]
                 for planned, schedule, target, state, reason in self.rows(
                     "SELECT planned, schedule, target, state, reason FROM slots WHERE planned >= ? AND planned < ? AND "
                     "planned <= ? AND state IN ('missed', 'cancelled', 'blackout', 'overlapped', 'paused', 'interrupted') "
