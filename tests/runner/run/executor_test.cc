@@ -63,10 +63,10 @@ class ExecutorTest : public PackTest {
   }
 
   std::vector<PairOutcome> RunAll(std::vector<Pair> pairs, Limits limits = {}) {
-    ModuleMaker maker = [this](const checks::Target& target, Limits limits) -> Task<Result<Modules>> {
+    ModuleMaker maker = [this](const checks::Target& target, Limits own) -> Task<Result<Modules>> {
       if (!world_.made.ok()) co_return world_.made;
       if (target.name == "silent") {
-        Status ended = co_await NeverAnswered(*reactor_, limits);
+        Status ended = co_await NeverAnswered(*reactor_, own);
         co_return ended;
       }
       Modules modules;
