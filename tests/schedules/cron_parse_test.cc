@@ -28,8 +28,10 @@ void ExpectRefused(Dialect dialect, std::initializer_list<Bad> cases) {
 TEST(Parse, ErrorsOfTheDefaultDialectPointAtTheirColumn) {
   ExpectRefused(
       Dialect::kVixie,
-      {{"61 * * * *", 1, "minute: 61 is outside 0 to 59", ""},
-       {"* 24 * * *", 3, "hour: 24 is outside 0 to 23", ""},
+      {{"61 * * * *", 1, "minute: 61 is outside 0 to 59",
+        "[second] minute hour day-of-month month day-of-week"},
+       {"* 24 * * *", 3, "hour: 24 is outside 0 to 23",
+        "[second] minute hour day-of-month month day-of-week"},
        {"0 0 1,,2 * *", 7, "day-of-month: nothing stands between the commas", ""},
        {"0 0 5-1 * *", 5, "day-of-month: the range 5-1 runs backwards",
         "write it as two: 5-31,1-1"},
@@ -72,7 +74,8 @@ TEST(Parse, DialectsDifferWhereTheyShould) {
                  {"0 0 0 ? * 0", 11, "day-of-week: 0 is outside 1 to 7",
                   "Sunday is 1 in this dialect"},
                  {"0 /60 * ? * 2", 4, "minute: a step of 60 is beyond the field's 60 values", ""},
-                 {"0 0 12 ? * *  2200", 15, "year: 2200 is outside 1970 to 2199", ""}});
+                 {"0 0 12 ? * *  2200", 15, "year: 2200 is outside 1970 to 2199",
+                  "second minute hour day-of-month month day-of-week [year]"}});
   EXPECT_TRUE(CronExpression::Parse("0 0 0 ? * FRI-TUE", {.dialect = Dialect::kQuartz}).ok());
   EXPECT_TRUE(CronExpression::Parse("@every 90s", {.dialect = Dialect::kRobfig}).ok());
   EXPECT_FALSE(CronExpression::Parse("@every 90x", {.dialect = Dialect::kRobfig}).ok());

@@ -28,7 +28,7 @@ class SignalTest : public testing::Test {
     folder_ = mkdtemp(pattern.data());
     fs::create_directories(folder_ + "/schedules");
     std::ofstream(folder_ + "/schedules/s.yaml")
-        << "apiVersion: upkeep/v1\nschedules:\n  - id: s\n    cron: \"*/1 * * * * *\"\n    playbooks: [http.endpoint]\n";
+        << "apiVersion: upkeep/v1\nschedules:\n  - id: s\n    cron: \"*/10 * * * * *\"\n    playbooks: [http.endpoint]\n";
     std::ofstream(folder_ + "/inventory.yaml")
         << "apiVersion: upkeep/v1\ntargets:\n  - {name: web, kind: http, url: '" << server_.Url("/") << "', timeLimit: 5m}\n";
   }

@@ -133,7 +133,7 @@ TEST_F(PastTest, AMistakeInTheCallIsToldWhereItIsMade) {
     test_case.expect = {{"results", Value::array({Value{{"subject", "Database/orders"}, {"state", "ok"}}})}};
     const CaseVerdict verdict = TestCase(*reactor_, playbook, test_case);
     ASSERT_FALSE(verdict.differences.empty()) << call;
-    EXPECT_NE(std::string::npos, verdict.differences[0].find("one.lua:8")) << verdict.differences[0];
+    EXPECT_NE(std::string::npos, verdict.differences[0].find("one.lua:9")) << verdict.differences[0];
   }
 }
 
