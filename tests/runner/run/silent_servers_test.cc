@@ -100,7 +100,7 @@ TEST(SilentServersTest, ADatabaseThatStopsAnsweringAfterItsLoginIsUnknownAndHold
   }
   const auto outcomes = reactor->RunUntilDone(executor.Run(std::move(pairs), {}, Limits()));
   ASSERT_EQ(2U, outcomes.size());
-  EXPECT_EQ(1, proxy.accepted());
+  EXPECT_GE(proxy.accepted(), 1);   // A second connection carries the request to cancel.
   ASSERT_EQ(1U, outcomes[0].outcome.results.size());
   EXPECT_EQ(checks::State::kUnknown, outcomes[0].outcome.results[0].state);
   EXPECT_EQ("timeout", outcomes[0].outcome.results[0].reason);
