@@ -30,7 +30,7 @@ look day http.endpoint
 is "day two: it is recurring" recurring "$(ask '.attention[0].change')"
 
 "$upkeep" waiver add --playbook http.endpoint --target old-shop --subject '*' --owner shop-team \
-  --reason 'switched off on the 30th' --ticket OPS-12 --expires 4s >"$work/waiver"
+  --reason 'switched off on the 30th' --ticket OPS-12 --expires 10s >"$work/waiver"
 accepted=$(date +%s)
 look day http.endpoint
 is "accepted: exit code" 0 "$exit_code"
@@ -49,7 +49,7 @@ look day http.endpoint
 is "a waiver that matches nothing is shown" waiver_unmatched "$(ask '.attention[0].reason')"
 "$upkeep" waiver revoke "$(grep -o '[0-9][0-9]*' "$work/waiver" | head -1)" --reason 'typed wrongly' >/dev/null
 
-while [ "$(date +%s)" -le $((accepted + 4)) ]; do sleep 0.2; done
+while [ "$(date +%s)" -le $((accepted + 10)) ]; do sleep 0.2; done
 look day http.endpoint
 is "expired: exit code" 2 "$exit_code"
 is "expired: it is back" old-shop "$(ask '.attention[0].target')"
