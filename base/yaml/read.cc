@@ -8,6 +8,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -352,10 +353,11 @@ Result<Document> ReadFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::string text;
   if (file) {
-    // One byte more than Read() takes, so that a larger file is refused without being held.
+    // One byte more than Read() takes, so that a larger file is refused without being held; and one
+    // more than the file had, so that its end is seen.
     constexpr std::size_t kEnough = (std::size_t{4} << 20) + 1;
-    text.resize(kEnough);
-    file.read(text.data(), static_cast<std::streamsize>(kEnough));
+    text.resize(std::min(kEnough, static_cast<std::size_t>(about.st_size) + 1));
+    file.read(text.data(), static_cast<std::streamsize>(text.size()));
     text.resize(static_cast<std::size_t>(file.gcount()));
   }
   if (!file.is_open() || file.bad() || (file.fail() && !file.eof())) return Unreadable(path, errno);
