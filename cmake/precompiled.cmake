@@ -18,4 +18,5 @@ set(upkeep_common_headers <algorithm> <chrono> <cstdint> <functional> <map> <mem
 if(UPKEEP_PRECOMPILE)
   upkeep_precompiled_headers(upkeep_precompiled HEADERS ${upkeep_common_headers})
   target_compile_options(upkeep_precompiled PRIVATE -fPIC)  # As libraries are.
+  upkeep_counted(upkeep_precompiled)
 endif()

@@ -12,6 +12,7 @@ function(upkeep_library name)
     PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${arg_HEADERS})
   target_link_libraries(upkeep_${name}
     PUBLIC ${arg_USES} PRIVATE ${arg_PRIVATE_USES} upkeep_warnings)
+  upkeep_counted(upkeep_${name})
   if(arg_OPTIMISED)
     target_compile_options(upkeep_${name} PRIVATE $<$<CONFIG:Debug>:-O1>)
   endif()

@@ -8,8 +8,15 @@ if(UPKEEP_SANITIZE)
   add_link_options(-fsanitize=${upkeep_sanitizers})
 endif()
 if(UPKEEP_COVERAGE)
-  # Not -fprofile-update=atomic: ccache keeps nothing that was compiled with it, and a count that a
-  # race loses is still a line that was executed.
-  add_compile_options(--coverage)
   add_link_options(--coverage)
 endif()
+
+# upkeep_counted(<target>): its lines are counted. Only the rooms' are, not the tests': ccache keeps
+# what counts for one path alone, so that a clone at another path compiles all of it again.
+function(upkeep_counted target)
+  if(UPKEEP_COVERAGE)
+    # Not -fprofile-update=atomic: ccache keeps nothing that was compiled with it, and a count that
+    # a race loses is still a line that was executed.
+    target_compile_options(${target} PRIVATE --coverage)
+  endif()
+endfunction()

@@ -9,6 +9,7 @@
 
 #include "runner/run/case.h"
 #include "runner/run/catalog.h"
+#include "tests/source_folder.h"
 
 namespace upkeep::run {
 namespace {
@@ -19,7 +20,7 @@ class CouldNotLookTest : public testing::Test {
 
   /// The case `name` of `playbook`, as recorded.
   void Take(const std::string& playbook, const std::string& name) {
-    const Catalog catalog({std::string(UPKEEP_SOURCE_DIR) + "/playbooks"});
+    const Catalog catalog({SourceFolder() + "/playbooks"});
     Result<Playbook> found = catalog.Find(playbook);
     ASSERT_TRUE(found.ok()) << found.status().Describe();
     playbook_ = std::move(*found);

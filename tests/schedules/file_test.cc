@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "tests/schedules/times.h"
+#include "tests/source_folder.h"
 
 namespace upkeep::schedules {
 namespace {
@@ -27,7 +28,7 @@ std::string Described(const std::vector<Status>& statuses) {
 }
 
 TEST(ShippedFiles, AreCleanAndFireWhenTheGuidesSay) {
-  const std::string folder = UPKEEP_SOURCE_DIR "/schedules/";
+  const std::string folder = SourceFolder() + "/schedules/";
   auto file = ReadScheduleFiles({folder + "daily.yaml", folder + "weekly.yaml",
                                  folder + "monthly.yaml", folder + "quarterly.yaml"},
                                 kNow);

@@ -11,10 +11,12 @@
 #include <set>
 #include <sstream>
 
+#include "tests/source_folder.h"
+
 namespace upkeep::schedules {
 namespace {
 
-const std::string kHere = UPKEEP_SOURCE_DIR "/tests/schedules/";
+const std::string kHere = SourceFolder() + "/tests/schedules/";
 
 std::optional<std::string> Contents(const std::string& path) {
   std::ifstream file(path);
@@ -57,7 +59,7 @@ TEST(Vectors, OurOwnAgree) {
 
 TEST(Vectors, OtherProjectsAgree) {
   const char* shared = std::getenv("UPKEEP_SHARED");
-  const std::string folder = shared != nullptr ? shared : UPKEEP_SOURCE_DIR "/../shared";
+  const std::string folder = shared != nullptr ? shared : SourceFolder() + "/../shared";
   const auto text = Contents(folder + "/data/cron/vectors.jsonl");
   if (!text) {
     ASSERT_EQ(nullptr, shared) << "UPKEEP_SHARED is set, and has no data/cron/vectors.jsonl";

@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "tests/checks/kubernetes/fake_api.h"
+#include "tests/source_folder.h"
 
 namespace upkeep::kubernetes {
 namespace {
@@ -215,7 +216,7 @@ TEST_F(ModuleTest, WrongArgumentsSayHowTheFunctionIsCalled) {
 
 // The declaration that authors read and the functions that exist are the same.
 TEST_F(ModuleTest, TheDeclarationNamesEveryFunctionAndNoOther) {
-  std::ifstream file(UPKEEP_SOURCE_DIR "/checks/kubernetes/kubernetes.lua");
+  std::ifstream file(SourceFolder() + "/checks/kubernetes/kubernetes.lua");
   ASSERT_TRUE(file);
   std::stringstream text;
   text << file.rdbuf();

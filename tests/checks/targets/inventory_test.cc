@@ -9,6 +9,7 @@
 
 #include "checks/targets/tls_files.h"
 #include "tests/checks/targets/folder.h"
+#include "tests/source_folder.h"
 
 namespace upkeep::checks {
 namespace {
@@ -191,7 +192,7 @@ TEST(InventoryTest, ASecretInTheFileIsRefusedAndNotShown) {
 }
 
 TEST(InventoryTest, TheExampleOfTheDocumentationReads) {
-  std::ifstream in(std::string(UPKEEP_SOURCE_DIR) + "/docs/inventory.md");
+  std::ifstream in(SourceFolder() + "/docs/inventory.md");
   const std::string page((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
   const std::size_t first = page.find("```yaml\n");
   ASSERT_NE(std::string::npos, first);

@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "runner/cli/command.h"
+#include "tests/source_folder.h"
 
 namespace upkeep::cli {
 namespace {
@@ -160,7 +161,7 @@ TEST_F(CommandLineTest, ABadPlaybookIs65WithItsPlace) {
 }
 
 TEST_F(CommandLineTest, AnUnknownPlaybookIs65WithTheNearOne) {
-  const Said said = Type({"explain", "kubernetes.node", "--playbooks", std::string(UPKEEP_SOURCE_DIR) + "/playbooks"});
+  const Said said = Type({"explain", "kubernetes.node", "--playbooks", SourceFolder() + "/playbooks"});
   EXPECT_EQ(65, said.code);
   EXPECT_TRUE(Has(said.err, "did you mean 'kubernetes.nodes'?")) << said.err;
 }
@@ -188,7 +189,7 @@ std::string Kubeconfig(const std::string& user, const std::string& cluster = "se
 }
 
 TEST_F(CommandLineTest, ABadValueInAKubeconfigIs78BeforeAnythingIsLookedAt) {
-  const std::string playbooks = std::string(UPKEEP_SOURCE_DIR) + "/playbooks";
+  const std::string playbooks = SourceFolder() + "/playbooks";
   const std::string file = Write("kubeconfig", Kubeconfig("client-key-data: '!!'", "servr: 'https://127.0.0.1:1'"));
   const std::string inventory = Write("inventory.yaml",
                                       "apiVersion: upkeep/v1\ntargets:\n  - {name: a, kind: kubernetes, kubeconfig: kubeconfig}\n"
@@ -227,7 +228,7 @@ TEST_F(CommandLineTest, AContextThatIsNotThereHasItsPlace) {
 TEST_F(CommandLineTest, EveryReportNamesTheClusterWhoseTlsIsNotVerified) {
   const std::string file =
       Write("kubeconfig", Kubeconfig("token: t", "server: 'https://127.0.0.1:1', insecure-skip-tls-verify: true"));
-  const std::vector<std::string> common = {"--store", Path("s.db"), "--playbooks", std::string(UPKEEP_SOURCE_DIR) + "/playbooks"};
+  const std::vector<std::string> common = {"--store", Path("s.db"), "--playbooks", SourceFolder() + "/playbooks"};
   std::vector<std::string> run = {"run", "kubernetes.nodes", "--kubeconfig", file, "-o", "table"};
   run.insert(run.end(), common.begin(), common.end());
   const Said said = Type(run);

@@ -10,6 +10,7 @@
 #include "runner/cli/command.h"
 #include "runner/cli/manifest_pod.h"
 #include "schedules/file.h"
+#include "tests/source_folder.h"
 
 namespace upkeep::cli {
 namespace {
@@ -136,7 +137,7 @@ TEST(ManifestsTest, HostileTextStaysText) {
 
 /// deploy/manifests.yaml is what the shipped playbooks and schedules give.
 TEST(ManifestsTest, TheCommittedManifestsAreTheGeneratedOnes) {
-  const std::string source = UPKEEP_SOURCE_DIR;
+  const std::string source = SourceFolder();
   const std::string playbooks = source + "/playbooks", schedules = source + "/schedules";
   const char* const arguments[] = {"upkeep", "manifests", "--playbooks", playbooks.c_str(),
                                    "--schedules", schedules.c_str()};

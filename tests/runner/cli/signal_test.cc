@@ -15,6 +15,7 @@
 #include "runner/cli/command.h"
 #include "runner/store/store.h"
 #include "tests/base/io/local_server.h"
+#include "tests/source_folder.h"
 
 namespace upkeep::cli {
 namespace {
@@ -41,7 +42,7 @@ class SignalTest : public testing::Test {
   int TypeAndSend(std::vector<std::string> words, int signal) {
     words.insert(words.begin(), "upkeep");
     words.insert(words.end(), {"--store", folder_ + "/s.db", "--inventory", folder_ + "/inventory.yaml", "--playbooks",
-                               std::string(UPKEEP_SOURCE_DIR) + "/playbooks", "--schedules", folder_ + "/schedules"});
+                               SourceFolder() + "/playbooks", "--schedules", folder_ + "/schedules"});
     std::vector<const char*> argv;
     for (const std::string& word : words) argv.push_back(word.c_str());
     const int before = server_.accepted();

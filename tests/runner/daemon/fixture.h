@@ -22,6 +22,7 @@
 #include "runner/daemon/world.h"
 #include "runner/run/session.h"
 #include "runner/store/store.h"
+#include "tests/source_folder.h"
 
 namespace upkeep::daemon {
 
@@ -58,7 +59,7 @@ class DaemonTest : public testing::Test {
     folder_ = mkdtemp(name.data());
     std::filesystem::create_directories(folder_ + "/schedules");
     std::filesystem::create_directories(folder_ + "/pack");
-    std::filesystem::copy(UPKEEP_SOURCE_DIR "/playbooks/selftest", folder_ + "/pack/selftest");
+    std::filesystem::copy(SourceFolder() + "/playbooks/selftest", folder_ + "/pack/selftest");
     Open();
   }
   ~DaemonTest() override {

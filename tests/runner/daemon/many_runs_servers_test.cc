@@ -4,6 +4,7 @@
 // nginx, beside endpoints that refuse or never answer.
 #include "tests/checks/environment.h"
 #include "tests/runner/daemon/many_runs.h"
+#include "tests/source_folder.h"
 
 namespace upkeep::daemon {
 namespace {
@@ -19,7 +20,7 @@ constexpr int kNever = 4;
 class ManyRunsServers : public ManyRunsTest {
  protected:
   ManyRunsServers() {
-    packs_ = {UPKEEP_SOURCE_DIR "/playbooks"};
+    packs_ = {SourceFolder() + "/playbooks"};
     const char* const kubeconfig = std::getenv("KUBECONFIG");
     EXPECT_NE(kubeconfig, nullptr) << "start the cluster and read its env";
     Named("cluster", TargetKind::kKubernetes).kubeconfig = kubeconfig == nullptr ? "" : kubeconfig;

@@ -12,6 +12,7 @@
 #include "runner/run/modules.h"
 #include "tests/base/io/local_server.h"
 #include "tests/checks/environment.h"
+#include "tests/source_folder.h"
 
 namespace upkeep::run {
 namespace {
@@ -83,7 +84,7 @@ TEST(SilentServersTest, ADatabaseThatStopsAnsweringAfterItsLoginIsUnknownAndHold
   checks::Inventory inventory;
   inventory.targets.push_back(Database("silent", "127.0.0.1", proxy.port()));
   inventory.targets.push_back(Database("orders", Environment("PG_PRIMARY_HOST"), kPort));
-  const Result<Playbook> playbook = Catalog({UPKEEP_SOURCE_DIR "/playbooks"}).Find("postgres.sessions");
+  const Result<Playbook> playbook = Catalog({SourceFolder() + "/playbooks"}).Find("postgres.sessions");
   ASSERT_TRUE(playbook.ok()) << playbook.status().Describe();
 
   const auto reactor = *io::Reactor::Create();
