@@ -11,6 +11,11 @@ function(upkeep_precompiled_headers name)
   add_executable(${name} ${source})
   target_link_libraries(${name} PRIVATE ${arg_UNPARSED_ARGUMENTS} upkeep_warnings)
   target_precompile_headers(${name} PRIVATE ${arg_HEADERS})
+  # The precompiled file has this path in it. What ccache goes by instead is what it is made of, so
+  # that a clone at another path finds compiled what includes it.
+  get_directory_property(options COMPILE_OPTIONS)
+  file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/CMakeFiles/${name}.dir/cmake_pch.hxx.gch.sum
+    CONTENT "${name} ${CMAKE_CXX_COMPILER_VERSION} ${CMAKE_CXX_FLAGS_DEBUG} ${options} ${UPKEEP_COVERAGE} ${arg_HEADERS}\n")
 endfunction()
 
 set(upkeep_common_headers <algorithm> <chrono> <cstdint> <functional> <map> <memory> <optional>
