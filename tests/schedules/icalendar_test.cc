@@ -143,14 +143,14 @@ TEST(ICalendar, WhatIsNotSupportedIsAnErrorWithLineAndProperty) {
   EXPECT_EQ(S{"6:1 EXDATE belongs to an event with RRULE"}, event("EXDATE;VALUE=DATE:20260107\n"));
   EXPECT_EQ(S{"6:1 the event ends before it begins"}, event("DTEND;VALUE=DATE:20260105\n"));
   EXPECT_EQ(S{"6:1 DTEND must be of the same kind as DTSTART"}, event("DTEND:20260106T000000\n"));
-  EXPECT_EQ(S{"6:1 'DURATION' is no length: 'P'"}, event("DURATION:P\n"));
+  EXPECT_EQ(S{"6:10 'DURATION' is no length: 'P'"}, event("DURATION:P\n"));
   EXPECT_EQ(S{"6:1 'SUMMARY' stands twice in the event"}, event("SUMMARY:y\n"));
   EXPECT_EQ(S{"3:1 the event has no DTSTART"}, errors("BEGIN:VEVENT\nSUMMARY:x\nEND:VEVENT\n"));
   EXPECT_EQ(S{"4:9 'DTSTART' and its VALUE= do not fit together"},
             errors("BEGIN:VEVENT\nDTSTART:20260105\nEND:VEVENT\n"));
   EXPECT_EQ(S{"4:9 'DTSTART' is no date or time: '2026'"},
             errors("BEGIN:VEVENT\nDTSTART:2026\nEND:VEVENT\n"));
-  EXPECT_EQ(S{"4:1 there is no time zone 'Seoul'"},
+  EXPECT_EQ(S{"4:20 there is no time zone 'Seoul'"},
             errors("BEGIN:VEVENT\nDTSTART;TZID=Seoul:20260105T000000\nDURATION:PT1H\nEND:VEVENT\n"));
   EXPECT_EQ(S{"3:1 the event has neither DTEND nor DURATION"},
             errors("BEGIN:VEVENT\nDTSTART:20260105T000000\nEND:VEVENT\n"));

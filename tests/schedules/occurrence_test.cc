@@ -155,19 +155,19 @@ TEST(ReadSchedule, ErrorsOfCalendarsAndWindows) {
     return said;
   };
   using S = Strings;
-  EXPECT_EQ(S{"60 there is no calendar 'jp' in " UPKEEP_SOURCE_DIR "/schedules/calendars"},
+  EXPECT_EQ(S{"58 there is no calendar 'jp' in " UPKEEP_SOURCE_DIR "/schedules/calendars"},
             errors("cron: \"0 9 * * *\", calendar: jp"));
-  EXPECT_EQ(S{"59 'holiday' needs a calendar that says which days are holidays"},
+  EXPECT_EQ(S{"57 'holiday' needs a calendar that says which days are holidays"},
             errors("cron: \"0 9 * * *\", holiday: next"));
-  EXPECT_EQ(S{"72 'shift' must be one of next, previous, skip, and this is the word 'nxt'"},
+  EXPECT_EQ(S{"71 'shift' must be one of next, previous, skip, and this is the word 'nxt'"},
             errors("cron: \"0 9 * * *\", calendar: kr, holiday: nxt"));
-  EXPECT_EQ(S{"72 'holiday' needs the key 'shift'"},
+  EXPECT_EQ(S{"71 'holiday' needs the key 'shift'"},
             errors("cron: \"0 9 * * *\", calendar: kr, holiday: {}"));
-  EXPECT_EQ(S{"37 a business day is never a holiday: 'holiday' has nothing to move"},
+  EXPECT_EQ(S{"33 a business day is never a holiday: 'holiday' has nothing to move"},
             errors("on: last-business-day, at: \"09:00\", calendar: kr, holiday: skip"));
-  EXPECT_EQ(S{"39 it never runs: each of its days is a holiday of the calendar 'kr'"},
+  EXPECT_EQ(S{"35 it never runs: each of its days is a holiday of the calendar 'kr'"},
             errors("cron: \"0 9 * * SAT\", calendar: kr, holiday: skip"));
-  EXPECT_EQ(S{"61 the window does not say when it is"},
+  EXPECT_EQ(S{"59 the window does not say when it is"},
             errors("cron: \"0 9 * * *\", blackout: [{reason: x}]"));
 }
 
