@@ -252,10 +252,10 @@ std::vector<std::string> MarksOf(const Schedule& schedule, const Occurrence& occ
       marks.emplace_back("the clocks show it twice: the second");
       break;
   }
-  if (occurrence.window != nullptr) {
-    marks.push_back((occurrence.window->kind == WindowKind::kFreeze ? "does not run: freeze '"
-                                                                    : "does not run: blackout '") +
-                    occurrence.window->Name() + "'");
+  if (const Window* window = occurrence.window) {
+    marks.push_back(window->kind == WindowKind::kFreeze
+                        ? "does not run: freeze '" + window->Name() + "'"
+                        : "does not run: blackout '" + window->Name() + "'");
   }
   return marks;
 }

@@ -41,16 +41,17 @@ DayPlan PlanDay(const Schedule& schedule, sys_days day, Instant after,
 }
 
 std::string OpenText(const Window& window) {
-  return (window.kind == WindowKind::kFreeze ? "now is the freeze '" : "now is the blackout '") +
-         window.Name() + "'";
+  if (window.kind == WindowKind::kFreeze) return "now is the freeze '" + window.Name() + "'";
+  return "now is the blackout '" + window.Name() + "'";
 }
 
 }  // namespace
 
 std::string BlackoutReason(const Window& window) {
-  return (window.kind == WindowKind::kFreeze ? "its start lies in the freeze '"
-                                             : "its start lies in the blackout '") +
-         window.Name() + "'";
+  if (window.kind == WindowKind::kFreeze) {
+    return "its start lies in the freeze '" + window.Name() + "'";
+  }
+  return "its start lies in the blackout '" + window.Name() + "'";
 }
 
 Instant StartOf(const Schedule& schedule, Instant planned_at) {
