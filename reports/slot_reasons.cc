@@ -37,6 +37,17 @@ constexpr std::array kSentences = {
     Sentence{"the playbook {} is missing or invalid", "플레이북 {}이(가) 없거나 잘못됨"},
     Sentence{"there is no playbook of the {}", "{}에 해당하는 플레이북이 없음"},
     Sentence{"schedule changed", "스케줄이 변경됨"},
+    Sentence{"its start lies in the blackout '{}'", "시작 시각이 금지 시간 '{}' 안에 있음"},
+    Sentence{"its start lies in the freeze '{}'", "시작 시각이 변경 동결 기간 '{}' 안에 있음"},
+    Sentence{"it is late, and now is the blackout '{}'", "늦었고, 지금은 금지 시간 '{}'임"},
+    Sentence{"it is late, and now is the freeze '{}'", "늦었고, 지금은 변경 동결 기간 '{}'임"},
+    Sentence{"not started within {}, and now is the blackout '{}'",
+             "{} 안에 시작되지 않았고, 지금은 금지 시간 '{}'임"},
+    Sentence{"not started within {}, and now is the freeze '{}'",
+             "{} 안에 시작되지 않았고, 지금은 변경 동결 기간 '{}'임"},
+    Sentence{"not started within {}, and its window was written down later",
+             "{} 안에 시작되지 않았고, 금지 시간은 나중에 등록됨"},
+    Sentence{"moved from {} ('{}')", "{}({})에서 옮겨짐"},
 };
 
 /// What stands for each {} of `pattern` in `text`; nothing when it does not match.

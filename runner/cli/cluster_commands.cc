@@ -42,6 +42,37 @@ Result<std::vector<run::Playbook>> AllPlaybooks(const Invocation& invocation) {
   return playbooks;
 }
 
+/// The calendars that go along; only where a schedule has one.
+Status ReadCalendars(const fs::path& folder, ManifestOptions& options) {
+  std::vector<std::string> used;
+  for (const schedules::Schedule& schedule : options.schedules) {
+    if (schedule.calendar) used.push_back(schedule.calendar->name());
+  }
+  if (used.empty()) return Status::Ok();
+  std::vector<fs::path> paths;
+  std::error_code error;
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    const std::string extension = at->path().extension().string();
+    if (extension == ".yaml" || extension == ".yml" || extension == ".ics") paths.push_back(at->path());
+  }
+  std::sort(paths.begin(), paths.end());
+  for (const std::string& name : used) {
+    const bool there = std::any_of(paths.begin(), paths.end(), [&](const fs::path& path) {
+      return path.stem() == name;
+    });
+    if (!there) {
+      return Status(Code::kInvalid, "the calendar '" + name + "' is not in " + folder.string())
+          .WithHint("only calendars of that folder go along into the cluster");
+    }
+  }
+  for (const fs::path& path : paths) {
+    Result<std::string> text = FileText(path.string());
+    if (!text.ok()) return text.status();
+    options.calendar_files.emplace_back(path.filename().string(), std::move(*text));
+  }
+  return Status::Ok();
+}
+
 Status ReadSchedules(const Invocation& invocation, ManifestOptions& options) {
   const std::string folder = ScheduleFolder(invocation);
   std::vector<std::string> paths;
@@ -62,7 +93,7 @@ Status ReadSchedules(const Invocation& invocation, ManifestOptions& options) {
     if (!text.ok()) return text.status();
     options.schedule_files.emplace_back(fs::path(path).filename().string(), std::move(*text));
   }
-  return Status::Ok();
+  return ReadCalendars(fs::path(folder) / "calendars", options);
 }
 
 /// The files are checked here, where a person sees the error, and not first in the pod.

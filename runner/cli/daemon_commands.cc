@@ -117,7 +117,8 @@ int TickCommand(Invocation& invocation) {
       *world, schedule, PartsOf(invocation, place, journal, post), place.limits()));
   if (!outcome.ok()) return place.Fail(invocation, outcome.status());
   journal.Info("tick", {{"schedule", schedule}, {"runs", outcome->runs}, {"missed", outcome->missed},
-                        {"overlapped", outcome->overlapped}, {"interrupted", outcome->interrupted}});
+                        {"overlapped", outcome->overlapped}, {"blackout", outcome->blackout},
+                        {"interrupted", outcome->interrupted}});
   if (!outcome->status.ok()) return invocation.Fail(outcome->status);
   if (outcome->cancelled) return place.CancelledExit();
   if (!outcome->problems.empty()) return invocation.Fail(outcome->problems.front());

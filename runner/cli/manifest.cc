@@ -84,7 +84,7 @@ std::int64_t Seconds(std::chrono::microseconds duration) {
 }
 
 Result<std::string> CronJob(const ManifestOptions& options, const schedules::Schedule& schedule) {
-  const Result<CronJobTime> time = CronJobTimeOf(schedule.expression);
+  const Result<CronJobTime> time = CronJobTimeOf(schedule);
   if (!time.ok()) return Status(time.status()).Within("schedule " + schedule.id);
   const std::string name = CronJobName(schedule.id);
   if (name.size() > kLongestCronJob) {
@@ -144,6 +144,9 @@ Result<std::string> Manifests(const ManifestOptions& options) {
   text += WriteIdentity(options);
   text += ConfigMap(options, "upkeep-config", options.config_files);
   text += ConfigMap(options, "upkeep-schedules", options.schedule_files);
+  if (!options.calendar_files.empty()) {
+    text += ConfigMap(options, "upkeep-calendars", options.calendar_files);
+  }
   text += StoreClaim(options);
   std::map<std::string, std::string> names;
   for (const schedules::Schedule& schedule : options.schedules) {

@@ -29,6 +29,8 @@ struct ManifestOptions {
   /// Name and text of each file: inventory.yaml, perhaps deliveries.yaml …
   std::vector<std::pair<std::string, std::string>> config_files;
   std::vector<std::pair<std::string, std::string>> schedule_files;
+  /// Those of the folder calendars/ beside them; only where a schedule names one.
+  std::vector<std::pair<std::string, std::string>> calendar_files;
 };
 
 /// kInvalid for a schedule that can't be a CronJob, naming it.

@@ -53,8 +53,8 @@ bool IsExpression(const std::string& typed) {
   return typed.find(' ') != std::string::npos || typed.starts_with("@");
 }
 
-Result<schedules::CronExpression> ExpressionTyped(const Invocation& invocation,
-                                                  const std::string& typed) {
+/// The schedule of that id, or one that has nothing but the expression typed.
+Result<schedules::Schedule> ScheduleTyped(const Invocation& invocation, const std::string& typed) {
   if (IsExpression(typed)) {
     schedules::CronOptions options;
     auto zone = zone::Zone::Load(invocation.Value("--zone", "UTC"));
@@ -63,13 +63,17 @@ Result<schedules::CronExpression> ExpressionTyped(const Invocation& invocation,
     const std::string dialect = invocation.Value("--dialect", "vixie");
     if (dialect == "robfig") options.dialect = schedules::Dialect::kRobfig;
     if (dialect == "quartz") options.dialect = schedules::Dialect::kQuartz;
-    return schedules::CronExpression::Parse(typed, options);
+    auto expression = schedules::CronExpression::Parse(typed, options);
+    if (!expression.ok()) return expression.status();
+    schedules::Schedule schedule;
+    schedule.expression = std::move(expression).value();
+    return schedule;
   }
   auto file = ReadSchedules(invocation);
   if (!file.ok()) return file.status();
   std::vector<std::string> known;
   for (const schedules::Schedule& schedule : file->schedules) {
-    if (schedule.id == typed) return schedule.expression;
+    if (schedule.id == typed) return schedule;
     known.push_back(schedule.id);
   }
   for (const schedules::Quarantined& bad : file->quarantined) {
@@ -112,23 +116,28 @@ int Next(Invocation& invocation) {
     if (!parsed.ok()) return invocation.Fail(Status(Code::kUsage, "--from: " + parsed.status().message()));
     at = *parsed;
   }
-  auto expression = ExpressionTyped(invocation, typed);
-  if (!expression.ok()) return invocation.Fail(expression.status());
-  zone::Zone zone = expression->zone();
+  auto schedule = ScheduleTyped(invocation, typed);
+  if (!schedule.ok()) return invocation.Fail(schedule.status());
+  const schedules::CronExpression& expression = schedule->expression;
+  zone::Zone zone = expression.zone();
   if (invocation.Has("--zone")) {
     auto shown = zone::Zone::Load(invocation.Value("--zone"));
     if (!shown.ok()) return invocation.Fail(Status(Code::kUsage, shown.status().message()));
     zone = *shown;
   }
-  for (const schedules::CronWarning& warning : expression->warnings()) {
+  for (const schedules::CronWarning& warning : expression.warnings()) {
     const Status said = Status(Code::kInvalid, warning.message).WithHint(warning.hint);
     *invocation.err << invocation.Say("warning") << ": " << invocation.Describe(said) << "\n";
   }
-  int left = *count;
-  for (auto next = expression->Next(at); next && left > 0; next = expression->Next(*next), --left) {
-    *invocation.out << zone.Format(*next) << "\n";
+  const auto next = schedules::Preview(*schedule, at, *count);
+  for (const schedules::Occurrence& occurrence : next) {
+    std::string marks;
+    for (const std::string& mark : schedules::MarksOf(*schedule, occurrence)) {
+      marks += (marks.empty() ? "  " : "; ") + invocation.Say(mark);
+    }
+    *invocation.out << zone.Format(occurrence.at) << marks << "\n";
   }
-  if (left == *count) *invocation.err << invocation.Say("it never fires again") << "\n";
+  if (next.empty()) *invocation.err << invocation.Say("it never fires again") << "\n";
   return 0;
 }
 
@@ -144,7 +153,7 @@ int List(Invocation& invocation) {
     return text.empty() ? none : text;
   };
   for (const schedules::Schedule& schedule : file->schedules) {
-    const auto next = schedule.enabled ? schedule.expression.Next(now) : std::nullopt;
+    const auto next = schedule.enabled ? schedules::NextPlanned(schedule, now) : std::nullopt;
     rows.push_back({schedule.id, next ? schedule.expression.zone().Format(*next) : "-",
                     schedule.expression.text(), schedule.expression.zone().name(),
                     joined(schedule.playbooks, "-"), joined(schedule.targets, invocation.Say("all")),
@@ -200,6 +209,7 @@ std::vector<Command> MakeScheduleCommands() {
   };
   next.examples =
       "  upkeep schedule next daily\n"
+      "  upkeep schedule next monthly -n 12     (with what moves or stops each time)\n"
       "  upkeep schedule next '0 9 * * MON#1' --zone Asia/Seoul -n 12\n";
   next.run = Next;
   list.name = "schedule list";

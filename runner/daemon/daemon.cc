@@ -221,6 +221,9 @@ Status Daemon::Look(Watched& watched, Instant now) {
   if (taken->missed > 0) {
     parts_.journal.Warning("missed", {{"schedule", schedule.id}, {"slots", taken->missed}});
   }
+  if (taken->blackout > 0) {
+    parts_.journal.Info("blackout", {{"schedule", schedule.id}, {"slots", taken->blackout}});
+  }
   if (taken->overlapped > 0) {
     parts_.journal.Warning("overlapped", {{"schedule", schedule.id}, {"slots", taken->overlapped}});
   }
@@ -228,7 +231,7 @@ Status Daemon::Look(Watched& watched, Instant now) {
     parts_.journal.Warning("schedule.idle", {{"schedule", schedule.id}, {"why", take.broken}});
   }
   watched.waits = taken->waits_for_running;
-  const auto next = schedule.enabled ? schedule.expression.Next(now) : std::nullopt;
+  const auto next = schedule.enabled ? schedules::NextPlanned(schedule, now) : std::nullopt;
   watched.look = next.value_or(now + std::chrono::hours(24));
   if (taken->next) watched.look = std::min(watched.look, *taken->next);
   for (Batch& batch : taken->batches) Launch(schedule, std::move(batch));

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "runner/daemon/definition.h"
+
 namespace upkeep::daemon {
 namespace {
 
@@ -37,6 +39,10 @@ store::AttemptEnd EndOf(const Schedule& schedule, const store::Attempt& attempt)
                    FormatDuration(schedule.grace);
       break;
   }
+  if (const auto occurrence = schedules::OccurrenceAt(schedule, attempt.key.planned)) {
+    const std::string moved = schedules::ShiftText(schedule, *occurrence);
+    if (!moved.empty()) end.reason += (end.reason.empty() ? "" : "; ") + moved;
+  }
   if (attempt.number > 1) {
     end.reason += (end.reason.empty() ? "attempt " : "; attempt ") + std::to_string(attempt.number);
   }
@@ -64,12 +70,17 @@ Result<Taken> SlotTaker::Take(const Schedule& schedule, const TakeRequest& reque
   std::map<std::string, std::vector<Slot>> by_target;
   for (Slot& slot : *open) by_target[slot.key.target].push_back(std::move(slot));
   std::vector<Candidate> candidates;
-  std::map<std::string, std::vector<store::SlotId>> missed;   // By reason.
+  std::map<std::string, std::vector<store::SlotId>> missed, blackout;   // By reason.
   std::map<std::string, int> queued;
   for (const auto& [target, slots] : by_target) {
     std::vector<Instant> instants;
     for (const Slot& slot : slots) instants.push_back(slot.key.planned);
-    const auto decisions = schedules::Decide(schedule, instants, now);
+    auto decisions = schedules::Decide(schedule, instants, now);
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+      auto then = JudgeByItsTime(schedule, slots[i], now, decisions[i]);
+      if (!then.ok()) return then.status();
+      decisions[i] = std::move(*then);
+    }
     for (std::size_t i = 0; i < slots.size(); ++i) {
       const Slot& slot = slots[i];
       const bool may_miss = slot.state != SlotState::kInterrupted;
@@ -79,6 +90,9 @@ Result<Taken> SlotTaker::Take(const Schedule& schedule, const TakeRequest& reque
           break;
         case Verdict::kMissed:
           if (may_miss) missed[decisions[i].reason].push_back(slot.id);
+          break;
+        case Verdict::kBlackout:
+          if (may_miss) blackout[decisions[i].reason].push_back(slot.id);
           break;
         case Verdict::kStart:
         case Verdict::kCatchUp:
@@ -97,6 +111,11 @@ Result<Taken> SlotTaker::Take(const Schedule& schedule, const TakeRequest& reque
     auto moved = Move(slots, SlotState::kMissed, reason);
     if (!moved.ok()) return moved.status();
     taken.missed += *moved;
+  }
+  for (const auto& [reason, slots] : blackout) {
+    auto moved = Move(slots, SlotState::kBlackout, reason);
+    if (!moved.ok()) return moved.status();
+    taken.blackout += *moved;
   }
   if (candidates.empty()) return taken;
 
@@ -153,6 +172,32 @@ Result<Taken> SlotTaker::Take(const Schedule& schedule, const TakeRequest& reque
     taken.overlapped += *moved;
   }
   return taken;
+}
+
+Result<schedules::Decision> SlotTaker::JudgeByItsTime(const Schedule& schedule, const Slot& slot,
+                                                      Instant now, schedules::Decision decision) {
+  const Instant start = schedules::StartOf(schedule, slot.key.planned);
+  if (slot.definition == schedule.definition || now - start <= schedule.grace) return decision;
+  auto found = earlier_.find(slot.definition);
+  if (found == earlier_.end()) {
+    auto document = store_.Definition(slot.definition);
+    if (document.status().code() == Code::kNotFound) return decision;
+    if (!document.ok()) return document.status();
+    auto read = ScheduleOfDefinition(*document);
+    if (!read.ok()) return read.status();
+    found = earlier_.emplace(slot.definition, std::move(*read)).first;
+  }
+  const Schedule& then = found->second;
+  if (const schedules::Window* window =
+          schedules::WindowAt(then, schedules::StartOf(then, slot.key.planned))) {
+    decision.verdict = Verdict::kBlackout;
+    decision.reason = schedules::BlackoutReason(*window);
+  } else if (decision.verdict == Verdict::kBlackout) {
+    decision.verdict = Verdict::kMissed;
+    decision.reason = "not started within " + FormatDuration(schedule.grace) +
+                      ", and its window was written down later";
+  }
+  return decision;
 }
 
 Result<std::int64_t> SlotTaker::BookMissed(const std::string& schedule, const std::string& reason) {

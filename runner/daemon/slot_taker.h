@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Takes the slots of one schedule that are due: those nobody can start any more are booked as
-// missed, those that collide with a running one as the overlap rule says, the others are claimed.
+// missed, those that a window of the schedule or its calendar keeps from starting as blackout,
+// those that collide with a running one as the overlap rule says, the others are claimed.
 // Any number of processes may do this at once on one store: each slot goes to one of them, and
 // where the schedule does not allow overlap, one slot of a target at a time.
 //
@@ -34,7 +35,7 @@ struct Batch {
 
 struct Taken {
   std::vector<Batch> batches;             ///< In time order.
-  std::int64_t missed = 0, overlapped = 0, queued = 0;
+  std::int64_t missed = 0, overlapped = 0, queued = 0, blackout = 0;
   bool waits_for_running = false;         ///< Something is queued, or waits for a replaced run.
   std::optional<Instant> next;            ///< When an open slot of the schedule is to start.
 };
@@ -64,6 +65,11 @@ class SlotTaker {
     store::Slot slot;
     schedules::Verdict verdict;
   };
+  /// `decision`, unless the slot is beyond its grace and of an earlier definition: then the windows
+  /// of that one count. A window that is written down later does not excuse a missed slot.
+  Result<schedules::Decision> JudgeByItsTime(const schedules::Schedule& schedule,
+                                             const store::Slot& slot, Instant now,
+                                             schedules::Decision decision);
   Result<std::vector<store::Slot>> OpenSlots(const schedules::Schedule& schedule, Instant now,
                                              Taken& taken);
   Result<std::map<std::string, int>> RunningByTarget(const std::string& schedule);
@@ -78,6 +84,7 @@ class SlotTaker {
   const Clock& clock_;
   store::Actor actor_;
   std::string holder_;
+  std::map<std::string, schedules::Schedule> earlier_;   // By definition.
 };
 
 }  // namespace upkeep::daemon

@@ -77,12 +77,16 @@ Task<Result<TickOutcome>> Tick(std::shared_ptr<const World> world, std::string i
     const SteadyInstant when = std::chrono::steady_clock::now() + (*taken->next - parts.clock.Now());
     const Status slept = co_await parts.reactor.SleepUntil(when, limits);
     if (!slept.ok()) break;
-    const std::int64_t missed = taken->missed;
+    const std::int64_t missed = taken->missed, blackout = taken->blackout;
     taken = taker.Take(*schedule, take);
-    if (taken.ok()) taken->missed += missed;
+    if (taken.ok()) {
+      taken->missed += missed;
+      taken->blackout += blackout;
+    }
   }
   if (!taken.ok()) co_return taken.status();
   outcome.missed = taken->missed;
+  outcome.blackout = taken->blackout;
   outcome.overlapped = taken->overlapped;
   if (!take.broken.empty()) outcome.problems.push_back(Status(Code::kInvalid, take.broken));
 

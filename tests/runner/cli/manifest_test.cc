@@ -113,6 +113,25 @@ TEST(ManifestsTest, FilesComeThroughAsTheyAre) {
             At(*Find(documents, "ConfigMap", "upkeep-schedules"), {"data", "schedules.yaml"}));
 }
 
+TEST(ManifestsTest, CalendarsGoAlongInAFolderOfTheirOwn) {
+  ManifestOptions options = Options(kDaily);
+  EXPECT_EQ(std::string::npos, Manifests(options).value().find("upkeep-calendars"));
+  options.calendar_files = {{"kr.yaml", "kind: Calendar\n"}};
+  const auto documents = Documents(Manifests(options).value());
+  EXPECT_EQ("kind: Calendar\n",
+            At(*Find(documents, "ConfigMap", "upkeep-calendars"), {"data", "kr.yaml"}));
+  const yaml::Node& job = *Find(documents, "CronJob", "upkeep-daily-one");
+  const yaml::Node& volumes = *job.Find("spec")->Find("jobTemplate")->Find("spec")->Find("template")
+                                   ->Find("spec")->Find("volumes");
+  std::string path;
+  for (const yaml::Node& volume : volumes.items) {
+    if (At(volume, {"name"}) == "schedules") {
+      path = At(volume, {"projected", "sources", "1", "configMap", "items", "0", "path"});
+    }
+  }
+  EXPECT_EQ("calendars/kr.yaml", path);
+}
+
 TEST(ManifestsTest, OnlyAJobThatMayWriteSeesTheWriteIdentity) {
   const ManifestOptions options = Options(kDaily);
   EXPECT_EQ(std::string::npos, JobYaml(options, {{"report", "daily"}, false}).find("upkeep-write"));

@@ -26,7 +26,14 @@ TEST(SlotReasonTest, EveryReasonOfTheRoomIsSaidInKorean) {
         "no target of the inventory fits the schedule",
         "its schedule was taken out of the files", "the playbook a.b is missing or invalid",
         "nothing of the schedule can run: the playbook a.b is missing or invalid",
-        "nothing of the schedule can run: there is no playbook of the cadence:monthly"}) {
+        "nothing of the schedule can run: there is no playbook of the cadence:monthly",
+        "its start lies in the blackout 'Release / 배포'",
+        "its start lies in the freeze 'Sale'", "it is late, and now is the freeze 'Sale'",
+        "it is late, and now is the blackout 'Sale'",
+        "not started within 5m, and now is the blackout 'Sale'",
+        "not started within 5m, and now is the freeze 'Sale'",
+        "not started within 5m, and its window was written down later",
+        "started 10m late; moved from 2026-02-16 ('Seollal / 설날')"}) {
     EXPECT_EQ(SaySlotReason(reason, "en"), reason);
     const std::string korean = SaySlotReason(reason, "ko");
     EXPECT_NE(korean, reason);
