@@ -121,11 +121,15 @@ TEST(ShiftProperty, AgreesWithAWalkByHand) {
       ASSERT_TRUE(occurrence.has_value());
       const LocalDays day = floor<days>(options.zone.ToLocal(floor<seconds>(*at)));
       ASSERT_TRUE(schedule.calendar->IsWorkingDay(day)) << DateText(day);
-      if (schedule.holiday == HolidayShift::kNext) ASSERT_LE(occurrence->original, *at);
+      if (schedule.holiday == HolidayShift::kNext) {
+        ASSERT_LE(occurrence->original, *at);
+      }
       if (schedule.holiday == HolidayShift::kPrevious && occurrence->shifted) {
         ASSERT_GE(occurrence->original, *at);
       }
-      if (schedule.holiday == HolidayShift::kSkip) ASSERT_FALSE(occurrence->shifted);
+      if (schedule.holiday == HolidayShift::kSkip) {
+        ASSERT_FALSE(occurrence->shifted);
+      }
     }
     ASSERT_EQ(walked, planned) << "seed " << seed << " round " << round << ": '" << text << "' in "
                                << options.zone.name() << " shift " << int(schedule.holiday)
@@ -145,7 +149,9 @@ TEST(ShiftProperty, ADayMovesNoFurtherBackThanTheDayBeforeIt) {
       ASSERT_TRUE(later && earlier);
       EXPECT_TRUE(calendar->IsWorkingDay(*later) && calendar->IsWorkingDay(*earlier));
       EXPECT_TRUE(*earlier <= day && day <= *later);
-      if (next) EXPECT_TRUE(*next <= *later && *previous <= *earlier);
+      if (next) {
+        EXPECT_TRUE(*next <= *later && *previous <= *earlier);
+      }
       next = later;
       previous = earlier;
     }
