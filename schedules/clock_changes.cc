@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "schedules/clock_changes.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+
+namespace upkeep::schedules {
+namespace {
+
+using std::chrono::floor;
+using std::chrono::seconds;
+using zone::LocalSeconds;
+using zone::Period;
+
+/// The wall time in the gap before `period` that `at` stands for.
+std::optional<LocalSeconds> SkippedFor(const CronExpression& expression, const Period& period,
+                                       zone::SysSeconds at) {
+  const LocalSeconds begin = period.LocalEndOfPrevious(), end = period.LocalStart();
+  const Gap gap = expression.wildcard() ? Gap::kSkip : expression.dst().gap;
+  if (begin >= end || gap == Gap::kSkip) return std::nullopt;
+  const seconds into = at - period.start;
+  if (gap == Gap::kAfter ? into > seconds(0) : into >= end - begin) return std::nullopt;
+  const auto wall = expression.fields().NextLocal(begin + into);
+  if (!wall || *wall >= end) return std::nullopt;
+  if (gap == Gap::kShift && *wall != begin + into) return std::nullopt;
+  return wall;
+}
+
+}  // namespace
+
+std::optional<ClockChange> NextClockChange(const CronExpression& expression, Instant after,
+                                           Instant until) {
+  const zone::Zone& zone = expression.zone();
+  const auto end_of_search = floor<seconds>(until);
+  Period period = zone.PeriodAt(floor<seconds>(after));
+  while (period.end < end_of_search) {
+    period = zone.PeriodAt(period.end);
+    const bool gap = period.offset > period.previous_offset;
+    const auto begin = gap ? period.LocalEndOfPrevious() : period.LocalStart();
+    const auto end = gap ? period.LocalStart() : period.LocalEndOfPrevious();
+    const auto wall = expression.fields().NextLocal(begin);
+    if (wall && *wall < end) {
+      return ClockChange{.at = Instant(period.start), .gap = gap, .wall = *wall};
+    }
+  }
+  return std::nullopt;
+}
+
+ClockMark MarkOf(const CronExpression& expression, Instant at) {
+  if (expression.interval()) return {};
+  const auto whole = floor<seconds>(at);
+  const Period period = expression.zone().PeriodAt(whole);
+  if (const auto wall = SkippedFor(expression, period, whole)) {
+    return {.kind = ClockMark::Kind::kMoved, .wall = *wall};
+  }
+  const LocalSeconds local(whole.time_since_epoch() + period.offset);
+  if (local < period.LocalEndOfPrevious()) return {.kind = ClockMark::Kind::kSecondPass};
+  if (period.end != zone::kEndOfTime &&
+      local >= expression.zone().PeriodAt(period.end).LocalStart()) {
+    return {.kind = ClockMark::Kind::kFirstPass};
+  }
+  return {};
+}
+
+std::string FormatWall(LocalSeconds wall) {
+  const auto day = floor<std::chrono::days>(wall);
+  const std::chrono::year_month_day date{std::chrono::local_days(day)};
+  const std::chrono::hh_mm_ss time(wall - day);
+  std::array<char, 64> text{};
+  const int length = std::snprintf(
+      text.data(), text.size(), "%04d-%02u-%02u %02d:%02d", int(date.year()),
+      unsigned(date.month()), unsigned(date.day()), static_cast<int>(time.hours().count()),
+      static_cast<int>(time.minutes().count()));
+  std::string shown(text.data(), static_cast<std::size_t>(std::max(0, length)));
+  if (time.seconds().count() != 0) {
+    std::snprintf(text.data(), text.size(), ":%02d", static_cast<int>(time.seconds().count()));
+    shown += text.data();
+  }
+  return shown;
+}
+
+Text Say(const ClockMark& mark) {
+  const std::string time = FormatWall(mark.wall).substr(11);
+  switch (mark.kind) {
+    case ClockMark::Kind::kNone: return {};
+    case ClockMark::Kind::kMoved:
+      return {.en = "the clocks skip " + time + ": it runs after the gap",
+              .ko = "시계가 " + time + "을 건너뛰어 그 뒤에 실행"};
+    case ClockMark::Kind::kFirstPass:
+      return {.en = "the clocks show this time twice: this is the first",
+              .ko = "시계가 두 번 가리키는 시각 중 첫 번째"};
+    case ClockMark::Kind::kSecondPass:
+      return {.en = "the clocks show this time twice: this is the second",
+              .ko = "시계가 두 번 가리키는 시각 중 두 번째"};
+  }
+  return {};
+}
+
+}  // namespace upkeep::schedules

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Where an expression's times meet a change of its zone's clocks: for warnings, descriptions and
+// the marks of `upkeep schedule next` and `simulate`. Next() itself knows nothing of this.
+//
+// THREADS: pure functions of their arguments.
+
+#ifndef UPKEEP_SCHEDULES_CLOCK_CHANGES_H_
+#define UPKEEP_SCHEDULES_CLOCK_CHANGES_H_
+
+#include <optional>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "base/zone/zone.h"
+#include "schedules/cron.h"
+
+namespace upkeep::schedules {
+
+/// A change of the clocks that skips or repeats a wall time which the expression names.
+struct ClockChange {
+  Instant at;               ///< When the offset changes.
+  bool gap = false;         ///< Wall times are skipped; else they are repeated.
+  zone::LocalSeconds wall;  ///< The first such wall time.
+};
+
+/// The first one after `after` and before `until`; nothing when there is none.
+std::optional<ClockChange> NextClockChange(const CronExpression& expression, Instant after,
+                                           Instant until);
+
+/// What a clock change has to do with one of the expression's own times.
+struct ClockMark {
+  enum class Kind {
+    kNone,
+    kMoved,       ///< It stands for `wall`, which the clocks skip.
+    kFirstPass,   ///< Its wall time comes again later.
+    kSecondPass,  ///< Its wall time was there before.
+  };
+  Kind kind = Kind::kNone;
+  zone::LocalSeconds wall{};  ///< Of kMoved.
+};
+
+/// REQUIRES: `at` came from expression.Next().
+ClockMark MarkOf(const CronExpression& expression, Instant at);
+
+/// The mark in words, "" for kNone: "the clocks skip 02:30: it runs after the gap".
+Text Say(const ClockMark& mark);
+
+/// "2027-03-14 02:30", with seconds only where there are some.
+std::string FormatWall(zone::LocalSeconds wall);
+
+}  // namespace upkeep::schedules
+
+#endif  // UPKEEP_SCHEDULES_CLOCK_CHANGES_H_
