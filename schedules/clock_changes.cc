@@ -30,7 +30,7 @@ std::optional<LocalSeconds> SkippedFor(const CronExpression& expression, const P
 
 }  // namespace
 
-std::optional<ClockChange> NextClockChange(const CronExpression& expression, Instant after,
+std::optional<ChangeHit> NextChangeHit(const CronExpression& expression, Instant after,
                                            Instant until) {
   const zone::Zone& zone = expression.zone();
   const auto end_of_search = floor<seconds>(until);
@@ -42,7 +42,7 @@ std::optional<ClockChange> NextClockChange(const CronExpression& expression, Ins
     const auto end = gap ? period.LocalStart() : period.LocalEndOfPrevious();
     const auto wall = expression.fields().NextLocal(begin);
     if (wall && *wall < end) {
-      return ClockChange{.at = Instant(period.start), .gap = gap, .wall = *wall};
+      return ChangeHit{.at = Instant(period.start), .gap = gap, .wall = *wall};
     }
   }
   return std::nullopt;

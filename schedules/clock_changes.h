@@ -18,14 +18,14 @@
 namespace upkeep::schedules {
 
 /// A change of the clocks that skips or repeats a wall time which the expression names.
-struct ClockChange {
+struct ChangeHit {
   Instant at;               ///< When the offset changes.
   bool gap = false;         ///< Wall times are skipped; else they are repeated.
   zone::LocalSeconds wall;  ///< The first such wall time.
 };
 
 /// The first one after `after` and before `until`; nothing when there is none.
-std::optional<ClockChange> NextClockChange(const CronExpression& expression, Instant after,
+std::optional<ChangeHit> NextChangeHit(const CronExpression& expression, Instant after,
                                            Instant until);
 
 /// What a clock change has to do with one of the expression's own times.

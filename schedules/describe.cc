@@ -159,7 +159,7 @@ Text Describe(const CronExpression& expression) {
 std::optional<Text> DescribeClockChanges(const CronExpression& expression, Instant now) {
   constexpr std::chrono::days kAhead{5 * 366};
   if (expression.interval()) return std::nullopt;
-  const auto change = NextClockChange(expression, now, now + kAhead);
+  const auto change = NextChangeHit(expression, now, now + kAhead);
   if (!change) return std::nullopt;
   const std::string day = FormatWall(change->wall).substr(0, 10);
   Text text{.en = "When the clocks change (next on " + day + "), ",

@@ -126,7 +126,7 @@ Strings WeekdayNames(std::uint32_t weekdays, const std::string& before) {
 }
 
 std::string PlainWeekdays(std::uint32_t weekdays) {
-  if (weekdays == kMondayToFriday) return "on weekdays (Monday to Friday)";
+  if (weekdays == kMondayToFriday) return "on weekdays, Monday to Friday";
   const Strings missing = WeekdayNames(~weekdays & 0x7FU, "");
   if (missing.size() == 1) return "every day but " + missing.front();
   return "every " + And(WeekdayNames(weekdays, ""));
@@ -156,7 +156,7 @@ std::string Days(const DayShape& days, const SetShape& months) {
     case DayShape::Rule::kByDay: return "on " + And(DayWords(days)) + " of " + month + NoteOn(days);
     case DayShape::Rule::kByWeekday: {
       if (days.weekday_marks.empty()) {
-        return PlainWeekdays(days.weekdays) + (months.all ? "" : " in " + month);
+        return PlainWeekdays(days.weekdays) + (months.all ? "" : (days.weekdays == kMondayToFriday ? ", in " : " in ") + month);
       }
       Strings words = WeekdayNames(days.weekdays, "every ");
       for (const DayMark& mark : days.weekday_marks) words.push_back(Mark(mark));

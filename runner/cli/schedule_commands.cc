@@ -93,7 +93,7 @@ int RunBatch(const Invocation& invocation, const std::string& path) {
     *invocation.out << CanonicalJson(schedules::ToValue(difference)) << "\n";
   }
   *invocation.out << CanonicalJson(schedules::SummaryOf(*report)) << "\n";
-  return report->differences.empty() ? 0 : 2;
+  return report->differences.empty() ? 0 : 1;
 }
 
 int Next(Invocation& invocation) {

@@ -196,11 +196,11 @@ class EnglishReader {
       said_.day = [=](const Date& date) { return both ? a(date) && b(date) : a(date) || b(date); };
       return;
     }
-    if (days.starts_with("on weekdays (Monday to Friday)") || days.starts_with("every ")) {
+    if (days.starts_with("on weekdays, Monday to Friday") || days.starts_with("every ")) {
       const std::size_t in = days.find(" in ");
       if (in != days.npos) ReadMonths(days.substr(in + 4));
       const std::string which = days.substr(0, in);
-      if (which.starts_with("on ")) {
+      if (which.starts_with("on weekdays, Monday to Friday")) {
         said_.day = [](const Date& date) { return WeekdayOf(date) <= 5; };
       } else if (which.starts_with("every day but ")) {
         const int missing = Weekday(which.substr(14));
