@@ -2,6 +2,7 @@
 #include "schedules/load_map.h"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -61,22 +62,27 @@ std::optional<std::string> SharedTarget(const Schedule& a, const Schedule& b) {
   return std::nullopt;
 }
 
-/// Pairs of heavy schedules that meet, from the minutes in which heavy ones start.
+/// Pairs of heavy schedules that meet, from the minutes in which heavy ones start; `seen` is told
+/// of each such minute.
 std::vector<LoadClash> ClashesIn(
-    const std::map<Instant, std::vector<const Schedule*>>& heavy_minutes) {
+    const std::map<Instant, std::vector<const Schedule*>>& heavy_minutes,
+    const std::function<void(Instant)>& seen) {
   std::map<std::pair<std::string, std::string>, LoadClash> pairs;
   for (const auto& [at, together] : heavy_minutes) {
+    bool meets = false;
     for (std::size_t i = 0; i < together.size(); ++i) {
       for (std::size_t j = i + 1; j < together.size(); ++j) {
         const Schedule &a = *together[i], &b = *together[j];
         const auto target = SharedTarget(a, b);
         if (!target) continue;
+        meets = true;
         LoadClash& clash = pairs[{a.id, b.id}];
         if (clash.times++ == 0) {
           clash = {.first = a.id, .second = b.id, .target = *target, .at = at, .times = 1};
         }
       }
     }
+    if (meets) seen(at);
   }
   std::vector<LoadClash> clashes;
   for (auto& [_, clash] : pairs) clashes.push_back(std::move(clash));
@@ -98,6 +104,12 @@ LoadMap Simulate(const std::vector<Schedule>& schedules,
   for (int i = 0; i < day_count; ++i) {
     map.days.push_back({.date = std::chrono::year_month_day(first_day + days(i))});
   }
+  const auto cell_of = [&](Instant at) -> LoadCell& {
+    const LocalSeconds wall = zone.ToLocal(floor<seconds>(at));
+    const auto day = floor<days>(wall);
+    LoadDay& on = map.days.at(static_cast<std::size_t>((day - first_day).count()));
+    return on.hours.at(static_cast<std::size_t>((wall - day) / std::chrono::hours(1)));
+  };
   const Instant begin = begin_of(first_day), end = begin_of(first_day + days(day_count));
   std::map<Instant, std::int64_t> by_minute;
   std::map<Instant, std::vector<const Schedule*>> heavy_minutes;
@@ -110,17 +122,14 @@ LoadMap Simulate(const std::vector<Schedule>& schedules,
     ScheduleLoad load{.id = schedule.id, .heavy = schedule.heavy,
                       .targets = known != targets.end() ? known->second : 1};
     for (const Instant start : Starts(schedule, begin, end)) {
-      const LocalSeconds wall = zone.ToLocal(floor<seconds>(start));
-      const auto day = floor<days>(wall);
-      LoadDay& on = map.days.at(static_cast<std::size_t>((day - first_day).count()));
-      LoadCell& cell = on.hours.at(static_cast<std::size_t>((wall - day) / std::chrono::hours(1)));
+      LoadCell& cell = cell_of(start);
       cell.slots += load.targets;
       if (schedule.heavy) cell.heavy += load.targets;
-      on.slots += load.targets;
       load.slots += load.targets;
       by_minute[floor<minutes>(start)] += load.targets;
+      if (!schedule.heavy) continue;
       auto& heavy = heavy_minutes[floor<minutes>(start)];
-      if (schedule.heavy && (heavy.empty() || heavy.back() != &schedule)) heavy.push_back(&schedule);
+      if (heavy.empty() || heavy.back() != &schedule) heavy.push_back(&schedule);
     }
     for (auto hit = NextChangeHit(schedule.expression, begin, end); hit;
          hit = NextChangeHit(schedule.expression, hit->at, end)) {
@@ -136,7 +145,10 @@ LoadMap Simulate(const std::vector<Schedule>& schedules,
     map.busiest_slots = slots;
     map.busiest = minute;
   }
-  map.clashes = ClashesIn(heavy_minutes);
+  for (LoadDay& day : map.days) {
+    for (const LoadCell& cell : day.hours) day.slots += cell.slots;
+  }
+  map.clashes = ClashesIn(heavy_minutes, [&](Instant at) { ++cell_of(at).clashes; });
   std::stable_sort(map.schedules.begin(), map.schedules.end(),
                    [](const ScheduleLoad& a, const ScheduleLoad& b) { return a.slots > b.slots; });
   return map;

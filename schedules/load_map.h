@@ -27,7 +27,8 @@ namespace upkeep::schedules {
 
 struct LoadCell {
   std::int64_t slots = 0;
-  std::int64_t heavy = 0;  ///< How many of them are of heavy schedules.
+  std::int64_t heavy = 0;    ///< How many of them are of heavy schedules.
+  std::int64_t clashes = 0;  ///< Minutes in which two heavy schedules start on one target.
 };
 
 struct LoadDay {

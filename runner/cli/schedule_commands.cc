@@ -2,6 +2,7 @@
 //
 // upkeep schedule next, list and check: what the schedule files say, without doing any of it.
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -86,7 +87,8 @@ int RunBatch(const Invocation& invocation, const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   std::ostringstream text;
   text << in.rdbuf();
-  if (!in) return invocation.Fail(Status(Code::kInvalid, "cannot read " + path));
+  std::error_code error;  // A folder opens like a file, and reads as an empty one.
+  if (!in || std::filesystem::is_directory(path, error)) return invocation.Fail(Status(Code::kInvalid, "cannot read " + path));
   auto report = schedules::RunVectors(text.str(), path);
   if (!report.ok()) return invocation.Fail(report.status());
   for (const schedules::VectorDifference& difference : report->differences) {
@@ -210,7 +212,7 @@ std::vector<Command> MakeScheduleCommands() {
   check.summary = "Are the schedule files valid? Shows every error with its place";
   check.positionals = {{"FILE", "Schedule files (default: those of --schedules)", false, true}};
   check.run = Check;
-  std::vector<Command> all = {next, list, check};
+  std::vector<Command> all = {next, MakeDescribeCommand(), MakeSimulateCommand(), list, check};
   for (Command& command : MakeDaemonCommands()) all.push_back(std::move(command));
   return all;
 }
