@@ -3,7 +3,6 @@
 // upkeep schedule describe: a schedule or an expression in a sentence, from the engine's own
 // fields.
 #include "base/korean.h"
-#include "base/yaml/yaml.h"
 #include "runner/cli/schedule_lookup.h"
 #include "runner/cli/schedule_parts.h"
 #include "runner/cli/settings.h"
@@ -22,7 +21,7 @@ void PrintSchedule(const Invocation& invocation, const schedules::Schedule& sche
   }
   if (!schedule.enabled) return;
   if (const auto next = schedule.expression.Next(now)) {
-    *invocation.out << "  " << In(language, "Next time: ")
+    *invocation.out << "  " << Text{.en = "Next time: ", .ko = "다음 시각: "}.In(language)
                     << schedule.expression.zone().Format(*next) << "\n";
   }
 }
@@ -32,9 +31,9 @@ int DescribeExpression(const Invocation& invocation, const std::string& typed, I
   const auto expression = ParseTyped(invocation, typed);
   if (!expression.ok()) return invocation.Fail(expression.status());
   for (const schedules::CronWarning& warning : expression->warnings()) {
-    *invocation.err << In(language, "warning: ") << In(language, warning.message) << "\n";
+    *invocation.err << Text{.en = "warning: ", .ko = "경고: "}.In(language) << In(language, warning.message) << "\n";
     if (!warning.hint.empty()) {
-      *invocation.err << In(language, "  hint: ") << In(language, warning.hint) << "\n";
+      *invocation.err << Text{.en = "  hint: ", .ko = "  힌트: "}.In(language) << In(language, warning.hint) << "\n";
     }
   }
   *invocation.out << schedules::Describe(*expression).In(language) << ".\n";
