@@ -161,15 +161,6 @@ bool Shifts(const Schedule& schedule) {
   return schedule.calendar != nullptr && schedule.holiday != HolidayShift::kNone;
 }
 
-ClockChange ClockChangeOf(const Schedule& schedule, Instant at, LocalSeconds meant) {
-  const zone::Zone& zone = schedule.expression.zone();
-  const LocalSeconds wall = zone.ToLocal(floor<seconds>(at));
-  if (wall != meant) return ClockChange::kGap;
-  const zone::Resolved resolved = zone.FromLocal(wall);
-  if (resolved.occurrence != zone::Occurrence::kTwice) return ClockChange::kNone;
-  return at < Instant(resolved.change) ? ClockChange::kFirstPass : ClockChange::kSecondPass;
-}
-
 }  // namespace
 
 std::optional<Instant> NextPlanned(const Schedule& schedule, Instant after) {
@@ -193,28 +184,23 @@ const Window* WindowAt(const Schedule& schedule, Instant at) {
 std::optional<Occurrence> OccurrenceAt(const Schedule& schedule, Instant at) {
   const zone::Zone& zone = schedule.expression.zone();
   Occurrence occurrence{.at = at, .original = at, .day_off = {}};
-  LocalSeconds meant = zone.ToLocal(floor<seconds>(at));
   if (Shifts(schedule)) {
     const std::vector<Source> sources = Days(schedule).SourcesOf(at);
     if (sources.empty()) return std::nullopt;
     const Source& source = sources.front();
-    const LocalDays day = floor<days>(meant);
+    const LocalDays day = floor<days>(zone.ToLocal(floor<seconds>(at)));
     occurrence.merged = static_cast<int>(sources.size()) - 1;
     if (source.day != day) {
       occurrence.original = Resolve(zone, source.wall);
       occurrence.shifted = !schedule.business_day;
       occurrence.day_off = schedule.calendar->DayOff(source.day).value_or(Text());
-      meant = LocalSeconds(day) + (source.wall - LocalSeconds(source.day));
+      occurrence.clock =
+          MarkOf(zone, at, LocalSeconds(day) + (source.wall - LocalSeconds(source.day)));
     }
   } else if (schedule.expression.Next(at - std::chrono::microseconds(1)) != at) {
     return std::nullopt;
   }
-  if (occurrence.original == at) {
-    // Moved out of a gap: the wall shows a time that the expression does not name.
-    const auto named = schedule.expression.fields().NextLocal(meant);
-    if (!schedule.expression.interval() && named != meant) meant -= seconds(1);
-  }
-  occurrence.clock_change = ClockChangeOf(schedule, at, meant);
+  if (occurrence.original == at) occurrence.clock = MarkOf(schedule.expression, at);
   occurrence.window = WindowAt(schedule, StartOf(schedule, at));
   return occurrence;
 }
@@ -244,11 +230,13 @@ std::vector<std::string> MarksOf(const Schedule& schedule, const Occurrence& occ
   if (occurrence.merged > 0 && !schedule.business_day) {
     marks.push_back("stands for " + std::to_string(occurrence.merged) + " more");
   }
-  switch (occurrence.clock_change) {
-    case ClockChange::kNone: break;
-    case ClockChange::kGap: marks.emplace_back("the clocks skip the time meant"); break;
-    case ClockChange::kFirstPass: marks.emplace_back("the clocks show it twice: the first"); break;
-    case ClockChange::kSecondPass:
+  switch (occurrence.clock.kind) {
+    case ClockMark::Kind::kNone: break;
+    case ClockMark::Kind::kMoved: marks.emplace_back("the clocks skip the time meant"); break;
+    case ClockMark::Kind::kFirstPass:
+      marks.emplace_back("the clocks show it twice: the first");
+      break;
+    case ClockMark::Kind::kSecondPass:
       marks.emplace_back("the clocks show it twice: the second");
       break;
   }

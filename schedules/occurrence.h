@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "schedules/clock_changes.h"
 #include "schedules/schedule.h"
 
 namespace upkeep::schedules {
@@ -30,14 +31,6 @@ std::optional<Instant> NextPlanned(const Schedule& schedule, Instant after);
 /// Lives as long as `schedule`.
 const Window* WindowAt(const Schedule& schedule, Instant at);
 
-/// What a clock change did to a planned time.
-enum class ClockChange {
-  kNone,
-  kGap,         ///< The clocks skip the time meant; it runs after the gap instead.
-  kFirstPass,   ///< The clocks show this time twice; this is the first ...
-  kSecondPass,  ///< ... or the second.
-};
-
 /// One planned instant and how it came about.
 struct Occurrence {
   Instant at;                      ///< The slot's planned_at.
@@ -45,7 +38,7 @@ struct Occurrence {
   bool shifted = false;            ///< Moved off a day that is not worked.
   Text day_off;                    ///< Why the original day is not worked: "Seollal", "weekend".
   int merged = 0;                  ///< How many other times fall on this instant, too.
-  ClockChange clock_change = ClockChange::kNone;
+  ClockMark clock{};               ///< What a clock change did to it.
   const Window* window = nullptr;  ///< Its start lies in it: it ends as blackout. The schedule's.
 };
 

@@ -7,6 +7,8 @@
 #include "schedules/occurrence.h"
 #include "schedules/words.h"
 
+#include "schedules/clock_changes.h"
+
 namespace upkeep::schedules {
 namespace {
 
@@ -211,31 +213,21 @@ DstPolicy ScheduleReader::ReadDst(const yaml::Node& node) {
 void ScheduleReader::WarnOfClockChanges(const yaml::Node& node, const Schedule& schedule) {
   const CronExpression& expression = schedule.expression;
   if (expression.wildcard()) return;
-  const zone::Zone& zone = expression.zone();
-  const auto until = std::chrono::floor<seconds>(now_) + days(400);
-  for (auto period = zone.PeriodAt(std::chrono::floor<seconds>(now_));
-       period.end < until; ) {
-    period = zone.PeriodAt(period.end);
-    const bool gap = period.offset > period.previous_offset;
-    const auto begin = gap ? period.LocalEndOfPrevious() : period.LocalStart();
-    const auto end = gap ? period.LocalStart() : period.LocalEndOfPrevious();
-    const auto hit = expression.fields().NextLocal(begin);
-    if (!hit || *hit >= end) continue;
-    const std::string day = zone.Format(period.start).substr(0, 10);
-    std::string what = "on " + day + " the clocks of " + zone.name() +
-                       (gap ? " skip this time" : " show this time twice");
-    if (gap) {
-      what += expression.dst().gap == Gap::kAfter   ? "; it runs right after the gap"
-              : expression.dst().gap == Gap::kShift ? "; it runs later by the gap's length"
-                                                    : "; it does not run on that day";
-    } else {
-      what += expression.dst().overlap == Overlap::kFirst ? "; it runs once" : "; it runs twice";
-    }
-    warnings_.push_back(Status(Code::kInvalid, std::move(what))
-                            .WithHint("choose an hour that every day has, or set dst:")
-                            .At(document_.PlaceOf(node)));
-    return;
+  const auto hit = NextChangeHit(expression, now_, now_ + days(400));
+  if (!hit) return;
+  std::string what = "on " + FormatWall(hit->wall).substr(0, 10) + " the clocks of " +
+                     expression.zone().name() +
+                     (hit->gap ? " skip this time" : " show this time twice");
+  if (hit->gap) {
+    what += expression.dst().gap == Gap::kAfter   ? "; it runs right after the gap"
+            : expression.dst().gap == Gap::kShift ? "; it runs later by the gap's length"
+                                                  : "; it does not run on that day";
+  } else {
+    what += expression.dst().overlap == Overlap::kFirst ? "; it runs once" : "; it runs twice";
   }
+  warnings_.push_back(Status(Code::kInvalid, std::move(what))
+                          .WithHint("choose an hour that every day has, or set dst:")
+                          .At(document_.PlaceOf(node)));
 }
 
 }  // namespace upkeep::schedules

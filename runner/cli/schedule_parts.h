@@ -11,6 +11,8 @@
 
 namespace upkeep::cli {
 
+Command MakeDescribeCommand();               ///< schedule describe
+Command MakeSimulateCommand();               ///< schedule simulate
 std::vector<Command> MakeDaemonCommands();   ///< tick, daemon, serve
 
 }  // namespace upkeep::cli
