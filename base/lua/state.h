@@ -39,6 +39,7 @@ struct Fiber {
 
   std::string module, function;           ///< kHostCall: what to call …
   Value arguments;
+  std::chrono::steady_clock::time_point since;   ///< When the call began.
   std::optional<Result<Answer>> answer;   ///< … and what it gave;
   Status failed;                          ///< its status, when it is not ok.
   int results = 0;                        ///< Of a fiber that is done: values on its stack.
