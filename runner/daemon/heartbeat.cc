@@ -49,7 +49,7 @@ std::string NewUuid() {
   std::array<std::uint32_t, 4> words{random(), random(), random(), random()};
   words[1] = (words[1] & 0xFFFF0FFFU) | 0x00004000U;
   words[2] = (words[2] & 0x3FFFFFFFU) | 0x80000000U;
-  char text[40];
+  char text[64];
   std::snprintf(text, sizeof text, "%08x-%04x-%04x-%04x-%04x%08x", words[0], words[1] >> 16,
                 words[1] & 0xFFFFU, words[2] >> 16, words[2] & 0xFFFFU, words[3]);
   return text;

@@ -9,6 +9,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <thread>
 
@@ -33,6 +35,7 @@ class ControlSocketTest : public DaemonTest {
     });
   }
   void Start() {
+    reactor_ = *io::Reactor::Create();
     auto socket = Listen(*reactor_);
     ASSERT_TRUE(socket.ok()) << socket.status().Describe();
     socket_ = std::move(*socket);
@@ -277,7 +280,7 @@ TEST_F(DaemonControlTest, PsSaysWhatEachPlaybookWaitsForAndCancelEndsIt) {
   const Value run = WaitingRun();
   ASSERT_TRUE(run.is_object());
   EXPECT_EQ(run["schedule"], "s");
-  EXPECT_EQ(run["targets"], Value({"orders"}));
+  EXPECT_EQ(run["targets"], Value::array({"orders"}));
   EXPECT_EQ(run["playbooks"][0]["playbook"], "slow.query");
   EXPECT_EQ(run["playbooks"][0]["target"], "orders");
   EXPECT_GE(run["playbooks"][0]["waiting_seconds"], 0);
