@@ -14,6 +14,7 @@
 #ifndef UPKEEP_BASE_LUA_STATE_H_
 #define UPKEEP_BASE_LUA_STATE_H_
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <lua.hpp>
