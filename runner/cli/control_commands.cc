@@ -222,15 +222,16 @@ int Cancel(Invocation& invocation) {
                                             .WithHint("a slot that is to come: --slot next, or --slot TIME")
                                       : known);
   }
-  const std::string language = Language(invocation);
+  const bool korean = Language(invocation) == "ko";
+  const char* const cancelled = korean ? "취소함: " : "cancelled: ";
   for (const Value& run : running) {
-    *invocation.out << In(language, "cancelled") << ": " << In(language, "run") << " "
-                    << static_cast<long long>(NumberAt(run, "run")) << " (" << StringAt(run, "schedule")
-                    << ", " << Joined(run["targets"]) << ")\n";
+    *invocation.out << cancelled << (korean ? "실행 " : "run ")
+                    << static_cast<long long>(NumberAt(run, "run")) << " ("
+                    << StringAt(run, "schedule") << ", " << Joined(run["targets"]) << ")\n";
   }
   for (const store::Slot& slot : slots) {
-    *invocation.out << In(language, "cancelled") << ": " << slot.key.schedule << ", "
-                    << PrintableText(slot.key.target) << ", " << FormatRfc3339(slot.key.planned) << "\n";
+    *invocation.out << cancelled << slot.key.schedule << ", " << PrintableText(slot.key.target)
+                    << ", " << FormatRfc3339(slot.key.planned) << "\n";
   }
   return 0;
 }

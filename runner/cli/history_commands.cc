@@ -64,7 +64,7 @@ int History(Invocation& invocation) {
   if (!pauses.ok()) return invocation.Fail(pauses.status());
   const std::string language = Language(invocation);
   for (const store::Pause& pause : *pauses) {
-    *invocation.err << "upkeep: " << In(language, "paused") << ": " << ScopeOfPause(pause, language)
+    *invocation.err << "upkeep: " << (language == "ko" ? "일시 중지" : "paused") << ": " << ScopeOfPause(pause, language)
                     << " (" << DescribePause(pause, language) << ")\n";
   }
   return 0;

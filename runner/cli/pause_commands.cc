@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // upkeep pause and resume: a time in which schedules are not run, with who asked and why.
-#include "base/korean.h"
 #include "runner/cli/command_parts.h"
 #include "runner/cli/schedule_parts.h"
 #include "runner/cli/settings.h"
@@ -59,7 +58,7 @@ int Pause(Invocation& invocation) {
   if (!added.ok()) return invocation.Fail(added.status());
   WakeDaemon(invocation);
   const std::string language = Language(invocation);
-  *invocation.out << In(language, "paused") << ": " << ScopeOfPause(*added, language) << " ("
+  *invocation.out << (language == "ko" ? "일시 중지함" : "paused") << ": " << ScopeOfPause(*added, language) << " ("
                   << DescribePause(*added, language) << ")\n";
   return 0;
 }
@@ -77,7 +76,7 @@ int Resume(Invocation& invocation) {
   store::Pause named;
   named.schedule = scope->schedule;
   named.target = scope->target;
-  *invocation.out << In(language, "resumed") << ": " << ScopeOfPause(named, language) << "\n";
+  *invocation.out << (language == "ko" ? "다시 시작함" : "resumed") << ": " << ScopeOfPause(named, language) << "\n";
   return 0;
 }
 

@@ -128,7 +128,10 @@ std::string Health::Metrics() const {
              "When the newest run of the schedule ended that looked at something.", "gauge");
   for (const auto& [schedule, at] : succeeded_) {
     text += "upkeep_schedule_last_success_timestamp_seconds{schedule=\"" + LabelValue(schedule) +
-            "\"} " + Number(duration<double>(std::chrono::floor<std::chrono::seconds>(at).time_since_epoch()).count()) + "\n";
+            "\"} " +
+            std::to_string(
+                std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count()) +
+            "\n";
   }
   return text;
 }
