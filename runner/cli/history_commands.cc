@@ -3,7 +3,6 @@
 // upkeep history and diff: what earlier runs found.
 #include <algorithm>
 
-#include "base/korean.h"
 #include "base/yaml/yaml.h"
 #include "runner/cli/command_parts.h"
 #include "runner/cli/schedule_parts.h"
