@@ -52,6 +52,16 @@ enum class HolidayShift {
   kSkip,      ///< It does not run.
 };
 
+/// Where a healthchecks-style service is told that runs begin and how they end. The address is a
+/// secret: whoever has it can say so, too. Exactly one of `url`, `file` and `environment` is set.
+struct Heartbeat {
+  std::string url, file, environment;
+  bool start = true;                 ///< Also say that a run begins.
+  std::chrono::microseconds time_limit = std::chrono::seconds(10);  ///< Of one try.
+  int attempts = 3;
+  bool set() const { return !url.empty() || !file.empty() || !environment.empty(); }
+};
+
 struct Schedule {
   std::string id;  ///< Letters, digits, '-', '_', '.'; unique among all files.
   Text title;
@@ -79,6 +89,7 @@ struct Schedule {
   bool heavy = false;                ///< Two heavy ones on one minute and target are a clash.
   std::vector<std::string> report;   ///< Formats, or FORMAT:PATH.
   std::vector<std::string> deliver;  ///< Names of deliveries in the settings.
+  Heartbeat heartbeat;
   std::string exit_on = "critical";  ///< never, unknown, warning or critical.
 
   /// SHA-256 over everything above that decides when and what runs: the definition's version.

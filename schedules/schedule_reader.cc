@@ -65,6 +65,7 @@ Schedule ScheduleReader::Read(const yaml::Node& node) {
   ReadPolicies(entry, schedule);
   schedule.report = entry.OptionalStrings("report");
   schedule.deliver = entry.OptionalStrings("deliver");
+  if (const yaml::Node* heartbeat = entry.Take("heartbeat")) ReadHeartbeat(*heartbeat, schedule);
   schedule.exit_on = entry.OptionalChoice("exitOn", {"critical", "warning", "unknown", "never"});
   entry.Finish();
   return schedule;

@@ -47,6 +47,7 @@ class ScheduleReader {
   void ReadCatchUp(const yaml::Node& node, Schedule& schedule);
   void ReadOverlap(const yaml::Node& node, Schedule& schedule);
   void ReadRetry(const yaml::Node& node, Schedule& schedule);
+  void ReadHeartbeat(const yaml::Node& node, Schedule& schedule);
   DstPolicy ReadDst(const yaml::Node& node);
   void WarnOfClockChanges(const yaml::Node& node, const Schedule& schedule);
   void WarnOfCalendar(const yaml::Node& node, const Schedule& schedule);

@@ -113,12 +113,35 @@ int Next(Invocation& invocation) {
   return 0;
 }
 
+/// Pauses that hold now; none where there is no store yet.
+std::vector<store::Pause> OpenPauses(const Invocation& invocation) {
+  auto store = OpenStore(invocation, true);
+  if (!store.ok()) return {};
+  store::PauseFilter filter;
+  filter.open_only = true;
+  auto pauses = (*store)->Pauses(filter);
+  return pauses.ok() ? std::move(*pauses) : std::vector<store::Pause>();
+}
+
+std::string PausedBy(const std::vector<store::Pause>& pauses, const std::string& schedule,
+                     const std::string& language) {
+  std::string text;
+  for (const store::Pause& pause : pauses) {
+    if (!pause.schedule.empty() && pause.schedule != schedule) continue;
+    text += text.empty() ? "" : "; ";
+    if (!pause.target.empty()) text += ScopeOfPause(pause, language) + " ";
+    text += DescribePause(pause, language);
+  }
+  return text.empty() ? "-" : text;
+}
+
 int List(Invocation& invocation) {
   const Instant now = SystemClock().Now();
   auto file = LoadSchedules(invocation, invocation.positionals, now);
   if (!file.ok()) return invocation.Fail(file.status());
+  const std::vector<store::Pause> pauses = OpenPauses(invocation);
   std::vector<std::vector<std::string>> rows = {
-      {"ID", "NEXT", "CRON", "ZONE", "PLAYBOOKS", "TARGETS", "GRACE", "DEADLINE", "TITLE"}};
+      {"ID", "NEXT", "CRON", "ZONE", "PLAYBOOKS", "TARGETS", "GRACE", "DEADLINE", "PAUSED", "TITLE"}};
   const auto joined = [](const std::vector<std::string>& words, const std::string& none) {
     std::string text;
     for (const std::string& word : words) text += (text.empty() ? "" : ",") + word;
@@ -130,6 +153,7 @@ int List(Invocation& invocation) {
                     schedule.expression.text(), schedule.expression.zone().name(),
                     joined(schedule.playbooks, "-"), joined(schedule.targets, invocation.Say("all")),
                     FormatDuration(schedule.grace), FormatDuration(schedule.deadline),
+                    PausedBy(pauses, schedule.id, Language(invocation)),
                     schedule.title.In(Language(invocation))});
   }
   *invocation.out << HeadedTable(invocation, std::move(rows));
@@ -193,7 +217,10 @@ std::vector<Command> MakeScheduleCommands() {
   check.positionals = {{"FILE", "Schedule files (default: those of --schedules)", false, true}};
   check.run = Check;
   std::vector<Command> all = {next, MakeDescribeCommand(), MakeSimulateCommand(), list, check};
-  for (Command& command : MakeDaemonCommands()) all.push_back(std::move(command));
+  for (auto make : {MakeDaemonCommands, MakeControlCommands, MakePauseCommands}) {
+    for (Command& command : make()) all.push_back(std::move(command));
+  }
+  all.push_back(MakeBackfillCommand());
   return all;
 }
 

@@ -16,25 +16,40 @@ constexpr std::chrono::microseconds kRecoverEvery = minutes(1);
 constexpr std::chrono::microseconds kTryAgain = std::chrono::seconds(5);
 constexpr std::chrono::microseconds kByHand = std::chrono::hours(24);
 constexpr std::chrono::microseconds kPlanAtLatest = std::chrono::hours(1);
+// A pass over very many schedules lets the rest of the loop have its turn in between.
+constexpr milliseconds kPassBudget{500};
 // Days of the horizon at once: a schedule of every second has 86,400 instants in each.
 constexpr int kHorizonDays = 1;
+constexpr int kNoTargetAnswered = 69;
 
 }  // namespace
 
 Daemon::Daemon(Places places, RunnerParts parts, DaemonOptions options)
     : places_(std::move(places)), parts_(parts), options_(options),
+      own_health_(), health_(options_.health == nullptr ? own_health_ : *options_.health),
       planner_(parts_.store, parts_.clock),
-      taker_(parts_.store, parts_.clock, parts_.actor, parts_.holder), runner_(parts_) {}
+      taker_(parts_.store, parts_.clock, parts_.actor, parts_.holder), runner_(parts_),
+      self_(parts_.store, parts_.clock, parts_.actor, parts_.holder) {}
 
 Daemon::~Daemon() = default;
 
 Status Daemon::Run() {
   UPKEEP_RETURN_IF_ERROR(signals_.status());
+  if (!options_.control.empty()) {
+    auto control = ControlSocket::Listen(
+        parts_.reactor, options_.control,
+        [this](const Value& request, const store::Actor& actor) { return Answer(request, actor); });
+    if (!control.ok()) return control.status();
+    control_ = std::move(*control);
+  }
   UPKEEP_RETURN_IF_ERROR(Reload(true));
   UPKEEP_RETURN_IF_ERROR(Recover());
   parts_.journal.Info("daemon.started", {{"schedules", world_->schedules.schedules.size()},
                                          {"targets", world_->inventory.targets.size()},
                                          {"playbooks", world_->playbooks.playbooks.size()}});
+  health_.LockHeld(true);
+  if (control_) control_->Start();
+  manager_.Ready(StatusLine());
   parts_.reactor.RunUntilDone(Loop());
   parts_.journal.Info("daemon.ended");
   return failed_;
@@ -43,36 +58,61 @@ Status Daemon::Run() {
 Task<void> Daemon::Loop() {
   LookAtPlans();
   for (;;) {
+    Turn();
     const Signals::Seen seen = signals_.Take();
     if (seen.stop != 0) {
       stopped_by_ = seen.stop;
       break;
     }
     if (seen.reload || FingerprintOf(places_) != fingerprint_) {
+      manager_.Reloading();
       const Status reloaded = Reload(false);
-      if (!reloaded.ok()) parts_.journal.Error("reload.failed", reloaded);
+      if (!reloaded.ok()) {
+        health_.ReloadFailed();
+        parts_.journal.Error("reload.failed", reloaded);
+      }
+      manager_.Ready(StatusLine());
     }
     if (parts_.clock.Now() >= recover_) {
       const Status recovered = Recover();
+      health_.Stored(recovered);
       if (!recovered.ok()) parts_.journal.Error("recovery.failed", recovered);
       LookAtPlans();
     }
     Pass();
+    CheckItself();
     const Limits wait = Limits().Within(UntilNext());
     // A time-out is what is waited for; a signal or the end of a run comes as a byte.
     const Status woken = co_await parts_.reactor.WaitReadable(signals_.descriptor(), wait);
     (void)woken;
   }
   co_await Drain();
+  if (control_) co_await control_->Stop();
+}
+
+void Daemon::Turn() {
+  health_.Turned();
+  manager_.Alive();
+}
+
+std::string Daemon::StatusLine() const {
+  return std::to_string(watched_.size()) + " schedules, " + std::to_string(going_.size()) +
+         " runs in flight";
 }
 
 Task<void> Daemon::Drain() {
   parts_.journal.Info("daemon.draining", {{"running", going_.size()}});
   plans_cancel_.Cancel();   // Whoever comes next looks at them.
+  health_.Ending();
+  manager_.Stopping(options_.drain + options_.give_up + milliseconds(5000));
   const auto wait_for_runs = [this](milliseconds at_most) -> Task<void> {
     const Limits limits = Limits().Within(at_most);
-    while (!going_.empty() || plans_going_) {
-      const Status woken = co_await parts_.reactor.WaitReadable(signals_.descriptor(), limits);
+    while ((!going_.empty() || plans_going_) && std::chrono::steady_clock::now() < limits.deadline) {
+      Turn();
+      // Woken in between for the watchdog, which must not take the drain for a hang.
+      const Limits wait = limits.Within(manager_.watchdog().value_or(options_.look_every));
+      const Status woken = co_await parts_.reactor.WaitReadable(signals_.descriptor(), wait);
+      if (woken.code() == Code::kTimeout) continue;
       if (!woken.ok()) break;
       // A second signal does not wait for playbooks any longer.
       if (signals_.Take().stop != 0) break;
@@ -114,7 +154,9 @@ Status Daemon::Reload(bool first) {
     parts_.journal.Info("reloaded", {{"schedules", watched_.size()},
                                      {"quarantined", world_->schedules.quarantined.size()}});
   }
+  health_.Loaded(watched_.size(), world_->schedules.quarantined.size());
   Retire();
+  check_itself_ = true;   // A finding about a schedule that is no more is over.
   return Status::Ok();
 }
 
@@ -138,8 +180,15 @@ void Daemon::Retire() {
       reason = "its schedule was taken out of the files";
       parts_.journal.Info("schedule.retired", {{"schedule", id}});
     }
-    auto missed = taker_.BookMissed(id, reason);
-    if (!missed.ok()) parts_.journal.Error("store.failed", missed.status(), {{"schedule", id}});
+    auto booked = taker_.BookMissed(id, reason);
+    if (!booked.ok()) {
+      parts_.journal.Error("store.failed", booked.status(), {{"schedule", id}});
+      continue;
+    }
+    if (booked->missed == 0) continue;
+    health_.Missed(booked->missed);
+    self_.Missed(id, booked->missed_targets);
+    check_itself_ = true;
   }
 }
 
@@ -162,6 +211,9 @@ Status Daemon::Recover() {
     parts_.journal.Warning("interrupted", {{"runs", recovered->runs},
                                            {"attempts", recovered->attempts}});
   }
+  const auto over = parts_.store.EndExpiredPauses();
+  if (!over.ok()) return over.status();
+  if (*over > 0) parts_.journal.Info("pause.over", {{"pauses", *over}});
   // Slots of schedules in quarantine come due as time goes by.
   if (!world_->schedules.quarantined.empty()) Retire();
   return Status::Ok();
@@ -185,14 +237,28 @@ void Daemon::Pass() {
   const Instant now = parts_.clock.Now();
   const bool moved_back = now < seen_;   // Then what was planned by the old time is too far off.
   seen_ = now;
+  if (moved_back) {
+    for (auto& [id, watched] : watched_) watched.look = watched.plan = now;
+  }
+  const auto end = std::chrono::steady_clock::now() + kPassBudget;
   for (auto& [id, watched] : watched_) {
-    if (!moved_back && now < watched.look && now < watched.plan) continue;
+    if (now < watched.look && now < watched.plan) continue;
+    if (std::chrono::steady_clock::now() >= end) break;   // The others are next in a moment.
+    Turn();
     const Status looked = Look(watched, now);
+    health_.Stored(looked);
     if (looked.ok()) continue;
     parts_.journal.Error("schedule.failed", looked, {{"schedule", id}});
     watched.look = now + kTryAgain;
     watched.plan = std::max(watched.plan, watched.look);
   }
+}
+
+void Daemon::CheckItself() {
+  if (!check_itself_) return;
+  check_itself_ = false;
+  const Status looked = self_.Look(*world_);
+  if (!looked.ok()) parts_.journal.Error("self_check.failed", looked);
 }
 
 Status Daemon::Look(Watched& watched, Instant now) {
@@ -220,6 +286,12 @@ Status Daemon::Look(Watched& watched, Instant now) {
   if (!taken.ok()) return taken.status();
   if (taken->missed > 0) {
     parts_.journal.Warning("missed", {{"schedule", schedule.id}, {"slots", taken->missed}});
+    health_.Missed(taken->missed);
+    self_.Missed(schedule.id, taken->missed_targets);
+    check_itself_ = true;
+  }
+  if (taken->paused > 0) {
+    parts_.journal.Info("paused", {{"schedule", schedule.id}, {"slots", taken->paused}});
   }
   if (taken->blackout > 0) {
     parts_.journal.Info("blackout", {{"schedule", schedule.id}, {"slots", taken->blackout}});
@@ -240,8 +312,18 @@ Status Daemon::Look(Watched& watched, Instant now) {
 
 void Daemon::Launch(const schedules::Schedule& schedule, Batch batch) {
   const std::uint64_t id = next_run_++;
-  const std::vector<std::string> targets = batch.Targets();
-  going_[id] = {schedule.id, {targets.begin(), targets.end()}, CancelSource()};
+  batch.about = std::make_shared<RunInFlight>();
+  batch.about->schedule = schedule.id;
+  batch.about->targets = batch.Targets();
+  going_[id] = {batch.about, CancelSource()};
+  health_.InFlight(going_.size());
+  for (const store::Attempt& attempt : batch.attempts) {
+    // One that is repeated, or was caught up after an outage, says nothing about the scheduler.
+    const Instant start = schedules::StartOf(schedule, attempt.key.planned);
+    if (attempt.number == 1 && attempt.claimed - start <= schedule.grace) {
+      health_.Started(attempt.claimed - start);
+    }
+  }
   parts_.reactor.Spawn(RunBatch(world_, schedule, std::move(batch), id));
 }
 
@@ -252,8 +334,14 @@ Task<void> Daemon::RunBatch(std::shared_ptr<const World> world, const schedules:
   const std::string name = schedule.id;
   const BatchEnd end = co_await runner_.Run(world, schedule, std::move(batch), limits);
   going_.erase(id);
+  health_.InFlight(going_.size());
   const Instant now = parts_.clock.Now();
+  check_itself_ = true;
+  health_.Stored(end.status);
   if (!end.status.ok()) recover_ = now;   // Its slots are accounted for at once.
+  if (end.status.ok() && !end.cancelled && end.summary.exit_code != kNoTargetAnswered) {
+    health_.Succeeded(name, now);
+  }
   const auto watched = watched_.find(name);
   if (watched != watched_.end() && watched->second.waits) watched->second.look = now;
   signals_.Wake();
@@ -262,17 +350,24 @@ Task<void> Daemon::RunBatch(std::shared_ptr<const World> world, const schedules:
 bool Daemon::Replace(const std::string& schedule, const std::string& target) {
   std::vector<CancelSource> sources;   // Cancelling may end a run, and with it its entry.
   for (const auto& [id, going] : going_) {
-    if (going.schedule == schedule && going.targets.contains(target)) {
-      sources.push_back(going.cancel);
-    }
+    if (!going.Is(schedule, target)) continue;
+    going.about->note = {parts_.actor, "a newer slot of its schedule took its place"};
+    sources.push_back(going.cancel);
   }
   for (CancelSource& source : sources) source.Cancel();
   return !sources.empty();
 }
 
+bool Daemon::Going::Is(const std::string& schedule, const std::string& target) const {
+  if (about->schedule != schedule) return false;
+  return target.empty() || std::find(about->targets.begin(), about->targets.end(), target) !=
+                               about->targets.end();
+}
+
 milliseconds Daemon::UntilNext() const {
   const Instant now = parts_.clock.Now();
   milliseconds wait = options_.look_every;
+  if (const auto watchdog = manager_.watchdog()) wait = std::min(wait, *watchdog);
   for (const auto& [id, watched] : watched_) {
     const auto until = std::chrono::ceil<milliseconds>(std::min(watched.look, watched.plan) - now);
     wait = std::min(wait, std::max(until, milliseconds(0)));

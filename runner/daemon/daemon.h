@@ -15,7 +15,11 @@
 #include <set>
 #include <string>
 
+#include "runner/daemon/control_socket.h"
+#include "runner/daemon/health.h"
 #include "runner/daemon/recovery.h"
+#include "runner/daemon/self_check.h"
+#include "runner/daemon/service_manager.h"
 #include "runner/daemon/signals.h"
 #include "runner/daemon/slot_planner.h"
 #include "runner/daemon/slot_runner.h"
@@ -31,6 +35,10 @@ struct DaemonOptions {
   /// cancelled ones may take to be stored.
   std::chrono::milliseconds drain{30'000};
   std::chrono::milliseconds give_up{10'000};
+  /// Where `upkeep ps`, `cancel`, `pause` and `resume` reach it; empty: nowhere.
+  std::string control;
+  /// Outlives the daemon; null: nobody asks.
+  Health* health = nullptr;
 };
 
 class Daemon {
@@ -55,9 +63,9 @@ class Daemon {
   };
   /// A run that goes on.
   struct Going {
-    std::string schedule;
-    std::set<std::string> targets;
+    std::shared_ptr<RunInFlight> about;   ///< Shared with the run itself.
     CancelSource cancel;
+    bool Is(const std::string& schedule, const std::string& target) const;
   };
 
   Task<void> Loop();
@@ -67,21 +75,35 @@ class Daemon {
   Status Recover();
   void LookAtPlans();
   Task<void> RunPlanRecovery(std::shared_ptr<const World> world, Limits limits);
+  /// The loop turned, or got on inside a turn.
+  void Turn();
   void Pass();
+  void CheckItself();
+  /// Answers of the control socket.
+  Result<Value> Answer(const Value& request, const store::Actor& actor);
+  Value ListRuns() const;
+  Result<Value> CancelRuns(const Value& request, const store::Actor& actor);
   Status Look(Watched& watched, Instant now);
   void Launch(const schedules::Schedule& schedule, Batch batch);
   Task<void> RunBatch(std::shared_ptr<const World> world, const schedules::Schedule& schedule,
                       Batch batch, std::uint64_t id);
   bool Replace(const std::string& schedule, const std::string& target);
+  std::string StatusLine() const;
   std::chrono::milliseconds UntilNext() const;
 
   Places places_;
   RunnerParts parts_;
   DaemonOptions options_;
+  Health own_health_;
+  Health& health_;
+  ServiceManager manager_ = ServiceManager::FromEnvironment();
   Signals signals_;
   SlotPlanner planner_;
   SlotTaker taker_;
   SlotRunner runner_;
+  SelfCheck self_;
+  bool check_itself_ = true;             ///< Something was missed, or a run ended.
+  std::unique_ptr<ControlSocket> control_;
   std::shared_ptr<const World> world_;   ///< Shared with the runs that began in it.
   std::string fingerprint_;
   std::map<std::string, Watched> watched_;

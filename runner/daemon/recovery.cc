@@ -55,6 +55,7 @@ Result<Recovered> InterruptDead(store::Store& store, const Clock& clock,
   store::RunFilter open_runs;
   open_runs.state = store::RunState::kRunning;
   open_runs.limit = 10'000;
+  open_runs.self_checks = true;
   auto runs = store.Runs(open_runs);
   if (!runs.ok()) return runs.status();
   for (const store::RunRecord& run : *runs) {

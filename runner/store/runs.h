@@ -37,7 +37,8 @@ struct RunTarget {
 };
 
 struct RunStart {
-  std::string trigger;          ///< "schedule", "manual", "verify" (after a remedy), "backfill".
+  /// "schedule", "manual", "verify" (after a remedy), "backfill", "self" (upkeep about itself).
+  std::string trigger;
   Actor actor;
   std::string version;          ///< Of upkeep.
   std::string schedule;         ///< Id, or "" for ad hoc runs.
@@ -87,6 +88,8 @@ struct RunFilter {
   std::optional<RunState> state;
   std::optional<Instant> from, until;     ///< Of started: [from, until).
   std::int64_t limit = 50;                ///< Newest first.
+  /// Runs in which upkeep looked at itself, too: nobody who asks for the newest run means those.
+  bool self_checks = false;
 };
 
 class RunStore {

@@ -45,4 +45,9 @@ Result<std::vector<IntegrityFault>> SqliteStore::CheckIntegrity() {
   return Checked(std::move(faults));
 }
 
+Status SqliteStore::CheckWritable() {
+  Transaction transaction(*this);
+  return transaction.Begin();   // Rolled back: nothing was to be written.
+}
+
 }  // namespace upkeep::store

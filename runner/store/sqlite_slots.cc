@@ -166,7 +166,7 @@ Result<Attempt> SqliteStore::ClaimSlot(SlotId slot_id, const ClaimRequest& reque
                         slot->key.schedule, slot->key.target) > 0) {
     return Status(Code::kBusy, Describe(*slot) + " waits for an earlier one that still runs");
   }
-  if (slot->state == SlotState::kInterrupted &&
+  if (slot->attempts > 0 &&
       database_->Number(0,
                         "SELECT count(*) FROM actions a JOIN plans p ON p.id = a.plan "
                         "JOIN attempts t ON t.run = p.run WHERE t.slot = ?",
@@ -219,12 +219,16 @@ Status SqliteStore::EndAttempt(const AttemptEnd& end, RunId run, Instant at, Val
   }
   database_->Run("UPDATE attempts SET ended = ?, state = ?, reason = ? WHERE id = ?", at,
                  Raw{SlotStateName(end.state)}, end.reason, end.attempt);
-  database_->Run("UPDATE slots SET state = ?, reason = ?, changed = ? WHERE id = ?",
-                 Raw{SlotStateName(end.state)}, end.reason, at, slot);
-  log.push_back({{"slot", slot},
+  database_->Run("UPDATE slots SET state = ?, reason = ?, changed = ?, actor = coalesce(?, actor) "
+                 "WHERE id = ?",
+                 Raw{SlotStateName(end.state)}, end.reason, at,
+                 end.actor ? std::optional(end.actor->name) : std::nullopt, slot);
+  Value entry = {{"slot", slot},
                  {"attempt", end.attempt},
                  {"state", SlotStateName(end.state)},
-                 {"reason", end.reason}});
+                 {"reason", end.reason}};
+  if (end.actor) entry["actor"] = ToValue(*end.actor);
+  log.push_back(std::move(entry));
   return Status();
 }
 
@@ -287,6 +291,24 @@ Result<Slot> SqliteStore::FindSlot(const SlotKey& key) {
   UPKEEP_RETURN_IF_ERROR(database_->TakeStatus());
   return Status(Code::kNotFound, "there is no slot of " + key.schedule + " on " + key.target +
                                      " at " + FormatRfc3339(key.planned));
+}
+
+Result<std::optional<Slot>> SqliteStore::LatestSlot(const std::string& schedule,
+                                                    const std::string& target,
+                                                    const std::vector<SlotState>& states,
+                                                    Instant until) {
+  std::string words;
+  for (const SlotState state : states) {
+    words += (words.empty() ? "'" : ", '") + std::string(SlotStateName(state)) + "'";
+  }
+  // By the unique key, from its end: as fast for the millionth slot as for the first.
+  const std::string sql = std::string(kSlotColumns) +
+                          "WHERE schedule = ? AND target = ? AND planned <= ? AND state IN (" + words +
+                          ") ORDER BY planned DESC LIMIT 1";
+  std::optional<Slot> latest;
+  Query query(*database_, sql);
+  if (query.With(schedule, target, until).Next()) latest = ReadSlot(query);
+  return Checked(std::move(latest));
 }
 
 Result<std::vector<Attempt>> SqliteStore::OpenAttempts() {

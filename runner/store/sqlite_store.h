@@ -44,6 +44,16 @@ class SqliteStore final : public Store {
   Result<std::optional<Instant>> LastPlanned(const std::string& schedule) override;
   Result<reports::SlotTotals> CountSlots(Instant from, Instant until, Instant as_of,
                                          const std::string& schedule) override;
+  Result<std::optional<Slot>> LatestSlot(const std::string& schedule, const std::string& target,
+                                         const std::vector<SlotState>& states,
+                                         Instant until) override;
+
+  // PauseStore
+  Result<Pause> AddPause(const Pause& pause) override;
+  Status EndPause(const std::string& schedule, const std::string& target, const std::string& reason,
+                  const Actor& actor) override;
+  Result<std::int64_t> EndExpiredPauses() override;
+  Result<std::vector<Pause>> Pauses(const PauseFilter& filter) override;
 
   // HistoryStore
   Status SaveDefinition(const checks::Head& head, const Value& document) override;
@@ -98,6 +108,7 @@ class SqliteStore final : public Store {
 
   // Store
   Result<std::vector<IntegrityFault>> CheckIntegrity() override;
+  Status CheckWritable() override;
   int schema_version() const override { return schema_version_; }
   const std::string& path() const override { return database_->path(); }
 

@@ -28,6 +28,7 @@
 #include "runner/store/deliveries.h"
 #include "runner/store/history.h"
 #include "runner/store/ledger.h"
+#include "runner/store/pauses.h"
 #include "runner/store/plans.h"
 #include "runner/store/report_query.h"
 #include "runner/store/runs.h"
@@ -55,6 +56,7 @@ struct IntegrityFault {
 
 class Store : public RunStore,
               public SlotStore,
+              public PauseStore,
               public HistoryStore,
               public WaiverStore,
               public PlanStore,
@@ -67,6 +69,9 @@ class Store : public RunStore,
   /// The database's own check, foreign keys, the ledger's chain, current states against the
   /// ledger, and slots with two open attempts. Empty: nothing wrong.
   virtual Result<std::vector<IntegrityFault>> CheckIntegrity() = 0;
+
+  /// Ok when something could be written now; kBusy only says that somebody else is writing.
+  virtual Status CheckWritable() = 0;
 
   virtual int schema_version() const = 0;
   virtual const std::string& path() const = 0;

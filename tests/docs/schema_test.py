@@ -101,6 +101,11 @@ blocks = [yaml.load(block, Loader) for block in
 calendars = [block for block in blocks if block.get("kind") == "Calendar"]
 for document in [block for block in blocks if "schedules" in block]:
     check("schedules.schema.json", document, "docs/schedules.md")
+for block in re.findall(r"```yaml\n +(heartbeat:.*?)```", (source / "docs/daemon.md").read_text(), re.S):
+    entry = dict(document["schedules"][0], **yaml.load(block, Loader))
+    check("schedules.schema.json", dict(document, schedules=[entry]), "docs/daemon.md")
+    refuses("schedules.schema.json", dict(document, schedules=[dict(entry, heartbeat={"start": True})]),
+            "a heartbeat without its url")
 for mutated, what in mutations(document):
     refuses("schedules.schema.json", mutated, what)
 check("calendar.schema.json", yaml.load((source / "schedules/calendars/kr.yaml").read_text(), Loader), "kr")

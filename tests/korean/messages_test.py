@@ -37,6 +37,7 @@ NOT_SAID = {
     "runner/cli/manifest_pod.cc": r"- \{name: ",
     "runner/cli/remedy_commands.cc": r"approvals show$",
     "runner/cli/store_commands.cc": r"db \w+$",
+    "runner/daemon/daemon.cc": r"\{\} schedules, ",                 # for systemctl status
     "runner/daemon/pages.cc": r"",                                 # has a table of its own, and CSS
     "runner/remedy/plan_document.cc": r" \(the server accepts it\)|approved by |denied by ",        # word(en, ko)
 }
