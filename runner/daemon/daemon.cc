@@ -24,37 +24,85 @@ constexpr int kHorizonDays = 1;
 Daemon::Daemon(Places places, RunnerParts parts, DaemonOptions options)
     : places_(std::move(places)), parts_(parts), options_(options),
       planner_(parts_.store, parts_.clock),
-      taker_(parts_.store, parts_.clock, parts_.actor, parts_.holder), runner_(parts_) {}
+      taker_(parts_.store, parts_.clock, parts_.actor, parts_.holder), runner_(parts_),
+      leader_({options_.leadership, parts_.store, parts_.reactor, parts_.journal,
+               parts_.holder, [this] { signals_.Wake(); }}) {}
 
 Daemon::~Daemon() = default;
 
 Status Daemon::Run() {
   UPKEEP_RETURN_IF_ERROR(signals_.status());
   UPKEEP_RETURN_IF_ERROR(Reload(true));
-  UPKEEP_RETURN_IF_ERROR(Recover());
-  parts_.journal.Info("daemon.started", {{"schedules", world_->schedules.schedules.size()},
-                                         {"targets", world_->inventory.targets.size()},
-                                         {"playbooks", world_->playbooks.playbooks.size()}});
-  parts_.reactor.RunUntilDone(Loop());
+  parts_.reactor.RunUntilDone(Live());
   parts_.journal.Info("daemon.ended");
   return failed_;
 }
 
-Task<void> Daemon::Loop() {
-  LookAtPlans();
-  for (;;) {
-    const Signals::Seen seen = signals_.Take();
-    if (seen.stop != 0) {
-      stopped_by_ = seen.stop;
+Task<void> Daemon::Live() {
+  leader_.Start();
+  while (co_await AwaitLead()) {
+    const Status begun = BeginToLead();
+    if (begun.code() == Code::kDenied) {
+      leader_.Lose(begun);
+    } else if (!begun.ok()) {
+      failed_ = begun;
       break;
     }
-    if (seen.reload || FingerprintOf(places_) != fingerprint_) {
+    co_await Loop();
+    // Whoever has lost it can store nothing more; the new leader does not wait for runs.
+    const milliseconds drain = stopped_by_ != 0 ? options_.drain : milliseconds(0);
+    co_await Drain(drain);
+    if (stopped_by_ != 0) break;
+    leader_.Ready();
+  }
+  co_await leader_.Stop();
+}
+
+Task<bool> Daemon::AwaitLead() {
+  while (!leader_.leads()) {
+    const Signals::Seen seen = signals_.Take();
+    if (seen.stop != 0) stopped_by_ = seen.stop;
+    reload_ = reload_ || seen.reload;
+    if (!leader_.failed().ok()) failed_ = leader_.failed();
+    if (stopped_by_ != 0 || !failed_.ok()) co_return false;
+    const Limits forever;
+    const Status woken = co_await parts_.reactor.WaitReadable(signals_.descriptor(), forever);
+    (void)woken;
+  }
+  co_return true;
+}
+
+Status Daemon::BeginToLead() {
+  const Instant now = parts_.clock.Now();
+  for (auto& [id, watched] : watched_) watched.look = watched.plan = now;
+  Retire();
+  UPKEEP_RETURN_IF_ERROR(Recover());
+  if (!started_) {
+    parts_.journal.Info("daemon.started", {{"schedules", world_->schedules.schedules.size()},
+                                           {"targets", world_->inventory.targets.size()},
+                                           {"playbooks", world_->playbooks.playbooks.size()}});
+  }
+  started_ = true;
+  plans_cancel_ = CancelSource();
+  return Status::Ok();
+}
+
+Task<void> Daemon::Loop() {
+  LookAtPlans();
+  while (leader_.leads()) {
+    const Signals::Seen seen = signals_.Take();
+    if (seen.stop != 0) stopped_by_ = seen.stop;
+    if (stopped_by_ != 0) break;
+    reload_ = reload_ || seen.reload;
+    if (reload_ || FingerprintOf(places_) != fingerprint_) {
+      reload_ = false;
       const Status reloaded = Reload(false);
       if (!reloaded.ok()) parts_.journal.Error("reload.failed", reloaded);
     }
     if (parts_.clock.Now() >= recover_) {
       const Status recovered = Recover();
       if (!recovered.ok()) parts_.journal.Error("recovery.failed", recovered);
+      if (recovered.code() == Code::kDenied) leader_.Lose(recovered);
       LookAtPlans();
     }
     Pass();
@@ -63,10 +111,9 @@ Task<void> Daemon::Loop() {
     const Status woken = co_await parts_.reactor.WaitReadable(signals_.descriptor(), wait);
     (void)woken;
   }
-  co_await Drain();
 }
 
-Task<void> Daemon::Drain() {
+Task<void> Daemon::Drain(milliseconds drain) {
   parts_.journal.Info("daemon.draining", {{"running", going_.size()}});
   plans_cancel_.Cancel();   // Whoever comes next looks at them.
   const auto wait_for_runs = [this](milliseconds at_most) -> Task<void> {
@@ -75,19 +122,23 @@ Task<void> Daemon::Drain() {
       const Status woken = co_await parts_.reactor.WaitReadable(signals_.descriptor(), limits);
       if (!woken.ok()) break;
       // A second signal does not wait for playbooks any longer.
-      if (signals_.Take().stop != 0) break;
+      const int again = signals_.Take().stop;
+      if (again == 0) continue;
+      stopped_by_ = again;
+      break;
     }
   };
-  co_await wait_for_runs(options_.drain);
+  co_await wait_for_runs(drain);
   if (going_.empty() && !plans_going_) co_return;
   std::vector<CancelSource> sources;
   for (const auto& [id, going] : going_) sources.push_back(going.cancel);
   for (CancelSource& source : sources) source.Cancel();
   co_await wait_for_runs(options_.give_up);
   if (!going_.empty()) {
-    failed_ = Status(Code::kCancelled, std::to_string(going_.size()) +
+    const Status gave_up(Code::kCancelled, std::to_string(going_.size()) +
                                            " runs did not end in time; they count as interrupted");
-    parts_.journal.Error("daemon.gave_up", failed_);
+    parts_.journal.Error("daemon.gave_up", gave_up);
+    if (stopped_by_ != 0) failed_ = gave_up;
   }
 }
 
@@ -113,8 +164,8 @@ Status Daemon::Reload(bool first) {
   if (!first) {
     parts_.journal.Info("reloaded", {{"schedules", watched_.size()},
                                      {"quarantined", world_->schedules.quarantined.size()}});
+    Retire();
   }
-  Retire();
   return Status::Ok();
 }
 
@@ -151,6 +202,7 @@ Status Daemon::Recover() {
   options.own_attempts = runner_.attempts();
   // The run that verifies a plan is this process's own, and no attempt.
   options.judge_own = !plans_going_;
+  options.fence = leader_.fence();
   options.may_live = run::HolderMayLive;
   options.deadline = [this](const std::string& id) {
     const schedules::Schedule* const schedule = world_->Find(id);
@@ -186,9 +238,14 @@ void Daemon::Pass() {
   const bool moved_back = now < seen_;   // Then what was planned by the old time is too far off.
   seen_ = now;
   for (auto& [id, watched] : watched_) {
+    if (!leader_.leads()) return;   // Also after a look that took too long.
     if (!moved_back && now < watched.look && now < watched.plan) continue;
     const Status looked = Look(watched, now);
     if (looked.ok()) continue;
+    if (looked.code() == Code::kDenied) {
+      leader_.Lose(looked);   // Without a fence nothing is refused with this.
+      return;
+    }
     parts_.journal.Error("schedule.failed", looked, {{"schedule", id}});
     watched.look = now + kTryAgain;
     watched.plan = std::max(watched.plan, watched.look);
@@ -250,6 +307,7 @@ Task<void> Daemon::RunBatch(std::shared_ptr<const World> world, const schedules:
   const BatchEnd end = co_await runner_.Run(world, schedule, std::move(batch), limits);
   going_.erase(id);
   const Instant now = parts_.clock.Now();
+  if (end.status.code() == Code::kDenied) leader_.Lose(end.status);
   if (!end.status.ok()) recover_ = now;   // Its slots are accounted for at once.
   const auto watched = watched_.find(name);
   if (watched != watched_.end() && watched->second.waits) watched->second.look = now;
