@@ -31,6 +31,15 @@ std::string Mounts(const ManifestOptions& options, const Pod& pod) {
   return text;
 }
 
+/// One volume on one node: replicas go where the first of them is.
+constexpr const char* kBesideTheOthers =
+    "  restartPolicy: Always\n"
+    "  affinity:\n"
+    "    podAffinity:\n"
+    "      requiredDuringSchedulingIgnoredDuringExecution:\n"
+    "        - topologyKey: kubernetes.io/hostname\n"
+    "          labelSelector: {matchLabels: {app.kubernetes.io/name: upkeep, app.kubernetes.io/component: daemon}}\n";
+
 std::string Volumes(const Pod& pod) {
   std::string text =
       "- {name: store, persistentVolumeClaim: {claimName: upkeep-store}}\n"
@@ -112,11 +121,10 @@ std::string BlockYaml(const std::string& name, std::string_view text) {
 
 std::string PodTemplateYaml(const ManifestOptions& options, const Pod& pod, int indent) {
   return Indented(
-      "metadata:\n"
-      "  labels: {app.kubernetes.io/name: upkeep}\n"
+      std::string("metadata:\n") +
+      "  labels: {app.kubernetes.io/name: upkeep" + (pod.forever ? ", app.kubernetes.io/component: daemon" : "") + "}\n"
       "spec:\n"
-      "  serviceAccountName: upkeep\n"
-      "  restartPolicy: Never\n"
+      "  serviceAccountName: upkeep\n" + (pod.forever ? kBesideTheOthers : "  restartPolicy: Never\n") +
       "  terminationGracePeriodSeconds: " + std::to_string(pod.grace_seconds) + "\n"
       "  securityContext:\n"
       "    runAsNonRoot: true\n"
