@@ -43,7 +43,7 @@ class Leadership {
   virtual Task<Status> Release(Limits limits) = 0;
   /// Who leads, as far as is known: a process, or "".
   virtual std::string holder() const = 0;
-  /// "file lock", "lease upkeep/upkeep"
+  /// "lockfile", "lease upkeep/upkeep"
   virtual std::string source() const = 0;
 };
 
@@ -61,7 +61,7 @@ class FileLeadership final : public Leadership {
   std::chrono::milliseconds UntilNext() const override;
   Task<Status> Release(Limits limits) override;
   std::string holder() const override { return holder_; }
-  std::string source() const override { return "file lock"; }
+  std::string source() const override { return "lockfile"; }
 
  private:
   std::string store_path_, holder_;

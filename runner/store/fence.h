@@ -24,7 +24,7 @@ namespace upkeep::store {
 struct Fence {
   std::int64_t number = 0;     ///< From 1; 0: nobody ever led.
   std::string holder;          ///< The process, as in ClaimRequest.
-  std::string source;          ///< What made it leader: "file lock", "lease NAMESPACE/NAME".
+  std::string source;          ///< What made it leader: "lockfile", "lease NAMESPACE/NAME".
   Instant raised{};            ///< Set by the store.
 };
 

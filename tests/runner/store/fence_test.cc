@@ -10,16 +10,16 @@ using FenceTest = StoreTest;
 TEST_F(FenceTest, TheNumberOnlyGrows) {
   Open();
   EXPECT_EQ(0, store_->HighestFence()->number);
-  EXPECT_EQ(1, *store_->RaiseFence({0, "a", "file lock", {}}));
+  EXPECT_EQ(1, *store_->RaiseFence({0, "a", "lockfile", {}}));
   EXPECT_EQ(7, *store_->RaiseFence({7, "a", "lease ops/upkeep", {}}));
   EXPECT_EQ(7, *store_->RaiseFence({7, "a", "lease ops/upkeep", {}})) << "once more is the same";
   EXPECT_EQ(Code::kDenied, store_->RaiseFence({6, "b", "lease ops/upkeep", {}}).status().code());
   EXPECT_EQ(Code::kDenied, store_->RaiseFence({7, "b", "lease ops/upkeep", {}}).status().code());
   EXPECT_EQ(Code::kInvalid, store_->RaiseFence({9, "", "lease ops/upkeep", {}}).status().code());
-  EXPECT_EQ(8, *store_->RaiseFence({0, "b", "file lock", {}}));
+  EXPECT_EQ(8, *store_->RaiseFence({0, "b", "lockfile", {}}));
   const Fence highest = *store_->HighestFence();
   EXPECT_EQ("b", highest.holder);
-  EXPECT_EQ("file lock", highest.source);
+  EXPECT_EQ("lockfile", highest.source);
   EXPECT_EQ(clock_.Now(), highest.raised);
   EXPECT_EQ(3, Sql("SELECT count(*) FROM ledger WHERE kind = 'fence.raised'"));
   ExpectWhole();
@@ -34,11 +34,11 @@ class TwoLeaders : public StoreTest {
     const auto slots = *store_->Slots({});
     first_ = slots[0].id;
     second_ = slots[1].id;
-    ASSERT_EQ(1, *store_->RaiseFence({0, "old", "file lock", {}}));
+    ASSERT_EQ(1, *store_->RaiseFence({0, "old", "lockfile", {}}));
     attempt_ = *store_->ClaimSlot(first_, {kDaemon, "old", false, false});
     run_ = Start("schedule", {attempt_.id});
     new_ = std::move(*TryOpen());
-    ASSERT_EQ(2, *new_->RaiseFence({0, "new", "file lock", {}}));
+    ASSERT_EQ(2, *new_->RaiseFence({0, "new", "lockfile", {}}));
   }
   Status FinishAsBefore() {
     RunFinish finish;
@@ -88,7 +88,7 @@ TEST_F(TwoLeaders, TheNewOneAccountsForItsSlotAndTheLateEndIsRefused) {
 }
 
 TEST_F(TwoLeaders, LeadingAgainDoesNotBringBackWhatRanBefore) {
-  ASSERT_EQ(3, *store_->RaiseFence({0, "old", "file lock", {}}));
+  ASSERT_EQ(3, *store_->RaiseFence({0, "old", "lockfile", {}}));
   const Status refused = FinishAsBefore();
   EXPECT_EQ(Code::kDenied, refused.code());
   EXPECT_NE(refused.message().find("was begun under fence 1"), std::string::npos) << refused.message();
