@@ -26,6 +26,7 @@ constexpr std::array kSentences = {
     Sentence{"attempt {}", "시도 {}"},
     Sentence{"cancelled while it ran", "실행 중 취소됨"},
     Sentence{"the process that ran it is gone", "실행하던 프로세스가 사라짐"},
+    Sentence{"another daemon leads since (fence {} after {})", "그 뒤로 다른 데몬이 리더임 (펜스 {}, 그 전 {})"},
     Sentence{"its end could not be stored", "종료를 저장하지 못함"},
     Sentence{"nothing was heard of its process on {} for {}", "{}의 프로세스에서 {} 동안 소식이 없음"},
     Sentence{"no playbook of the schedule fits this target", "이 대상에 맞는 플레이북이 스케줄에 없음"},

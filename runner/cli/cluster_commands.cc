@@ -130,6 +130,14 @@ int MakeManifests(Invocation& invocation) {
   options.image = invocation.Value("--image", "upkeep:" + std::string(Version()));
   options.storage = invocation.Value("--storage", options.storage);
   options.storage_class = invocation.Value("--storage-class");
+  if (const std::string count = invocation.Value("--replicas"); !count.empty()) {
+    constexpr int kMost = 9;
+    options.replicas = count.size() == 1 && count[0] >= '0' && count[0] <= '9' ? count[0] - '0' : 0;
+    if (options.replicas < 1) {
+      return invocation.Fail(Status(Code::kUsage, "--replicas '" + count + "' is no number from 1 to " +
+                                                      std::to_string(kMost)));
+    }
+  }
   if (const Status read = ReadConfigFiles(invocation, options); !read.ok()) return invocation.Fail(read);
   std::string text;
   if (invocation.Has("--job")) {
@@ -172,6 +180,7 @@ std::vector<Command> MakeClusterCommands() {
       {"--image", "NAME", "Of the pods (default: upkeep:VERSION)", false, {}},
       {"--storage", "SIZE", "Of the store's volume (default: 1Gi)", false, {}},
       {"--storage-class", "NAME", "Of the store's volume (default: the cluster's)", false, {}},
+      {"--replicas", "COUNT", "A daemon of so many pods that agree by a Lease, in place of CronJobs", false, {}},
       {"--deliveries", "FILE", "The file of deliveries to take along", false, {}},
       {"--job", "COMMAND", "Only a Job that runs this command beside them, such as 'apply 3'", false, {}},
       {"--with-write-identity", "", "The Job may change the cluster", false, {}},
@@ -180,6 +189,7 @@ std::vector<Command> MakeClusterCommands() {
   };
   manifests.examples =
       "  upkeep manifests --image registry.example.com/upkeep:1 | kubectl apply -f -\n"
+      "  upkeep manifests --image registry.example.com/upkeep:1 --replicas 2 | kubectl apply -f -\n"
       "  upkeep manifests --job 'apply 3' --with-write-identity | kubectl create -f -\n";
   manifests.run = MakeManifests;
   rbac.name = "rbac";

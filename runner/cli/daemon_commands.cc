@@ -201,6 +201,39 @@ Result<std::unique_ptr<Serving>> ServeDaemon(const Invocation& invocation, const
   return std::unique_ptr<Serving>();
 }
 
+/// Alone on the store, standing by for the one that is, or one of several that share a Lease.
+Result<std::unique_ptr<daemon::Leadership>> LeadershipOf(const Invocation& invocation, Workplace& place) {
+  const std::string store = StorePath(invocation);
+  const std::string lease = invocation.Value("--lease");
+  if (lease.empty()) {
+    for (const char* const option : {"--lease-duration", "--lease-kubeconfig"}) {
+      if (!invocation.Has(option)) continue;
+      return Status(Code::kUsage, std::string(option) + " is for daemons with a Lease").WithHint("--lease NAME");
+    }
+    if (invocation.Has("--standby")) {
+      return std::unique_ptr<daemon::Leadership>(std::make_unique<daemon::FileLeadership>(store));
+    }
+    auto lock = daemon::DaemonLock::Take(store);
+    if (!lock.ok()) return lock.status();
+    return std::unique_ptr<daemon::Leadership>(
+        std::make_unique<daemon::FileLeadership>(store, std::move(*lock)));
+  }
+  auto choice = daemon::ReadLeaseChoice(lease);
+  if (!choice.ok()) return choice.status();
+  choice->kubeconfig = invocation.Value("--lease-kubeconfig");
+  if (const std::string given = invocation.Value("--lease-duration"); !given.empty()) {
+    constexpr std::chrono::seconds kShortest{3}, kLongest{3600};
+    const auto duration = ParseDuration(given);
+    if (!duration.ok() || *duration < kShortest || *duration > kLongest) {
+      return Status(Code::kUsage, "--lease-duration '" + given + "' is no duration between 3s and 1h")
+          .WithHint("15s, 1m");
+    }
+    choice->duration = std::chrono::ceil<std::chrono::seconds>(*duration);
+  }
+  return daemon::MakeLeaseLeadership(std::move(*choice), store, run::ProcessHolder(), place.reactor(),
+                                     place.redactor(), place.clock());
+}
+
 int DaemonCommand(Invocation& invocation) {
   daemon::DaemonOptions options;
   if (const std::string drain = invocation.Value("--drain"); !drain.empty()) {
@@ -213,8 +246,9 @@ int DaemonCommand(Invocation& invocation) {
   auto opened = Workplace::Open(invocation);
   if (!opened.ok()) return invocation.Fail(opened.status());
   Workplace& place = **opened;
-  auto lock = daemon::DaemonLock::Take(StorePath(invocation));
-  if (!lock.ok()) return invocation.Fail(lock.status());
+  auto leadership = LeadershipOf(invocation, place);
+  if (!leadership.ok()) return invocation.Fail(leadership.status());
+  options.leadership = leadership->get();
   daemon::Health health;
   options.health = &health;
   options.control = ControlPathOf(invocation);
@@ -273,8 +307,15 @@ std::vector<Command> MakeDaemonCommands() {
   daemon.options = {reports, deliveries, log,
                     {"--drain", "DURATION", "How long runs may end by themselves on SIGTERM (default: 30s)", false, {}},
                     {"--listen", "HOST:PORT", "Serve the pages of upkeep serve as well; off: not even /livez, /readyz and /metrics, which 127.0.0.1:9180 has otherwise", false, {}},
-                    {"--control", "PATH", "The control socket of ps, cancel and pause (default: beside the store)", false, {}}, zone};
-  daemon.examples = "  upkeep daemon --listen 127.0.0.1:9180\n";
+                    {"--control", "PATH", "The control socket of ps, cancel and pause (default: beside the store)", false, {}}, zone,
+                    {"--standby", "", "Wait for the daemon that runs on this store, and take over when it ends", false, {}},
+                    {"--lease", "[NAMESPACE/]NAME", "Several daemons on this store: who holds this Kubernetes Lease leads, the others stand by", false, {}},
+                    {"--lease-duration", "DURATION", "After which a leader that says nothing is replaced (default: 15s)", false, {}},
+                    {"--lease-kubeconfig", "FILE", "Whose cluster has the Lease (default: the pod's own)", false, {}}};
+  daemon.examples =
+      "  upkeep daemon --listen 127.0.0.1:9180\n"
+      "  upkeep daemon --standby\n"
+      "  upkeep daemon --lease upkeep/upkeep --lease-duration 15s\n";
   daemon.run = DaemonCommand;
   serve.name = "serve";
   serve.summary = "Show reports, runs and metrics over HTTP, read-only";

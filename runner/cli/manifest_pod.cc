@@ -31,6 +31,15 @@ std::string Mounts(const ManifestOptions& options, const Pod& pod) {
   return text;
 }
 
+/// One volume on one node: replicas go where the first of them is.
+constexpr const char* kBesideTheOthers =
+    "  restartPolicy: Always\n"
+    "  affinity:\n"
+    "    podAffinity:\n"
+    "      requiredDuringSchedulingIgnoredDuringExecution:\n"
+    "        - topologyKey: kubernetes.io/hostname\n"
+    "          labelSelector: {matchLabels: {app.kubernetes.io/name: upkeep, app.kubernetes.io/component: daemon}}\n";
+
 /// A ConfigMap's keys have no '/': the calendars' folder is made where they are mounted.
 std::string ScheduleVolume(const ManifestOptions& options) {
   if (options.calendar_files.empty()) {
@@ -131,11 +140,10 @@ std::string BlockYaml(const std::string& name, std::string_view text) {
 
 std::string PodTemplateYaml(const ManifestOptions& options, const Pod& pod, int indent) {
   return Indented(
-      "metadata:\n"
-      "  labels: {app.kubernetes.io/name: upkeep}\n"
+      std::string("metadata:\n") +
+      "  labels: {app.kubernetes.io/name: upkeep" + (pod.forever ? ", app.kubernetes.io/component: daemon" : "") + "}\n"
       "spec:\n"
-      "  serviceAccountName: upkeep\n"
-      "  restartPolicy: Never\n"
+      "  serviceAccountName: upkeep\n" + (pod.forever ? kBesideTheOthers : "  restartPolicy: Never\n") +
       "  terminationGracePeriodSeconds: " + std::to_string(pod.grace_seconds) + "\n"
       "  securityContext:\n"
       "    runAsNonRoot: true\n"

@@ -29,42 +29,118 @@ Daemon::Daemon(Places places, RunnerParts parts, DaemonOptions options)
       own_health_(), health_(options_.health == nullptr ? own_health_ : *options_.health),
       planner_(parts_.store, parts_.clock),
       taker_(parts_.store, parts_.clock, parts_.actor, parts_.holder), runner_(parts_),
-      self_(parts_.store, parts_.clock, parts_.actor, parts_.holder) {}
+      self_(parts_.store, parts_.clock, parts_.actor, parts_.holder),
+      leader_({options_.leadership, parts_.store, parts_.reactor, parts_.journal,
+               parts_.holder, [this] { signals_.Wake(); }}) {}
 
 Daemon::~Daemon() = default;
 
 Status Daemon::Run() {
   UPKEEP_RETURN_IF_ERROR(signals_.status());
-  if (!options_.control.empty()) {
-    auto control = ControlSocket::Listen(
-        parts_.reactor, options_.control,
-        [this](const Value& request, const store::Actor& actor) { return Answer(request, actor); });
-    if (!control.ok()) return control.status();
-    control_ = std::move(*control);
-  }
+  // Who leads already has the place to itself; a standby waits with it.
+  const bool alone = options_.leadership == nullptr || options_.leadership->Leads();
+  if (alone) UPKEEP_RETURN_IF_ERROR(OpenControl());
   UPKEEP_RETURN_IF_ERROR(Reload(true));
-  UPKEEP_RETURN_IF_ERROR(Recover());
-  parts_.journal.Info("daemon.started", {{"schedules", world_->schedules.schedules.size()},
-                                         {"targets", world_->inventory.targets.size()},
-                                         {"playbooks", world_->playbooks.playbooks.size()}});
-  health_.LockHeld(true);
-  if (control_) control_->Start();
-  manager_.Ready(StatusLine());
-  parts_.reactor.RunUntilDone(Loop());
+  parts_.reactor.RunUntilDone(Live());
   parts_.journal.Info("daemon.ended");
   return failed_;
 }
 
-Task<void> Daemon::Loop() {
-  LookAtPlans();
-  for (;;) {
-    Turn();
-    const Signals::Seen seen = signals_.Take();
-    if (seen.stop != 0) {
-      stopped_by_ = seen.stop;
+Task<void> Daemon::Live() {
+  leader_.Start();
+  while (co_await AwaitLead()) {
+    const Status begun = BeginToLead();
+    if (begun.code() == Code::kDenied) {
+      leader_.Lose(begun);
+    } else if (!begun.ok()) {
+      failed_ = begun;
       break;
     }
-    if (seen.reload || FingerprintOf(places_) != fingerprint_) {
+    co_await Loop();
+    // Whoever has lost it can store nothing more; the new leader does not wait for runs.
+    const milliseconds drain = stopped_by_ != 0 ? options_.drain : milliseconds(0);
+    co_await Drain(drain);
+    co_await EndToLead();
+    if (stopped_by_ != 0) break;
+    leader_.Ready();
+  }
+  co_await leader_.Stop();
+}
+
+Task<bool> Daemon::AwaitLead() {
+  bool waited = false, told = false;
+  while (!leader_.leads()) {
+    Turn();
+    // One that leads at once is no standby before.
+    if (waited && !told) manager_.Ready("standby");
+    told = waited;
+    waited = true;
+    const Signals::Seen seen = signals_.Take();
+    if (seen.stop != 0) stopped_by_ = seen.stop;
+    reload_ = reload_ || seen.reload;
+    if (!leader_.failed().ok()) failed_ = leader_.failed();
+    if (stopped_by_ != 0 || !failed_.ok()) co_return false;
+    // Woken in between for the watchdog and for /livez: a standby is no hang.
+    const Limits wait = Limits().Within(manager_.watchdog().value_or(options_.look_every));
+    const Status woken = co_await parts_.reactor.WaitReadable(signals_.descriptor(), wait);
+    (void)woken;
+  }
+  co_return true;
+}
+
+Status Daemon::BeginToLead() {
+  const Instant now = parts_.clock.Now();
+  for (auto& [id, watched] : watched_) watched.look = watched.plan = now;
+  Retire();
+  UPKEEP_RETURN_IF_ERROR(Recover());
+  if (!started_) {
+    parts_.journal.Info("daemon.started", {{"schedules", world_->schedules.schedules.size()},
+                                           {"targets", world_->inventory.targets.size()},
+                                           {"playbooks", world_->playbooks.playbooks.size()}});
+  }
+  started_ = true;
+  plans_cancel_ = CancelSource();
+  health_.LockHeld(true);
+  if (control_) control_->Start();
+  else OpenControlAgain();
+  manager_.Ready(StatusLine());
+  return Status::Ok();
+}
+
+Task<void> Daemon::EndToLead() {
+  health_.LockHeld(false);
+  if (!control_) co_return;
+  co_await control_->Stop();
+  control_.reset();   // The next leader listens at the same place.
+}
+
+Status Daemon::OpenControl() {
+  if (options_.control.empty()) return Status::Ok();
+  auto control = ControlSocket::Listen(
+      parts_.reactor, options_.control,
+      [this](const Value& request, const store::Actor& actor) { return Answer(request, actor); });
+  if (!control.ok()) return control.status();
+  control_ = std::move(*control);
+  return Status::Ok();
+}
+
+void Daemon::OpenControlAgain() {
+  // A leader that was stopped, and not killed, still has it: no reason not to run schedules.
+  const Status opened = OpenControl();
+  if (!opened.ok()) parts_.journal.Error("control.failed", opened);
+  if (control_) control_->Start();
+}
+
+Task<void> Daemon::Loop() {
+  LookAtPlans();
+  while (leader_.leads()) {
+    Turn();
+    const Signals::Seen seen = signals_.Take();
+    if (seen.stop != 0) stopped_by_ = seen.stop;
+    if (stopped_by_ != 0) break;
+    reload_ = reload_ || seen.reload;
+    if (reload_ || FingerprintOf(places_) != fingerprint_) {
+      reload_ = false;
       manager_.Reloading();
       const Status reloaded = Reload(false);
       if (!reloaded.ok()) {
@@ -77,7 +153,9 @@ Task<void> Daemon::Loop() {
       const Status recovered = Recover();
       health_.Stored(recovered);
       if (!recovered.ok()) parts_.journal.Error("recovery.failed", recovered);
+      if (recovered.code() == Code::kDenied) leader_.Lose(recovered);
       LookAtPlans();
+      if (!control_) OpenControlAgain();
     }
     Pass();
     CheckItself();
@@ -86,8 +164,6 @@ Task<void> Daemon::Loop() {
     const Status woken = co_await parts_.reactor.WaitReadable(signals_.descriptor(), wait);
     (void)woken;
   }
-  co_await Drain();
-  if (control_) co_await control_->Stop();
 }
 
 void Daemon::Turn() {
@@ -100,11 +176,13 @@ std::string Daemon::StatusLine() const {
          " runs in flight";
 }
 
-Task<void> Daemon::Drain() {
+Task<void> Daemon::Drain(milliseconds drain) {
   parts_.journal.Info("daemon.draining", {{"running", going_.size()}});
   plans_cancel_.Cancel();   // Whoever comes next looks at them.
-  health_.Ending();
-  manager_.Stopping(options_.drain + options_.give_up + milliseconds(5000));
+  if (stopped_by_ != 0) {
+    health_.Ending();
+    manager_.Stopping(options_.drain + options_.give_up + milliseconds(5000));
+  }
   const auto wait_for_runs = [this](milliseconds at_most) -> Task<void> {
     const Limits limits = Limits().Within(at_most);
     while ((!going_.empty() || plans_going_) && std::chrono::steady_clock::now() < limits.deadline) {
@@ -115,19 +193,23 @@ Task<void> Daemon::Drain() {
       if (woken.code() == Code::kTimeout) continue;
       if (!woken.ok()) break;
       // A second signal does not wait for playbooks any longer.
-      if (signals_.Take().stop != 0) break;
+      const int again = signals_.Take().stop;
+      if (again == 0) continue;
+      stopped_by_ = again;
+      break;
     }
   };
-  co_await wait_for_runs(options_.drain);
+  co_await wait_for_runs(drain);
   if (going_.empty() && !plans_going_) co_return;
   std::vector<CancelSource> sources;
   for (const auto& [id, going] : going_) sources.push_back(going.cancel);
   for (CancelSource& source : sources) source.Cancel();
   co_await wait_for_runs(options_.give_up);
   if (!going_.empty()) {
-    failed_ = Status(Code::kCancelled, std::to_string(going_.size()) +
+    const Status gave_up(Code::kCancelled, std::to_string(going_.size()) +
                                            " runs did not end in time; they count as interrupted");
-    parts_.journal.Error("daemon.gave_up", failed_);
+    parts_.journal.Error("daemon.gave_up", gave_up);
+    if (stopped_by_ != 0) failed_ = gave_up;
   }
 }
 
@@ -153,9 +235,9 @@ Status Daemon::Reload(bool first) {
   if (!first) {
     parts_.journal.Info("reloaded", {{"schedules", watched_.size()},
                                      {"quarantined", world_->schedules.quarantined.size()}});
+    Retire();
   }
   health_.Loaded(watched_.size(), world_->schedules.quarantined.size());
-  Retire();
   check_itself_ = true;   // A finding about a schedule that is no more is over.
   return Status::Ok();
 }
@@ -200,6 +282,7 @@ Status Daemon::Recover() {
   options.own_attempts = runner_.attempts();
   // The run that verifies a plan is this process's own, and no attempt.
   options.judge_own = !plans_going_;
+  options.fence = leader_.fence();
   options.may_live = run::HolderMayLive;
   options.deadline = [this](const std::string& id) {
     const schedules::Schedule* const schedule = world_->Find(id);
@@ -242,12 +325,17 @@ void Daemon::Pass() {
   }
   const auto end = std::chrono::steady_clock::now() + kPassBudget;
   for (auto& [id, watched] : watched_) {
+    if (!leader_.leads()) return;   // Also after a look that took too long.
     if (now < watched.look && now < watched.plan) continue;
     if (std::chrono::steady_clock::now() >= end) break;   // The others are next in a moment.
     Turn();
     const Status looked = Look(watched, now);
     health_.Stored(looked);
     if (looked.ok()) continue;
+    if (looked.code() == Code::kDenied) {
+      leader_.Lose(looked);   // Without a fence nothing is refused with this.
+      return;
+    }
     parts_.journal.Error("schedule.failed", looked, {{"schedule", id}});
     watched.look = now + kTryAgain;
     watched.plan = std::max(watched.plan, watched.look);
@@ -259,6 +347,7 @@ void Daemon::CheckItself() {
   check_itself_ = false;
   const Status looked = self_.Look(*world_);
   if (!looked.ok()) parts_.journal.Error("self_check.failed", looked);
+  if (looked.code() == Code::kDenied) leader_.Lose(looked);
 }
 
 Status Daemon::Look(Watched& watched, Instant now) {
@@ -338,6 +427,7 @@ Task<void> Daemon::RunBatch(std::shared_ptr<const World> world, const schedules:
   const Instant now = parts_.clock.Now();
   check_itself_ = true;
   health_.Stored(end.status);
+  if (end.status.code() == Code::kDenied) leader_.Lose(end.status);
   if (!end.status.ok()) recover_ = now;   // Its slots are accounted for at once.
   if (end.status.ok() && !end.cancelled && end.summary.exit_code != kNoTargetAnswered) {
     health_.Succeeded(name, now);

@@ -3,6 +3,8 @@
 // The daemon: fires what schedules say, and accounts for every slot, also for those of the time
 // in which it did not run. It reads its files again when they change or on SIGHUP; what is bad in
 // them is put in quarantine and logged, and the slots of it are booked as missed with that reason.
+// Where it is one of several on a store it does so while it leads (leadership.h); as a standby it
+// waits, and writes nothing.
 //
 // THREADS: Run() is its thread. References in the parts outlive it.
 
@@ -17,6 +19,7 @@
 
 #include "runner/daemon/control_socket.h"
 #include "runner/daemon/health.h"
+#include "runner/daemon/leader.h"
 #include "runner/daemon/recovery.h"
 #include "runner/daemon/self_check.h"
 #include "runner/daemon/service_manager.h"
@@ -35,10 +38,13 @@ struct DaemonOptions {
   /// cancelled ones may take to be stored.
   std::chrono::milliseconds drain{30'000};
   std::chrono::milliseconds give_up{10'000};
-  /// Where `upkeep ps`, `cancel`, `pause` and `resume` reach it; empty: nowhere.
+  /// Where `upkeep ps`, `cancel`, `pause` and `resume` reach it; empty: nowhere. Only who leads
+  /// listens there.
   std::string control;
   /// Outlives the daemon; null: nobody asks.
   Health* health = nullptr;
+  /// What makes this daemon one of several, of which one leads; null: the only one. Outlives it.
+  Leadership* leadership = nullptr;
 };
 
 class Daemon {
@@ -68,8 +74,16 @@ class Daemon {
     bool Is(const std::string& schedule, const std::string& target) const;
   };
 
+  Task<void> Live();
+  /// False when there will be nothing to lead any more: a signal, or failed_.
+  Task<bool> AwaitLead();
+  Status BeginToLead();
+  Task<void> EndToLead();
+  Status OpenControl();
+  void OpenControlAgain();
+  /// Until a signal, or until another one leads.
   Task<void> Loop();
-  Task<void> Drain();
+  Task<void> Drain(std::chrono::milliseconds drain);
   Status Reload(bool first);
   void Retire();
   Status Recover();
@@ -104,6 +118,7 @@ class Daemon {
   SelfCheck self_;
   bool check_itself_ = true;             ///< Something was missed, or a run ended.
   std::unique_ptr<ControlSocket> control_;
+  Leader leader_;
   std::shared_ptr<const World> world_;   ///< Shared with the runs that began in it.
   std::string fingerprint_;
   std::map<std::string, Watched> watched_;
@@ -114,6 +129,8 @@ class Daemon {
   CancelSource plans_cancel_;
   int stopped_by_ = 0;
   Instant seen_{};                       ///< Now, when the loop looked last.
+  bool started_ = false;                 ///< It has led.
+  bool reload_ = false;                  ///< Asked for by a signal, and not done yet.
   Status failed_;
 };
 

@@ -102,7 +102,8 @@ class RunStore {
   /// Writes everything the run left behind in one transaction: outcomes, results, metrics,
   /// evidence, findings carried on, the ends of its attempts, the ledger's entries. Nothing is
   /// kept when it fails. kBusy when somebody has ended the run or one of its attempts meanwhile
-  /// (a holder that was stopped and woke up late).
+  /// (a holder that was stopped and woke up late), kDenied when they were claimed under another
+  /// fence than this Store's (fence.h).
   virtual Result<RunSummary> FinishRun(RunId run, const RunFinish& finish) = 0;
 
   /// Ends an open run whose process is gone, and its open attempts with it, as interrupted.

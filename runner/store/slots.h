@@ -97,6 +97,7 @@ struct Attempt {
   std::int64_t run = 0;          ///< 0 before StartRun.
   std::string holder;
   Instant claimed{};
+  std::int64_t fence = 0;        ///< What its claimer led with (fence.h); 0: nothing.
 };
 
 /// How an attempt ended: kOnTime, kLate, kCancelled or kInterrupted.

@@ -109,7 +109,8 @@ Result<RunId> SqliteStore::StartRun(const RunStart& start) {
                                      {"playbooks", start.playbooks},
                                      {"planned", Micros(planned)},
                                      {"started", Micros(start.started)},
-                                     {"attempts", start.attempts}});
+                                     {"attempts", start.attempts},
+                                     {"fence", fence_}});
   UPKEEP_RETURN_IF_ERROR(transaction.Commit());
   return run;
 }

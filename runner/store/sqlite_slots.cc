@@ -181,8 +181,9 @@ Result<Attempt> SqliteStore::ClaimSlot(SlotId slot_id, const ClaimRequest& reque
   attempt.holder = request.holder;
   attempt.claimed = transaction.at();
   // attempts_open is unique: even a slot row that lies can't be claimed twice.
-  database_->Run("INSERT INTO attempts (slot, number, holder, claimed) VALUES (?, ?, ?, ?)",
-                 slot_id, attempt.number, request.holder, attempt.claimed);
+  attempt.fence = fence_;
+  database_->Run("INSERT INTO attempts (slot, number, holder, claimed, fence) VALUES (?, ?, ?, ?, ?)",
+                 slot_id, attempt.number, request.holder, attempt.claimed, fence_);
   attempt.id = database_->last_id();
   database_->Run("UPDATE slots SET state = 'running', reason = '', actor = ?, changed = ?, "
                  "attempts = ? WHERE id = ?",
@@ -191,6 +192,7 @@ Result<Attempt> SqliteStore::ClaimSlot(SlotId slot_id, const ClaimRequest& reque
                                       {"attempt", attempt.id},
                                       {"number", attempt.number},
                                       {"holder", request.holder},
+                                      {"fence", fence_},
                                       {"actor", ToValue(request.actor)},
                                       {"was", SlotStateName(slot->state)}});
   UPKEEP_RETURN_IF_ERROR(transaction.Commit());
@@ -315,12 +317,13 @@ Result<std::vector<Attempt>> SqliteStore::OpenAttempts() {
   std::vector<Attempt> attempts;
   Query query(*database_,
               "SELECT a.id, a.slot, s.schedule, s.target, s.planned, a.number, coalesce(a.run, 0), "
-              "a.holder, a.claimed FROM attempts a JOIN slots s ON s.id = a.slot "
+              "a.holder, a.claimed, a.fence FROM attempts a JOIN slots s ON s.id = a.slot "
               "WHERE a.ended IS NULL ORDER BY a.id");
   while (query.Next()) {
     attempts.push_back({query.Int(0), query.Int(1),
                         {query.Text(2), query.Text(3), query.Time(4)},
-                        static_cast<int>(query.Int(5)), query.Int(6), query.Text(7), query.Time(8)});
+                        static_cast<int>(query.Int(5)), query.Int(6), query.Text(7), query.Time(8),
+                        query.Int(9)});
   }
   return Checked(std::move(attempts));
 }

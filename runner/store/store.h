@@ -8,8 +8,8 @@
 // redacted where it is bound.
 //
 // Errors: kStore (unreadable, corrupt, full, not writable, made by a newer upkeep, a fork),
-// kBusy (locked longer than busy_timeout, or somebody was faster), kConfig (network file
-// system). The message names the file and the cause, the hint what helps.
+// kBusy (locked longer than busy_timeout, or somebody was faster), kDenied (another daemon leads:
+// fence.h), kConfig (network file system). The message names the file and the cause, the hint what helps.
 //
 // THREADS: a Store and everything it returns by reference belong to one thread. Several
 // processes may have the same store open at once.
@@ -26,6 +26,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "runner/store/deliveries.h"
+#include "runner/store/fence.h"
 #include "runner/store/history.h"
 #include "runner/store/ledger.h"
 #include "runner/store/pauses.h"
@@ -57,6 +58,7 @@ struct IntegrityFault {
 class Store : public RunStore,
               public SlotStore,
               public PauseStore,
+              public FenceStore,
               public HistoryStore,
               public WaiverStore,
               public PlanStore,
