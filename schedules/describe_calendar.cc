@@ -40,7 +40,8 @@ std::optional<Text> DescribeWindows(const Schedule& schedule) {
     const Text kind = freeze ? Text{.en = "the freeze", .ko = "변경 동결"}
                              : Text{.en = "the blackout", .ko = "금지 시간"};
     english.push_back(kind.en + " '" + window->reason.en + "'");
-    korean.push_back(kind.ko + " '" + window->reason.In("ko") + "'");
+    const std::string& reason = window->reason.ko.empty() ? window->reason.en : window->reason.ko;
+    korean.push_back(kind.ko + " '" + reason + "'");
   }
   std::string more_english, more_korean;
   if (windows.size() > kMostNamed) {

@@ -160,11 +160,12 @@ std::string Blackouts(const LoadView& view) {
     if (left-- == 0) break;
     const std::string at = view.zone.Format(one.at), slots = std::to_string(one.slots);
     const bool freeze = one.kind == schedules::WindowKind::kFreeze;
+    const std::string& korean = one.window.ko.empty() ? one.window.en : one.window.ko;
     text += Pick(view, {.en = "  " + one.schedule + ": " + slots + (one.slots == 1 ? " slot" : " slots") +
                               " from " + at + ", " + (freeze ? "freeze '" : "blackout '") +
                               one.window.en + "'\n",
                         .ko = "  " + one.schedule + ": " + at + "부터 " + slots + "개, " +
-                              (freeze ? "변경 동결 '" : "금지 시간 '") + one.window.In("ko") + "'\n"});
+                              (freeze ? "변경 동결 '" : "금지 시간 '") + korean + "'\n"});
   }
   return text + Rest(view, blackouts.size());
 }

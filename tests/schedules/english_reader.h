@@ -167,7 +167,7 @@ class EnglishReader {
       return NearestTo([n = stoi(m[1])](const Date& date) { return LastDayOf(date) - n; });
     }
     if (std::regex_match(word, m, kNth)) {
-      return NthWeekday(IndexOf({"first", "second", "third", "fourth", "fifth"}, m[1]), Weekday(m[2]));
+      return OnNthWeekday(IndexOf({"first", "second", "third", "fourth", "fifth"}, m[1]), Weekday(m[2]));
     }
     if (std::regex_match(word, m, kLast)) return LastWeekday(Weekday(m[1]));
     if (std::regex_match(word, m, kEach)) return OnWeekday(Weekday(m[1]));

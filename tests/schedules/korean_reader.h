@@ -160,7 +160,7 @@ class KoreanReader {
       const int weekday = Weekday(m[2]);
       if (m[1] == "마지막") return LastWeekday(weekday);
       const auto at = std::find(kOrdinals.begin(), kOrdinals.end(), m[1]);
-      return NthWeekday(static_cast<int>(at - kOrdinals.begin()) + 1, weekday);
+      return OnNthWeekday(static_cast<int>(at - kOrdinals.begin()) + 1, weekday);
     }
     if (std::regex_match(word, m, kAll)) return Weekdays(m[1]);
     return Weekdays(word);

@@ -44,7 +44,7 @@ inline DayTest OnWeekday(int weekday) {
 inline DayTest BeforeLast(int n) {
   return [n](const Date& date) { return DayOf(date) + n == LastDayOf(date); };
 }
-inline DayTest NthWeekday(int n, int weekday) {
+inline DayTest OnNthWeekday(int n, int weekday) {
   return [n, weekday](const Date& date) {
     int seen = 0;
     for (Date day = date.year() / date.month() / 1;; ++seen) {
