@@ -89,9 +89,20 @@ Task<bool> Daemon::AwaitLead() {
 }
 
 Status Daemon::BeginToLead() {
+  // A standby read its files when it began; who led since may have planned by newer ones, and what
+  // these name must not be retired.
+  Status fresh;
+  if (reload_ || FingerprintOf(places_) != fingerprint_) {
+    reload_ = false;
+    fresh = Reload(true);
+    if (!fresh.ok()) {
+      health_.ReloadFailed();
+      parts_.journal.Error("reload.failed", fresh);
+    }
+  }
   const Instant now = parts_.clock.Now();
   for (auto& [id, watched] : watched_) watched.look = watched.plan = now;
-  Retire();
+  if (fresh.ok()) Retire();
   UPKEEP_RETURN_IF_ERROR(Recover());
   if (!started_) {
     parts_.journal.Info("daemon.started", {{"schedules", world_->schedules.schedules.size()},

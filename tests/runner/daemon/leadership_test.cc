@@ -155,6 +155,30 @@ TEST_F(LeadershipTest, WhoseTimeIsOverCancelsWhatRunsAndMayLeadAgain) {
   ExpectAccounted();
 }
 
+TEST_F(LeadershipTest, AStandbyReadsItsFilesAgainBeforeItLeads) {
+  const auto script = [this]() -> Task<void> {
+    std::function<bool()> asked = [this] { return appointed_.tries > 5; };
+    co_await Until(asked, "asked");
+    // Whoever leads has read a newer file, and plans by it.
+    WriteSchedules(std::string(kSecondly) +
+                   "  - id: t\n    cron: \"0 9 * * *\"\n    playbooks: [selftest.ok]\n");
+    const auto file =
+        schedules::ReadScheduleFiles({folder_ + "/schedules/test.yaml"}, system_.Now());
+    SlotPlanner planner(*store_, system_);
+    EXPECT_TRUE(planner.Plan(file->schedules.back(), {{"a"}, false, 1}).ok());
+    appointed_.may = true;
+    co_await UntilLogged("cancelled=false");
+  };
+  EXPECT_TRUE(Live(script()).ok());
+  EXPECT_EQ(0, Count("schedule.retired")) << log_.str();
+  store::SlotFilter filter;
+  filter.schedule = "t";
+  const auto slots = store_->Slots(filter);
+  ASSERT_TRUE(slots.ok() && !slots->empty());
+  for (const store::Slot& slot : *slots) EXPECT_EQ(SlotState::kPlanned, slot.state) << slot.reason;
+  ExpectAccounted();
+}
+
 TEST_F(LeadershipTest, WhoWakesUpLateIsRefusedAndStandsBy) {
   std::int64_t before = 0, after = 0;
   store::RunId late = 0;
