@@ -307,7 +307,7 @@ Result<SlotTaker::Started> SlotTaker::Start(const Schedule& schedule, const Cand
   if (attempt.status().code() == Code::kDenied) return Started::kNever;
   if (!attempt.ok()) return attempt.status();
   if (taken.batches.empty() || taken.batches.back().planned != attempt->key.planned) {
-    taken.batches.push_back({attempt->key.planned, {}, {}});
+    taken.batches.emplace_back().planned = attempt->key.planned;
   }
   taken.batches.back().ends.push_back(EndOf(schedule, *attempt));
   taken.batches.back().attempts.push_back(std::move(*attempt));
