@@ -49,6 +49,7 @@ std::int64_t BusiestHour(const schedules::LoadMap& map) {
 
 /// One to three marks: a third, two thirds and more of the busiest hour.
 std::string Heat(std::int64_t slots, std::int64_t most) {
+  if (most < 3) return "#  ";
   return slots * 3 > most * 2 ? "###" : slots * 3 > most ? "## " : "#  ";
 }
 
@@ -100,6 +101,11 @@ std::string Legend(const LoadView& view, std::int64_t most) {
                       .ko = "- 금지 시간이나 변경 동결로 실행하지 않는 슬롯이 있음\n"};
   const std::string kept = view.map.blackout > 0 ? Pick(view, blackout) : "";
   if (most == 0) return kept;
+  if (most < 3) {
+    return Pick(view, {.en = "! a heavy one starts · X heavy ones clash\n",
+                       .ko = "! 부하가 큰 스케줄 시작 · X 부하가 큰 것끼리 겹침\n"}) +
+           kept;
+  }
   const std::string low = std::to_string(most / 3), high = std::to_string(most * 2 / 3);
   return Pick(view, {.en = "# up to " + low + ", ## up to " + high + ", ### more slots in an hour · "
                            "! a heavy one starts · X heavy ones clash\n",
