@@ -125,7 +125,7 @@ end_daemon() {
   wait "$daemon" 2>/dev/null || ended=$?
 }
 
-check "ps without a daemon and a store says what is missing" ends 65 "$upkeep" ps
+check "ps without a daemon and a store says what is missing" ends 74 "$upkeep" ps
 start_daemon --drain 1s
 check "the daemon tells that it is ready" await 30 grep -q '^READY=1 STATUS=2 schedules' "$work/heard"
 port=$(grep -o '"port":[0-9]*' "$work/daemon.log" | head -1 | cut -d: -f2)
