@@ -31,7 +31,7 @@ trap cleanup EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-if [ -z "${UPKEEP_TEST_WEBHOOK_URL:-}" ] || [ -z "${UPKEEP_TEST_NEVER_HOST:-}" ]; then
+if [ -z "${UPKEEP_TEST_WEBHOOK_PLAIN_URL:-}" ] || [ -z "${UPKEEP_TEST_NEVER_HOST:-}" ]; then
   own_servers=daemon-$$
   "$source_dir/tests/servers/servers" --name "$own_servers" up --owner $$ webhook nginx
   set -a
@@ -83,7 +83,7 @@ targets:
   - {name: here, kind: host, host: localhost}
   - {name: never, kind: http, url: "http://$UPKEEP_TEST_NEVER_HOST/", timeLimit: 60s}
 END
-hook=${UPKEEP_TEST_WEBHOOK_URL%/}
+hook=${UPKEEP_TEST_WEBHOOK_PLAIN_URL%/}
 printf '%s/ping/6f1c9a52-key-of-this-test\n' "$hook" >"$work/heartbeat"
 cat >"$work/schedules/all.yaml" <<END
 apiVersion: upkeep/v1
@@ -193,7 +193,7 @@ check "a reload is told" await 20 grep -q '^RELOADING=1 MONOTONIC_USEC=[0-9]* $'
 beats() { grep -lE "/ping/6f1c9a52-key-of-this-test/$1\?rid=" "$UPKEEP_TEST_WEBHOOK_FOLDER"/*.json 2>/dev/null | wc -l; }
 check "a run says that it begins" await 20 bash -c "$(declare -f beats); UPKEEP_TEST_WEBHOOK_FOLDER='$UPKEEP_TEST_WEBHOOK_FOLDER'; [ \$(beats start) -gt 0 ]"
 check "and that it ended critical" await 20 bash -c "$(declare -f beats); UPKEEP_TEST_WEBHOOK_FOLDER='$UPKEEP_TEST_WEBHOOK_FOLDER'; [ \$(beats 2) -gt 0 ]"
-end_beat=$(grep -lE '/2\?rid=' "$UPKEEP_TEST_WEBHOOK_FOLDER"/*.json | head -1)
+end_beat=$(grep -lE '/2\?rid=' "$UPKEEP_TEST_WEBHOOK_FOLDER"/*.json | head -1) || end_beat=none.json
 check "with what was found" grep -q 'critical 1' "${end_beat%.json}.body"
 check "its address is in no file of the store" bash -c "! cat '$work'/upkeep.db* '$work/daemon.log' 2>/dev/null | grep -qa 6f1c9a52-key"
 check "each is written down" test "$(sql "SELECT count(*) FROM deliveries WHERE channel = 'heartbeat' AND state = 'sent'")" -gt 1
