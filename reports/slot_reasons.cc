@@ -26,6 +26,7 @@ constexpr std::array kSentences = {
     Sentence{"attempt {}", "시도 {}"},
     Sentence{"cancelled while it ran", "실행 중 취소됨"},
     Sentence{"the process that ran it is gone", "실행하던 프로세스가 사라짐"},
+    Sentence{"another daemon leads since (fence {} after {})", "그 뒤로 다른 데몬이 리더임 (펜스 {}, 그 전 {})"},
     Sentence{"its end could not be stored", "종료를 저장하지 못함"},
     Sentence{"nothing was heard of its process on {} for {}", "{}의 프로세스에서 {} 동안 소식이 없음"},
     Sentence{"no playbook of the schedule fits this target", "이 대상에 맞는 플레이북이 스케줄에 없음"},
@@ -37,6 +38,17 @@ constexpr std::array kSentences = {
     Sentence{"the playbook {} is missing or invalid", "플레이북 {}이(가) 없거나 잘못됨"},
     Sentence{"there is no playbook of the {}", "{}에 해당하는 플레이북이 없음"},
     Sentence{"schedule changed", "스케줄이 변경됨"},
+    Sentence{"its start lies in the blackout '{}'", "시작 시각이 금지 시간 '{}' 안에 있음"},
+    Sentence{"its start lies in the freeze '{}'", "시작 시각이 변경 동결 기간 '{}' 안에 있음"},
+    Sentence{"it is late, and now is the blackout '{}'", "늦었고, 지금은 금지 시간 '{}'임"},
+    Sentence{"it is late, and now is the freeze '{}'", "늦었고, 지금은 변경 동결 기간 '{}'임"},
+    Sentence{"not started within {}, and now is the blackout '{}'",
+             "{} 안에 시작되지 않았고, 지금은 금지 시간 '{}'임"},
+    Sentence{"not started within {}, and now is the freeze '{}'",
+             "{} 안에 시작되지 않았고, 지금은 변경 동결 기간 '{}'임"},
+    Sentence{"not started within {}, and its window was written down later",
+             "{} 안에 시작되지 않았고, 금지 시간은 나중에 등록됨"},
+    Sentence{"moved from {} ('{}')", "{}({})에서 옮겨짐"},
 };
 
 /// What stands for each {} of `pattern` in `text`; nothing when it does not match.

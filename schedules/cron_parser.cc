@@ -179,6 +179,8 @@ Status CronParser::ReadFields(const std::vector<Token>& tokens) {
     if (TermError error = reader.Read(tokens[i]); error.bad()) {
       return Refuse(error.column, std::move(error.message), std::move(error.hint));
     }
+    // "*" is every year, those after the last that can be written too.
+    if (order[i] == Field::kYear && reader.star()) expression_.fields_.years.reset();
     if (order[i] == Field::kDay || order[i] == Field::kWeekday) {
       star_days = star_days || reader.star();
     }

@@ -6,6 +6,7 @@
 #include "base/value.h"
 #include "schedules/planner.h"
 #include "schedules/schedule_reader.h"
+#include "schedules/words.h"
 
 namespace upkeep::schedules {
 namespace {
@@ -24,7 +25,7 @@ std::string_view NameOf(Dialect dialect) {
 /// The version of a definition: two schedules with the same one plan and do the same.
 std::string DefinitionOf(const Schedule& schedule) {
   const CronExpression& expression = schedule.expression;
-  const Value definition = {
+  Value definition = {
       {"id", schedule.id},
       {"enabled", schedule.enabled},
       {"cron", expression.text()},
@@ -45,6 +46,15 @@ std::string DefinitionOf(const Schedule& schedule) {
       {"splay", schedule.splay.count()},
       {"jitter", schedule.jitter.count()},
   };
+  // Only where they are: a schedule without a calendar keeps the version it had before there
+  // were calendars.
+  if (schedule.calendar) definition["calendar"] = schedule.calendar->version();
+  if (schedule.holiday != HolidayShift::kNone) {
+    definition["holiday"] = static_cast<int>(schedule.holiday);
+  }
+  for (const Window& window : schedule.blackout) {
+    definition["blackout"].push_back(ToValue(window));
+  }
   return Sha256Hex(CanonicalJson(definition));
 }
 
@@ -88,7 +98,10 @@ Status ScheduleFile::Errors() const {
   return yaml::Combine(errors);
 }
 
-Result<ScheduleFile> ReadScheduleText(std::string text, const std::string& name, Instant now) {
+namespace {
+
+Result<ScheduleFile> ReadBytes(std::string text, const std::string& name, Instant now,
+                              CalendarShelf& shelf) {
   auto read = yaml::Read(std::move(text), name);
   if (!read.ok()) return read.status();
   const yaml::Document& document = *read;
@@ -115,7 +128,8 @@ Result<ScheduleFile> ReadScheduleText(std::string text, const std::string& name,
   if (list != nullptr && list->kind == yaml::Kind::kSequence) {
     for (const yaml::Node& node : list->items) {
       std::vector<Status> own;
-      Schedule schedule = ScheduleReader(document, defaults, now, own, file.warnings).Read(node);
+      Schedule schedule =
+          ScheduleReader(document, defaults, shelf, now, own, file.warnings).Read(node);
       if (!own.empty()) {
         file.quarantined.push_back({.id = schedule.id, .errors = std::move(own)});
         continue;
@@ -130,16 +144,29 @@ Result<ScheduleFile> ReadScheduleText(std::string text, const std::string& name,
   return file;
 }
 
-Result<ScheduleFile> ReadScheduleFile(const std::string& path, Instant now) {
+Result<ScheduleFile> ReadPath(const std::string& path, Instant now, CalendarShelf& shelf) {
   auto document = yaml::ReadFile(path);
   if (!document.ok()) return document.status();
-  return ReadScheduleText(std::move(document->text), path, now);
+  return ReadBytes(std::move(document->text), path, now, shelf);
+}
+
+}  // namespace
+
+Result<ScheduleFile> ReadScheduleText(std::string text, const std::string& name, Instant now) {
+  CalendarShelf shelf;
+  return ReadBytes(std::move(text), name, now, shelf);
+}
+
+Result<ScheduleFile> ReadScheduleFile(const std::string& path, Instant now) {
+  CalendarShelf shelf;
+  return ReadPath(path, now, shelf);
 }
 
 Result<ScheduleFile> ReadScheduleFiles(const std::vector<std::string>& paths, Instant now) {
   ScheduleFile all;
+  CalendarShelf shelf;  // Files that name the same calendar share it.
   for (const std::string& path : paths) {
-    auto file = ReadScheduleFile(path, now);
+    auto file = ReadPath(path, now, shelf);
     if (!file.ok()) {
       // A file that can't be read is an error row like a bad schedule: the others go on.
       all.quarantined.push_back({.id = "", .errors = {file.status()}});

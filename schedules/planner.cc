@@ -27,11 +27,11 @@ microseconds ShareOf(microseconds span, const std::string& key) {
 
 long SecondsOf(Instant instant) { return floor<seconds>(instant).time_since_epoch().count(); }
 
-DayPlan PlanDay(const CronExpression& expression, sys_days day, Instant after,
+DayPlan PlanDay(const Schedule& schedule, sys_days day, Instant after,
                 std::optional<Instant>& next) {
   DayPlan plan{.day = day, .count = 0, .hash = ""};
   std::string instants;
-  for (; next && *next < Instant(day + days(1)); next = expression.Next(*next)) {
+  for (; next && *next < Instant(day + days(1)); next = NextPlanned(schedule, *next)) {
     if (*next <= after) continue;
     instants += std::to_string(SecondsOf(*next)) + "\n";
     ++plan.count;
@@ -40,7 +40,19 @@ DayPlan PlanDay(const CronExpression& expression, sys_days day, Instant after,
   return plan;
 }
 
+std::string OpenText(const Window& window) {
+  if (window.kind == WindowKind::kFreeze) return "now is the freeze '" + window.Name() + "'";
+  return "now is the blackout '" + window.Name() + "'";
+}
+
 }  // namespace
+
+std::string BlackoutReason(const Window& window) {
+  if (window.kind == WindowKind::kFreeze) {
+    return "its start lies in the freeze '" + window.Name() + "'";
+  }
+  return "its start lies in the blackout '" + window.Name() + "'";
+}
 
 Instant StartOf(const Schedule& schedule, Instant planned_at) {
   const std::string slot = schedule.id + "@" + std::to_string(SecondsOf(planned_at));
@@ -50,8 +62,8 @@ Instant StartOf(const Schedule& schedule, Instant planned_at) {
 std::vector<Instant> PlannedBetween(const Schedule& schedule, Instant after, Instant until,
                                     std::size_t max) {
   std::vector<Instant> instants;
-  for (auto next = schedule.expression.Next(after);
-       next && *next <= until && instants.size() < max; next = schedule.expression.Next(*next)) {
+  for (auto next = NextPlanned(schedule, after);
+       next && *next <= until && instants.size() < max; next = NextPlanned(schedule, *next)) {
     instants.push_back(*next);
   }
   return instants;
@@ -66,9 +78,9 @@ Plan PlanAhead(const Schedule& schedule, const std::vector<std::string>& targets
   // day they are made; the slots start after now.
   const sys_days today = floor<days>(now);
   const Instant before_today = Instant(today) - microseconds(1);
-  std::optional<Instant> next = schedule.expression.Next(before_today);
+  std::optional<Instant> next = NextPlanned(schedule, before_today);
   for (sys_days day = today; day < today + limits.ahead; day += days(1)) {
-    plan.days.push_back(PlanDay(schedule.expression, day, before_today, next));
+    plan.days.push_back(PlanDay(schedule, day, before_today, next));
   }
   if (targets.empty()) return plan;
   const std::size_t most = static_cast<std::size_t>(std::max(0, limits.rows)) / targets.size();
@@ -89,6 +101,7 @@ std::vector<Decision> Decide(const Schedule& schedule, const std::vector<Instant
                              Instant now) {
   const CatchUpRule& rule = schedule.catch_up;
   int left = rule.mode == CatchUp::kNone ? 0 : rule.mode == CatchUp::kLast ? 1 : rule.limit;
+  const Window* const closed = WindowAt(schedule, now);
   std::vector<Decision> decisions(open.size());
   // From the newest to the oldest: the newest ones are worth catching up.
   for (std::size_t i = open.size(); i-- > 0;) {
@@ -96,7 +109,13 @@ std::vector<Decision> Decide(const Schedule& schedule, const std::vector<Instant
     decision.planned_at = open[i];
     const Instant start = StartOf(schedule, open[i]);
     if (now < start) continue;
-    if (now - start <= schedule.grace) {
+    if (const Window* const window = WindowAt(schedule, start)) {
+      decision.verdict = Verdict::kBlackout;
+      decision.reason = BlackoutReason(*window);
+    } else if (now - start <= schedule.grace && closed != nullptr) {
+      decision.verdict = Verdict::kBlackout;
+      decision.reason = "it is late, and " + OpenText(*closed);
+    } else if (now - start <= schedule.grace) {
       decision.verdict = Verdict::kStart;
       // A slot that starts now stands for those before it: `last` has nothing left to run.
       if (rule.mode == CatchUp::kLast) left = 0;
@@ -107,6 +126,10 @@ std::vector<Decision> Decide(const Schedule& schedule, const std::vector<Instant
     } else if (now - open[i] > rule.max_age) {
       decision.verdict = Verdict::kMissed;
       decision.reason = "older than the catch-up age of " + FormatDuration(rule.max_age);
+    } else if (closed != nullptr) {
+      decision.verdict = Verdict::kMissed;
+      decision.reason = "not started within " + FormatDuration(schedule.grace) + ", and " +
+                        OpenText(*closed);
     } else if (left <= 0) {
       decision.verdict = Verdict::kMissed;
       decision.reason = rule.mode == CatchUp::kLast
@@ -153,7 +176,9 @@ std::vector<Clash> FindClashes(const std::vector<Schedule>& schedules, Instant n
   for (const Schedule& schedule : schedules) {
     if (!schedule.heavy || !schedule.enabled) continue;
     for (const Instant at : PlannedBetween(schedule, now, now + ahead, kMaxInstants)) {
-      minutes[floor<std::chrono::minutes>(StartOf(schedule, at))].push_back(&schedule);
+      const Instant start = StartOf(schedule, at);
+      if (WindowAt(schedule, start) != nullptr) continue;  // It does not start then.
+      minutes[floor<std::chrono::minutes>(start)].push_back(&schedule);
     }
   }
   const auto shared_target = [](const Schedule& a,

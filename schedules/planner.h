@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "schedules/occurrence.h"
 #include "schedules/schedule.h"
 
 namespace upkeep::schedules {
@@ -22,7 +23,8 @@ namespace upkeep::schedules {
 struct Slot {
   std::string schedule;
   std::string target;
-  Instant planned_at;  ///< The expression's own time: with the two above, the slot's name.
+  /// When it is due, after the calendar's shift: with the two above, the slot's name.
+  Instant planned_at;
   Instant starts_at;   ///< planned_at plus splay and jitter.
   bool operator==(const Slot&) const = default;
 };
@@ -62,22 +64,31 @@ std::vector<Instant> PlannedBetween(const Schedule& schedule, Instant after, Ins
 /// When the slot planned at `planned_at` is to start: the same on every machine and restart.
 Instant StartOf(const Schedule& schedule, Instant planned_at);
 
+/// The reason of a slot whose start lies in `window`.
+std::string BlackoutReason(const Window& window);
+
 enum class Verdict {
   kWait,     ///< Its start has not come.
   kStart,    ///< Start it now: on time or late within grace.
   kCatchUp,  ///< Too late to count as operated; the catch-up rule runs it all the same.
   kMissed,   ///< Write it down as missed.
+  kBlackout,  ///< Its start lies in a window: write that down.
 };
 
 struct Decision {
   Instant planned_at;
   Verdict verdict = Verdict::kWait;
-  std::string reason;  ///< Of kMissed: "catch-up is none", "older than 1d", …; else "".
+  /// Of kMissed: "catch-up is none", "older than 1d", …; of kBlackout the window; else "".
+  std::string reason;
   bool operator==(const Decision&) const = default;
 };
 
 /// What to do at `now` with the slots of one schedule on one target that no attempt has been
 /// made at. `open` must be in time order; the answer has the same order and length.
+///
+/// Nothing starts while a window is open: a slot whose start lies in one is kBlackout, however
+/// late it is looked at, and so is one that would start in one because it is late within grace.
+/// What was missed before is not caught up in a window, and stays missed.
 std::vector<Decision> Decide(const Schedule& schedule, const std::vector<Instant>& open,
                              Instant now);
 

@@ -9,13 +9,16 @@
 #define UPKEEP_SCHEDULES_SCHEDULE_H_
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "schedules/calendar.h"
 #include "schedules/cron.h"
+#include "schedules/window.h"
 
 namespace upkeep::schedules {
 
@@ -41,11 +44,35 @@ struct RetryRule {
   std::chrono::microseconds cap = std::chrono::minutes(10);
 };
 
+/// What becomes of a time on a day that the calendar does not work.
+enum class HolidayShift {
+  kNone,      ///< It stays where it is.
+  kPrevious,  ///< It moves to the working day before, at the same time of day ...
+  kNext,      ///< ... or to the one after.
+  kSkip,      ///< It does not run.
+};
+
+/// Where a healthchecks-style service is told that runs begin and how they end. The address is a
+/// secret: whoever has it can say so, too. Exactly one of `url`, `file` and `environment` is set.
+struct Heartbeat {
+  std::string url, file, environment;
+  bool start = true;                 ///< Also say that a run begins.
+  std::chrono::microseconds time_limit = std::chrono::seconds(10);  ///< Of one try.
+  int attempts = 3;
+  bool set() const { return !url.empty() || !file.empty() || !environment.empty(); }
+};
+
 struct Schedule {
   std::string id;  ///< Letters, digits, '-', '_', '.'; unique among all files.
   Text title;
   bool enabled = true;
   CronExpression expression;
+  /// Null: every day is alike. Shared by all schedules that name it.
+  std::shared_ptr<const Calendar> calendar;
+  HolidayShift holiday = HolidayShift::kNone;  ///< Other than kNone only with a calendar.
+  /// `on: first-business-day` or last-: the shift is how the day is found, and is no news.
+  bool business_day = false;
+  std::vector<Window> blackout;  ///< Of its own, before those of the calendar.
   std::vector<std::string> playbooks;  ///< Ids, or "cadence:daily".
   std::vector<std::string> targets;    ///< Names, or labels as "key=value"; empty: all.
   /// Started later than planned + grace counts as missed; catch-up may still run it.
@@ -62,6 +89,7 @@ struct Schedule {
   bool heavy = false;                ///< Two heavy ones on one minute and target are a clash.
   std::vector<std::string> report;   ///< Formats, or FORMAT:PATH.
   std::vector<std::string> deliver;  ///< Names of deliveries in the settings.
+  Heartbeat heartbeat;
   std::string exit_on = "critical";  ///< never, unknown, warning or critical.
 
   /// SHA-256 over everything above that decides when and what runs: the definition's version.

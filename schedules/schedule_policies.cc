@@ -121,4 +121,46 @@ void ScheduleReader::ReadRetry(const yaml::Node& node, Schedule& schedule) {
   reader.Finish();
 }
 
+void ScheduleReader::ReadHeartbeat(const yaml::Node& node, Schedule& schedule) {
+  // Short form: heartbeat: https://hc.example.com/ping/UUID. In the long one, url may be
+  // {file: PATH} or {env: NAME}: whoever reads the schedules need not know the address.
+  Heartbeat& heartbeat = schedule.heartbeat;
+  yaml::Node wrapped;
+  wrapped.kind = yaml::Kind::kMapping;
+  const bool is_short = node.kind == yaml::Kind::kScalar;
+  if (is_short) {
+    yaml::Node key = node;
+    key.scalar = "url";
+    wrapped.entries.emplace_back(key, node);
+  }
+  yaml::MappingReader reader(document_, is_short ? wrapped : node, "'heartbeat'", errors_);
+  if (!reader.ok()) return;
+  const yaml::Node* const url = reader.Take("url");
+  if (url == nullptr) {
+    reader.Error(node, "a heartbeat needs a 'url'", "https://hc.example.com/ping/UUID, {file: PATH} or {env: NAME}");
+  } else if (url->kind == yaml::Kind::kScalar) {
+    heartbeat.url = url->scalar;
+    // Not shown in the message: it is a secret.
+    if (!heartbeat.url.starts_with("https://") && !heartbeat.url.starts_with("http://")) {
+      reader.Error(*url, "a heartbeat's url begins with https:// or http://");
+    }
+  } else {
+    yaml::MappingReader source(document_, *url, "'url'", errors_);
+    heartbeat.file = source.OptionalString("file");
+    heartbeat.environment = source.OptionalString("env");
+    source.Finish();
+    if (heartbeat.file.empty() == heartbeat.environment.empty()) {
+      reader.Error(*url, "a heartbeat's url is one of {file: PATH} and {env: NAME}");
+    }
+  }
+  heartbeat.start = reader.OptionalBool("start", true);
+  heartbeat.attempts = static_cast<int>(reader.OptionalInteger("attempts", 3, 1, 10));
+  heartbeat.time_limit = reader.OptionalDuration("timeLimit", heartbeat.time_limit);
+  if (const yaml::Node* limit = reader.Take("timeLimit");
+      limit != nullptr && (heartbeat.time_limit < seconds(1) || heartbeat.time_limit > minutes(1))) {
+    reader.Error(*limit, "a heartbeat's time limit is from 1s to 1m");
+  }
+  reader.Finish();
+}
+
 }  // namespace upkeep::schedules

@@ -3,7 +3,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+
+#include "schedules/occurrence.h"
+#include "schedules/words.h"
+
+#include "schedules/clock_changes.h"
 
 namespace upkeep::schedules {
 namespace {
@@ -21,24 +25,14 @@ bool IsId(std::string_view text) {
          });
 }
 
-/// Minutes since midnight of "09:00"; -1 when it is none.
-int MinutesOf(std::string_view text) {
-  if (text.size() != 5 || text[2] != ':') return -1;
-  int hour = 0, minute = 0;
-  const auto first = std::from_chars(text.data(), text.data() + 2, hour);
-  const auto second = std::from_chars(text.data() + 3, text.data() + 5, minute);
-  if (first.ptr != text.data() + 2 || second.ptr != text.data() + 5) return -1;
-  return hour < 24 && minute < 60 ? hour * 60 + minute : -1;
-}
-
-/// The two day fields for `on: first-monday`, "" when the words mean nothing.
-std::string DayFieldsOf(std::string_view on, bool quartz) {
+/// The two day fields for `on: first-monday`, "" when the words mean nothing. With a calendar the
+/// business days are the month's ends, moved to a working day of the calendar.
+std::string DayFieldsOf(std::string_view on, bool quartz, bool calendar) {
   const std::string any = quartz ? "?" : "*";
   if (on == "last-day") return "L * " + any;
   if (on == "first-day") return "1 * " + any;
-  // Monday to Friday: holidays are the calendar's business, which shifts what was planned.
-  if (on == "last-business-day") return "LW * " + any;
-  if (on == "first-business-day") return "1W * " + any;
+  if (on == "last-business-day") return (calendar ? "L * " : "LW * ") + any;
+  if (on == "first-business-day") return (calendar ? "1 * " : "1W * ") + any;
   constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kWhich{
       {{"first", "#1"}, {"second", "#2"}, {"third", "#3"}, {"fourth", "#4"}, {"fifth", "#5"},
        {"last", "L"}}};
@@ -57,26 +51,6 @@ std::string DayFieldsOf(std::string_view on, bool quartz) {
 
 }  // namespace
 
-zone::Zone ReadTimeZone(const yaml::Document& document, const yaml::Node& node,
-                        std::vector<Status>& errors) {
-  auto zone = zone::Zone::Load(node.scalar);
-  if (zone.ok()) return *zone;
-  errors.push_back(Status(Code::kInvalid, zone.status().message())
-                       .WithHint(zone.status().hint())
-                       .At(document.PlaceOf(node)));
-  return zone::Zone::Utc();
-}
-
-SourcePlace ScheduleReader::PlaceIn(const yaml::Node& node, int column) const {
-  SourcePlace place = document_.PlaceOf(node);
-  place.column += column - 1;
-  // A quoted scalar begins one byte after its mark; a block or a long one may be elsewhere.
-  const auto at = static_cast<std::size_t>(node.column) - 1;
-  if (at < place.text.size() && (place.text[at] == '"' || place.text[at] == '\'')) ++place.column;
-  if (static_cast<std::size_t>(place.column) > place.text.size() + 1) place.column = node.column;
-  return place;
-}
-
 Schedule ScheduleReader::Read(const yaml::Node& node) {
   Schedule schedule;
   yaml::MappingReader entry(document_, node, "the schedule", errors_);
@@ -84,12 +58,14 @@ Schedule ScheduleReader::Read(const yaml::Node& node) {
   ReadId(entry, node, schedule);
   ReadTitle(entry, schedule);
   schedule.enabled = entry.OptionalBool("enabled", true);
+  ReadCalendar(entry, schedule);
   ReadTime(entry, node, schedule);
   ReadPlaybooks(entry, node, schedule);
   schedule.targets = entry.OptionalStrings("targets");
   ReadPolicies(entry, schedule);
   schedule.report = entry.OptionalStrings("report");
   schedule.deliver = entry.OptionalStrings("deliver");
+  if (const yaml::Node* heartbeat = entry.Take("heartbeat")) ReadHeartbeat(*heartbeat, schedule);
   schedule.exit_on = entry.OptionalChoice("exitOn", {"critical", "warning", "unknown", "never"});
   entry.Finish();
   return schedule;
@@ -108,14 +84,7 @@ void ScheduleReader::ReadId(yaml::MappingReader& entry, const yaml::Node& node,
 void ScheduleReader::ReadTitle(yaml::MappingReader& entry, Schedule& schedule) {
   const yaml::Node* title = entry.Take("title");
   if (title == nullptr) return;
-  if (title->kind == yaml::Kind::kScalar) {
-    schedule.title = {.en = title->scalar, .ko = title->scalar};
-    return;
-  }
-  yaml::MappingReader words(document_, *title, "the title", errors_);
-  schedule.title.en = words.RequiredString("en");
-  schedule.title.ko = words.OptionalString("ko", schedule.title.en);
-  words.Finish();
+  schedule.title = ReadText(document_, *title, "the title", errors_);
 }
 
 void ScheduleReader::ReadTime(yaml::MappingReader& entry, const yaml::Node& node,
@@ -151,7 +120,7 @@ void ScheduleReader::ReadTime(yaml::MappingReader& entry, const yaml::Node& node
       entry.Take("at");
       return;
     }
-    text = TimeFromDay(entry, *on, options.dialect == Dialect::kQuartz);
+    text = TimeFromDay(entry, *on, options.dialect == Dialect::kQuartz, schedule);
     if (text.empty()) return;
   } else if (cron != nullptr && cron->kind == yaml::Kind::kScalar) {
     text = cron->scalar;
@@ -172,7 +141,7 @@ void ScheduleReader::ReadTime(yaml::MappingReader& entry, const yaml::Node& node
     const int column = bad.place() && on == nullptr ? bad.place()->column : 1;
     errors_.push_back(Status(Code::kInvalid, bad.message())
                           .WithHint(bad.hint())
-                          .At(PlaceIn(source, column)));
+                          .At(PlaceIn(document_, source, column)));
     return;
   }
   schedule.expression = std::move(expression).value();
@@ -185,18 +154,34 @@ void ScheduleReader::ReadTime(yaml::MappingReader& entry, const yaml::Node& node
     entry.Error(source, "it never fires again: all its years are over");
     return;
   }
+  if (!NextPlanned(schedule, now_)) {
+    entry.Error(source, "it never runs: each of its days is a holiday of the calendar '" +
+                            schedule.calendar->name() + "'", "write holiday: next");
+    return;
+  }
   for (const CronWarning& warning : schedule.expression.warnings()) {
     warnings_.push_back(Status(Code::kInvalid, warning.message)
                             .WithHint(warning.hint)
-                            .At(PlaceIn(source, on == nullptr ? warning.column : 1)));
+                            .At(PlaceIn(document_, source, on == nullptr ? warning.column : 1)));
   }
   WarnOfClockChanges(source, schedule);
+  WarnOfCalendar(source, schedule);
 }
 
 std::string ScheduleReader::TimeFromDay(yaml::MappingReader& entry, const yaml::Node& day,
-                                        bool quartz) {
+                                        bool quartz, Schedule& schedule) {
   std::string fields;
-  if (day.kind == yaml::Kind::kScalar) fields = DayFieldsOf(day.scalar, quartz);
+  const bool calendar = schedule.calendar != nullptr;
+  if (day.kind == yaml::Kind::kScalar) fields = DayFieldsOf(day.scalar, quartz, calendar);
+  if (calendar && day.scalar.ends_with("-business-day")) {
+    if (schedule.holiday != HolidayShift::kNone) {
+      entry.Error(day, "a business day is never a holiday: 'holiday' has nothing to move",
+                  "remove 'holiday'");
+    }
+    schedule.business_day = true;
+    schedule.holiday =
+        day.scalar.starts_with("first") ? HolidayShift::kNext : HolidayShift::kPrevious;
+  }
   if (fields.empty()) {
     entry.Error(day, "'on' does not know this day",
                 "first-monday to fifth-sunday, last-friday, first-day, last-day, "
@@ -229,31 +214,21 @@ DstPolicy ScheduleReader::ReadDst(const yaml::Node& node) {
 void ScheduleReader::WarnOfClockChanges(const yaml::Node& node, const Schedule& schedule) {
   const CronExpression& expression = schedule.expression;
   if (expression.wildcard()) return;
-  const zone::Zone& zone = expression.zone();
-  const auto until = std::chrono::floor<seconds>(now_) + days(400);
-  for (auto period = zone.PeriodAt(std::chrono::floor<seconds>(now_));
-       period.end < until; ) {
-    period = zone.PeriodAt(period.end);
-    const bool gap = period.offset > period.previous_offset;
-    const auto begin = gap ? period.LocalEndOfPrevious() : period.LocalStart();
-    const auto end = gap ? period.LocalStart() : period.LocalEndOfPrevious();
-    const auto hit = expression.fields().NextLocal(begin);
-    if (!hit || *hit >= end) continue;
-    const std::string day = zone.Format(period.start).substr(0, 10);
-    std::string what = "on " + day + " the clocks of " + zone.name() +
-                       (gap ? " skip this time" : " show this time twice");
-    if (gap) {
-      what += expression.dst().gap == Gap::kAfter   ? "; it runs right after the gap"
-              : expression.dst().gap == Gap::kShift ? "; it runs later by the gap's length"
-                                                    : "; it does not run on that day";
-    } else {
-      what += expression.dst().overlap == Overlap::kFirst ? "; it runs once" : "; it runs twice";
-    }
-    warnings_.push_back(Status(Code::kInvalid, std::move(what))
-                            .WithHint("choose an hour that every day has, or set dst:")
-                            .At(document_.PlaceOf(node)));
-    return;
+  const auto hit = NextChangeHit(expression, now_, now_ + days(400));
+  if (!hit) return;
+  std::string what = "on " + FormatWall(hit->wall).substr(0, 10) + " the clocks of " +
+                     expression.zone().name() +
+                     (hit->gap ? " skip this time" : " show this time twice");
+  if (hit->gap) {
+    what += expression.dst().gap == Gap::kAfter   ? "; it runs right after the gap"
+            : expression.dst().gap == Gap::kShift ? "; it runs later by the gap's length"
+                                                  : "; it does not run on that day";
+  } else {
+    what += expression.dst().overlap == Overlap::kFirst ? "; it runs once" : "; it runs twice";
   }
+  warnings_.push_back(Status(Code::kInvalid, std::move(what))
+                          .WithHint("choose an hour that every day has, or set dst:")
+                          .At(document_.PlaceOf(node)));
 }
 
 }  // namespace upkeep::schedules

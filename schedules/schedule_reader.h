@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/yaml/yaml.h"
+#include "schedules/calendar_shelf.h"
 #include "schedules/schedule.h"
 
 namespace upkeep::schedules {
@@ -21,16 +22,13 @@ struct FileDefaults {
   std::string dialect = "vixie";
 };
 
-/// "Asia/Seoul" → the zone; an error at `node` otherwise.
-zone::Zone ReadTimeZone(const yaml::Document& document, const yaml::Node& node,
-                        std::vector<Status>& errors);
-
 class ScheduleReader {
  public:
   /// All must outlive the reader. `now` is when "the next year" begins.
-  ScheduleReader(const yaml::Document& document, const FileDefaults& defaults, Instant now,
-                 std::vector<Status>& errors, std::vector<Status>& warnings)
-      : document_(document), defaults_(defaults), now_(now), errors_(errors),
+  ScheduleReader(const yaml::Document& document, const FileDefaults& defaults,
+                 CalendarShelf& shelf, Instant now, std::vector<Status>& errors,
+                 std::vector<Status>& warnings)
+      : document_(document), defaults_(defaults), shelf_(shelf), now_(now), errors_(errors),
         warnings_(warnings) {}
 
   /// Reads the entry at `node`; what is wrong with it is appended to the errors.
@@ -39,20 +37,24 @@ class ScheduleReader {
  private:
   void ReadId(yaml::MappingReader& entry, const yaml::Node& node, Schedule& schedule);
   void ReadTime(yaml::MappingReader& entry, const yaml::Node& node, Schedule& schedule);
-  std::string TimeFromDay(yaml::MappingReader& entry, const yaml::Node& day, bool quartz);
+  std::string TimeFromDay(yaml::MappingReader& entry, const yaml::Node& day, bool quartz,
+                          Schedule& schedule);
+  void ReadCalendar(yaml::MappingReader& entry, Schedule& schedule);
+  HolidayShift ReadHoliday(const yaml::Node& node);
   void ReadTitle(yaml::MappingReader& entry, Schedule& schedule);
   void ReadPlaybooks(yaml::MappingReader& entry, const yaml::Node& node, Schedule& schedule);
   void ReadPolicies(yaml::MappingReader& entry, Schedule& schedule);
   void ReadCatchUp(const yaml::Node& node, Schedule& schedule);
   void ReadOverlap(const yaml::Node& node, Schedule& schedule);
   void ReadRetry(const yaml::Node& node, Schedule& schedule);
+  void ReadHeartbeat(const yaml::Node& node, Schedule& schedule);
   DstPolicy ReadDst(const yaml::Node& node);
   void WarnOfClockChanges(const yaml::Node& node, const Schedule& schedule);
-  /// A place inside the scalar at `node`, `column` bytes into it.
-  SourcePlace PlaceIn(const yaml::Node& node, int column) const;
+  void WarnOfCalendar(const yaml::Node& node, const Schedule& schedule);
 
   const yaml::Document& document_;
   const FileDefaults& defaults_;
+  CalendarShelf& shelf_;
   Instant now_;
   std::vector<Status>& errors_;
   std::vector<Status>& warnings_;

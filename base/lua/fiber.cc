@@ -30,7 +30,8 @@ struct Started {
 /// Names a fiber among those that wait, for waiting_for().
 class Waiting {
  public:
-  Waiting(State& state, const Fiber& fiber) : state_(state), fiber_(&fiber) {
+  Waiting(State& state, Fiber& fiber) : state_(state), fiber_(&fiber) {
+    fiber.since = std::chrono::steady_clock::now();
     state_.waiting.push_back(fiber_);
   }
   ~Waiting() { std::erase(state_.waiting, fiber_); }

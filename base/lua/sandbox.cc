@@ -259,4 +259,11 @@ std::string Sandbox::waiting_for() const {
   return text;
 }
 
+std::chrono::microseconds Sandbox::waiting_time() const {
+  const std::vector<const Fiber*>& waiting = impl_->state->waiting;
+  if (waiting.empty()) return std::chrono::microseconds(0);
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() -
+                                                               waiting.front()->since);
+}
+
 }  // namespace upkeep::lua

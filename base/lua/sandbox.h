@@ -92,6 +92,8 @@ class Sandbox {
   std::chrono::microseconds cpu_used() const;
   /// What it waits for: "kubernetes.list pods"; empty while running or done.
   std::string waiting_for() const;
+  /// How long it has waited for the first of those; 0 while running or done.
+  std::chrono::microseconds waiting_time() const;
 
  private:
   struct Impl;

@@ -14,6 +14,7 @@
 #ifndef UPKEEP_BASE_LUA_STATE_H_
 #define UPKEEP_BASE_LUA_STATE_H_
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <lua.hpp>
@@ -39,6 +40,7 @@ struct Fiber {
 
   std::string module, function;           ///< kHostCall: what to call …
   Value arguments;
+  std::chrono::steady_clock::time_point since;   ///< When the call began.
   std::optional<Result<Answer>> answer;   ///< … and what it gave;
   Status failed;                          ///< its status, when it is not ok.
   int results = 0;                        ///< Of a fiber that is done: values on its stack.

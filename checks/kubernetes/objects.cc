@@ -136,6 +136,20 @@ Task<Result<Value>> KubernetesClient::Patch(std::string resource, std::string sp
   co_return co_await SendForValue(std::move(request), limits);
 }
 
+Task<Result<Value>> KubernetesClient::Update(std::string resource, std::string space,
+                                             std::string name, Value object, Limits limits) {
+  Result<Resource> found = co_await Discover(std::move(resource), limits);
+  if (!found.ok()) co_return found.status();
+  if (Status fine = CheckPlace(*found, space, name, true); !fine.ok()) co_return fine;
+  Request request;
+  request.method = "PUT";
+  request.path = found->Path(space, name) + "?fieldManager=upkeep";
+  request.body = CanonicalJson(object);
+  request.content_type = "application/json";
+  request.asked = {"update", *found, space, name, ""};
+  co_return co_await SendForValue(std::move(request), limits);
+}
+
 Task<Result<Value>> KubernetesClient::Create(std::string resource, std::string space, Value object,
                                              WriteOptions options, Limits limits) {
   Result<Resource> found = co_await Discover(std::move(resource), limits);

@@ -42,6 +42,37 @@ Result<std::vector<run::Playbook>> AllPlaybooks(const Invocation& invocation) {
   return playbooks;
 }
 
+/// The calendars that go along; only where a schedule has one.
+Status ReadCalendars(const fs::path& folder, ManifestOptions& options) {
+  std::vector<std::string> used;
+  for (const schedules::Schedule& schedule : options.schedules) {
+    if (schedule.calendar) used.push_back(schedule.calendar->name());
+  }
+  if (used.empty()) return Status::Ok();
+  std::vector<fs::path> paths;
+  std::error_code error;
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    const std::string extension = at->path().extension().string();
+    if (extension == ".yaml" || extension == ".yml" || extension == ".ics") paths.push_back(at->path());
+  }
+  std::sort(paths.begin(), paths.end());
+  for (const std::string& name : used) {
+    const bool there = std::any_of(paths.begin(), paths.end(), [&](const fs::path& path) {
+      return path.stem() == name;
+    });
+    if (!there) {
+      return Status(Code::kInvalid, "the calendar '" + name + "' is not in " + folder.string())
+          .WithHint("only calendars of that folder go along into the cluster");
+    }
+  }
+  for (const fs::path& path : paths) {
+    Result<std::string> text = FileText(path.string());
+    if (!text.ok()) return text.status();
+    options.calendar_files.emplace_back(path.filename().string(), std::move(*text));
+  }
+  return Status::Ok();
+}
+
 Status ReadSchedules(const Invocation& invocation, ManifestOptions& options) {
   const std::string folder = ScheduleFolder(invocation);
   std::vector<std::string> paths;
@@ -62,7 +93,7 @@ Status ReadSchedules(const Invocation& invocation, ManifestOptions& options) {
     if (!text.ok()) return text.status();
     options.schedule_files.emplace_back(fs::path(path).filename().string(), std::move(*text));
   }
-  return Status::Ok();
+  return ReadCalendars(fs::path(folder) / "calendars", options);
 }
 
 /// The files are checked here, where a person sees the error, and not first in the pod.
@@ -99,6 +130,14 @@ int MakeManifests(Invocation& invocation) {
   options.image = invocation.Value("--image", "upkeep:" + std::string(Version()));
   options.storage = invocation.Value("--storage", options.storage);
   options.storage_class = invocation.Value("--storage-class");
+  if (const std::string count = invocation.Value("--replicas"); !count.empty()) {
+    constexpr int kMost = 9;
+    options.replicas = count.size() == 1 && count[0] >= '0' && count[0] <= '9' ? count[0] - '0' : 0;
+    if (options.replicas < 1) {
+      return invocation.Fail(Status(Code::kUsage, "--replicas '" + count + "' is no number from 1 to " +
+                                                      std::to_string(kMost)));
+    }
+  }
   if (const Status read = ReadConfigFiles(invocation, options); !read.ok()) return invocation.Fail(read);
   std::string text;
   if (invocation.Has("--job")) {
@@ -141,6 +180,7 @@ std::vector<Command> MakeClusterCommands() {
       {"--image", "NAME", "Of the pods (default: upkeep:VERSION)", false, {}},
       {"--storage", "SIZE", "Of the store's volume (default: 1Gi)", false, {}},
       {"--storage-class", "NAME", "Of the store's volume (default: the cluster's)", false, {}},
+      {"--replicas", "COUNT", "A daemon of so many pods that agree by a Lease, in place of CronJobs", false, {}},
       {"--deliveries", "FILE", "The file of deliveries to take along", false, {}},
       {"--job", "COMMAND", "Only a Job that runs this command beside them, such as 'apply 3'", false, {}},
       {"--with-write-identity", "", "The Job may change the cluster", false, {}},
@@ -149,6 +189,7 @@ std::vector<Command> MakeClusterCommands() {
   };
   manifests.examples =
       "  upkeep manifests --image registry.example.com/upkeep:1 | kubectl apply -f -\n"
+      "  upkeep manifests --image registry.example.com/upkeep:1 --replicas 2 | kubectl apply -f -\n"
       "  upkeep manifests --job 'apply 3' --with-write-identity | kubectl create -f -\n";
   manifests.run = MakeManifests;
   rbac.name = "rbac";

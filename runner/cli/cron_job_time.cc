@@ -87,4 +87,14 @@ Result<CronJobTime> CronJobTimeOf(const schedules::CronExpression& expression) {
   return time;
 }
 
+Result<CronJobTime> CronJobTimeOf(const schedules::Schedule& schedule) {
+  Result<CronJobTime> time = CronJobTimeOf(schedule.expression);
+  const bool moves = schedule.holiday == schedules::HolidayShift::kNext ||
+                     schedule.holiday == schedules::HolidayShift::kPrevious;
+  if (!time.ok() || !moves) return time;
+  std::string& fields = time.value().schedule;   // "0 9 1 * *": minute and hour stay.
+  fields = fields.substr(0, fields.find(' ', fields.find(' ') + 1)) + " * * *";
+  return time;
+}
+
 }  // namespace upkeep::cli

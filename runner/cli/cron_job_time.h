@@ -13,6 +13,7 @@
 
 #include "base/status.h"
 #include "schedules/cron.h"
+#include "schedules/schedule.h"
 
 namespace upkeep::cli {
 
@@ -23,6 +24,9 @@ struct CronJobTime {
 
 /// kInvalid for times inside a minute, which a CronJob can't have.
 Result<CronJobTime> CronJobTimeOf(const schedules::CronExpression& expression);
+/// Of a schedule whose calendar moves its times: on every day, since nobody knows the holidays of
+/// all years.
+Result<CronJobTime> CronJobTimeOf(const schedules::Schedule& schedule);
 
 }  // namespace upkeep::cli
 

@@ -22,7 +22,6 @@
 #include "runner/run/cluster_secrets.h"
 
 namespace upkeep::cli {
-namespace {
 
 daemon::Places PlacesOf(const Invocation& invocation, Workplace& place) {
   daemon::Places places;
@@ -40,18 +39,22 @@ daemon::Places PlacesOf(const Invocation& invocation, Workplace& place) {
   return places;
 }
 
+namespace {
+
 /// What sending needs for as long as the process runs.
 struct Post {
   Result<notify::Deliveries> deliveries;
   run::ClusterSecrets clusters;
   checks::Secrets secrets;
   notify::Sender sender;
+  daemon::Heartbeats heartbeats;
 
   Post(const Invocation& invocation, Workplace& place)
       : deliveries(LoadDeliveries(invocation)),
         clusters(place.reactor(), place.redactor(), place.inventory()),
         secrets(place.reactor(), place.redactor(), &clusters),
-        sender(place.reactor(), place.store(), secrets, place.clock()) {}
+        sender(place.reactor(), place.store(), secrets, place.clock()),
+        heartbeats(place.reactor(), place.store(), secrets, place.clock()) {}
 };
 
 daemon::RunnerParts PartsOf(const Invocation& invocation, Workplace& place, daemon::Journal& journal,
@@ -67,7 +70,8 @@ daemon::RunnerParts PartsOf(const Invocation& invocation, Workplace& place, daem
                             run::ProcessHolder(),
                             invocation.Value("--reports", folder),
                             Language(invocation),
-                            {}};
+                            {},
+                            &post.heartbeats};
   if (post.deliveries.ok()) {
     parts.deliver = [&post, language = parts.language](
                         std::vector<std::string> names, const reports::ReportModel& model,
@@ -117,7 +121,8 @@ int TickCommand(Invocation& invocation) {
       *world, schedule, PartsOf(invocation, place, journal, post), place.limits()));
   if (!outcome.ok()) return place.Fail(invocation, outcome.status());
   journal.Info("tick", {{"schedule", schedule}, {"runs", outcome->runs}, {"missed", outcome->missed},
-                        {"overlapped", outcome->overlapped}, {"interrupted", outcome->interrupted}});
+                        {"overlapped", outcome->overlapped}, {"blackout", outcome->blackout},
+                        {"paused", outcome->paused}, {"interrupted", outcome->interrupted}});
   if (!outcome->status.ok()) return invocation.Fail(outcome->status);
   if (outcome->cancelled) return place.CancelledExit();
   if (!outcome->problems.empty()) return invocation.Fail(outcome->problems.front());
@@ -145,10 +150,10 @@ Result<Address> ReadAddress(const std::string& text) {
   return address;
 }
 
-Result<std::unique_ptr<daemon::Server>> ListenFor(const Invocation& invocation) {
+Result<std::unique_ptr<daemon::Server>> ListenFor(const Invocation& invocation,
+                                                  daemon::ServerOptions options = {}) {
   auto address = ReadAddress(invocation.Value("--listen", "127.0.0.1:9180"));
   if (!address.ok()) return address.status();
-  daemon::ServerOptions options;
   options.host = address->host;
   options.port = address->port;
   options.language = Language(invocation);
@@ -172,6 +177,63 @@ class Serving {
   std::thread thread_;
 };
 
+/// Serves the daemon's endpoints: with --listen the pages, too; without it health and metrics on
+/// the usual loopback address, and a taken port is no reason not to run schedules.
+Result<std::unique_ptr<Serving>> ServeDaemon(const Invocation& invocation, const daemon::Health& health,
+                                             daemon::Journal& journal) {
+  if (invocation.Value("--listen") == "off") return std::unique_ptr<Serving>();
+  daemon::ServerOptions options;
+  options.pages = invocation.Has("--listen");
+  options.health = &health;
+  options.open_to_write = [&invocation]() -> Result<std::unique_ptr<store::Store>> {
+    store::OpenOptions open;
+    open.create = false;
+    open.busy_timeout = std::chrono::milliseconds(1000);
+    return store::OpenSqliteStore(StorePath(invocation), open);
+  };
+  auto server = ListenFor(invocation, std::move(options));
+  if (server.ok()) {
+    journal.Info("listening", {{"port", (*server)->port()}, {"pages", invocation.Has("--listen")}});
+    return std::make_unique<Serving>(std::move(*server));
+  }
+  if (invocation.Has("--listen")) return server.status();
+  journal.Warning("listen.failed", {{"why", server.status().message()}});
+  return std::unique_ptr<Serving>();
+}
+
+/// Alone on the store, standing by for the one that is, or one of several that share a Lease.
+Result<std::unique_ptr<daemon::Leadership>> LeadershipOf(const Invocation& invocation, Workplace& place) {
+  const std::string store = StorePath(invocation);
+  const std::string lease = invocation.Value("--lease");
+  if (lease.empty()) {
+    for (const char* const option : {"--lease-duration", "--lease-kubeconfig"}) {
+      if (!invocation.Has(option)) continue;
+      return Status(Code::kUsage, std::string(option) + " is for daemons with a Lease").WithHint("--lease NAME");
+    }
+    if (invocation.Has("--standby")) {
+      return std::unique_ptr<daemon::Leadership>(std::make_unique<daemon::FileLeadership>(store));
+    }
+    auto lock = daemon::DaemonLock::Take(store);
+    if (!lock.ok()) return lock.status();
+    return std::unique_ptr<daemon::Leadership>(
+        std::make_unique<daemon::FileLeadership>(store, std::move(*lock)));
+  }
+  auto choice = daemon::ReadLeaseChoice(lease);
+  if (!choice.ok()) return choice.status();
+  choice->kubeconfig = invocation.Value("--lease-kubeconfig");
+  if (const std::string given = invocation.Value("--lease-duration"); !given.empty()) {
+    constexpr std::chrono::seconds kShortest{3}, kLongest{3600};
+    const auto duration = ParseDuration(given);
+    if (!duration.ok() || *duration < kShortest || *duration > kLongest) {
+      return Status(Code::kUsage, "--lease-duration '" + given + "' is no duration between 3s and 1h")
+          .WithHint("15s, 1m");
+    }
+    choice->duration = std::chrono::ceil<std::chrono::seconds>(*duration);
+  }
+  return daemon::MakeLeaseLeadership(std::move(*choice), store, run::ProcessHolder(), place.reactor(),
+                                     place.redactor(), place.clock());
+}
+
 int DaemonCommand(Invocation& invocation) {
   daemon::DaemonOptions options;
   if (const std::string drain = invocation.Value("--drain"); !drain.empty()) {
@@ -184,17 +246,17 @@ int DaemonCommand(Invocation& invocation) {
   auto opened = Workplace::Open(invocation);
   if (!opened.ok()) return invocation.Fail(opened.status());
   Workplace& place = **opened;
-  auto lock = daemon::DaemonLock::Take(StorePath(invocation));
-  if (!lock.ok()) return invocation.Fail(lock.status());
+  auto leadership = LeadershipOf(invocation, place);
+  if (!leadership.ok()) return invocation.Fail(leadership.status());
+  options.leadership = leadership->get();
+  daemon::Health health;
+  options.health = &health;
+  options.control = ControlPathOf(invocation);
   daemon::Journal journal(*invocation.err, FormatOf(invocation), place.clock());
   Post post(invocation, place);
   if (Status good = CheckDeliveries(invocation, post); !good.ok()) return invocation.Fail(good);
-  std::unique_ptr<Serving> serving;
-  if (invocation.Has("--listen")) {
-    auto server = ListenFor(invocation);
-    if (!server.ok()) return invocation.Fail(server.status());
-    serving = std::make_unique<Serving>(std::move(*server));
-  }
+  auto serving = ServeDaemon(invocation, health, journal);
+  if (!serving.ok()) return invocation.Fail(serving.status());
   daemon::Daemon daemon(PlacesOf(invocation, place), PartsOf(invocation, place, journal, post), options);
   const Status ended = daemon.Run();
   if (ended.ok()) return 0;
@@ -244,8 +306,16 @@ std::vector<Command> MakeDaemonCommands() {
   daemon.summary = "Run schedules as they come due, until SIGTERM";
   daemon.options = {reports, deliveries, log,
                     {"--drain", "DURATION", "How long runs may end by themselves on SIGTERM (default: 30s)", false, {}},
-                    {"--listen", "HOST:PORT", "Serve the pages of upkeep serve as well", false, {}}, zone};
-  daemon.examples = "  upkeep daemon --listen 127.0.0.1:9180\n";
+                    {"--listen", "HOST:PORT", "Serve the pages of upkeep serve as well; off: not even /livez, /readyz and /metrics, which 127.0.0.1:9180 has otherwise", false, {}},
+                    {"--control", "PATH", "The control socket of ps, cancel and pause (default: beside the store)", false, {}}, zone,
+                    {"--standby", "", "Wait for the daemon that runs on this store, and take over when it ends", false, {}},
+                    {"--lease", "[NAMESPACE/]NAME", "Several daemons on this store: who holds this Kubernetes Lease leads, the others stand by", false, {}},
+                    {"--lease-duration", "DURATION", "After which a leader that says nothing is replaced (default: 15s)", false, {}},
+                    {"--lease-kubeconfig", "FILE", "Whose cluster has the Lease (default: the pod's own)", false, {}}};
+  daemon.examples =
+      "  upkeep daemon --listen 127.0.0.1:9180\n"
+      "  upkeep daemon --standby\n"
+      "  upkeep daemon --lease upkeep/upkeep --lease-duration 15s\n";
   daemon.run = DaemonCommand;
   serve.name = "serve";
   serve.summary = "Show reports, runs and metrics over HTTP, read-only";

@@ -5,6 +5,7 @@
 
 #include "base/yaml/yaml.h"
 #include "runner/cli/command_parts.h"
+#include "runner/cli/schedule_parts.h"
 #include "runner/cli/settings.h"
 #include "runner/cli/workplace.h"
 
@@ -31,6 +32,7 @@ int History(Invocation& invocation) {
   filter.playbook = invocation.Value("--playbook");
   filter.target = invocation.Value("--target");
   filter.schedule = invocation.Value("--schedule");
+  filter.self_checks = !filter.playbook.empty();   // Somebody who names the check means its runs.
   filter.limit = 20;
   if (const std::string limit = invocation.Value("--limit"); !limit.empty()) {
     Result<store::RunId> number = ReadRunId(limit);
@@ -54,6 +56,16 @@ int History(Invocation& invocation) {
                     run.finished ? std::to_string(summary.exit_code) : "-"});
   }
   *invocation.out << HeadedTable(invocation, std::move(rows));
+  store::PauseFilter open;
+  open.open_only = true;
+  open.schedule = filter.schedule;
+  Result<std::vector<store::Pause>> pauses = (*store)->Pauses(open);
+  if (!pauses.ok()) return invocation.Fail(pauses.status());
+  const std::string language = Language(invocation);
+  for (const store::Pause& pause : *pauses) {
+    *invocation.err << "upkeep: " << (language == "ko" ? "일시 중지" : "paused") << ": " << ScopeOfPause(pause, language)
+                    << " (" << DescribePause(pause, language) << ")\n";
+  }
   return 0;
 }
 

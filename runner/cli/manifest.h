@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What runs upkeep inside a cluster, generated from schedule files and playbooks: a CronJob for
-// each schedule, the volume claim of the store, two ServiceAccounts with the least rights, and
-// the files as ConfigMaps. Same input, same bytes.
+// each schedule or replicas of the daemon, the volume claim of the store, two ServiceAccounts with
+// the least rights, and the files as ConfigMaps. Same input, same bytes.
 //
 // THREADS: pure functions.
 
@@ -24,11 +24,15 @@ struct ManifestOptions {
   std::string image;
   std::string storage = "1Gi";
   std::string storage_class;         ///< Empty: the cluster's default.
+  /// A daemon of so many pods in place of the CronJobs; they agree by a Lease. 0: CronJobs.
+  int replicas = 0;
   std::vector<schedules::Schedule> schedules;
   ClusterRights rights;
   /// Name and text of each file: inventory.yaml, perhaps deliveries.yaml …
   std::vector<std::pair<std::string, std::string>> config_files;
   std::vector<std::pair<std::string, std::string>> schedule_files;
+  /// Those of the folder calendars/ beside them; only where a schedule names one.
+  std::vector<std::pair<std::string, std::string>> calendar_files;
 };
 
 /// kInvalid for a schedule that can't be a CronJob, naming it.

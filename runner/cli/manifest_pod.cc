@@ -31,12 +31,40 @@ std::string Mounts(const ManifestOptions& options, const Pod& pod) {
   return text;
 }
 
-std::string Volumes(const Pod& pod) {
+/// One volume on one node: replicas go where the first of them is.
+constexpr const char* kBesideTheOthers =
+    "  restartPolicy: Always\n"
+    "  affinity:\n"
+    "    podAffinity:\n"
+    "      requiredDuringSchedulingIgnoredDuringExecution:\n"
+    "        - topologyKey: kubernetes.io/hostname\n"
+    "          labelSelector: {matchLabels: {app.kubernetes.io/name: upkeep, app.kubernetes.io/component: daemon}}\n";
+
+/// A ConfigMap's keys have no '/': the calendars' folder is made where they are mounted.
+std::string ScheduleVolume(const ManifestOptions& options) {
+  if (options.calendar_files.empty()) {
+    return "- {name: schedules, configMap: {name: upkeep-schedules}}\n";
+  }
+  std::string text =
+      "- name: schedules\n"
+      "  projected:\n"
+      "    sources:\n"
+      "      - configMap: {name: upkeep-schedules}\n"
+      "      - configMap:\n"
+      "          name: upkeep-calendars\n"
+      "          items:\n";
+  for (const auto& [name, ignored] : options.calendar_files) {
+    text += "            - {key: " + name + ", path: calendars/" + name + "}\n";
+  }
+  return text;
+}
+
+std::string Volumes(const ManifestOptions& options, const Pod& pod) {
   std::string text =
       "- {name: store, persistentVolumeClaim: {claimName: upkeep-store}}\n"
       "- {name: tmp, emptyDir: {sizeLimit: 64Mi}}\n"
-      "- {name: config, configMap: {name: upkeep-config}}\n"
-      "- {name: schedules, configMap: {name: upkeep-schedules}}\n"
+      "- {name: config, configMap: {name: upkeep-config}}\n" +
+      ScheduleVolume(options) +
       "- {name: secrets, secret: {secretName: upkeep-secrets, optional: true, defaultMode: 0440}}\n";
   if (pod.by_hand) text += "- {name: keys, configMap: {name: upkeep-keys, optional: true}}\n";
   if (!pod.approver.empty()) {
@@ -112,11 +140,10 @@ std::string BlockYaml(const std::string& name, std::string_view text) {
 
 std::string PodTemplateYaml(const ManifestOptions& options, const Pod& pod, int indent) {
   return Indented(
-      "metadata:\n"
-      "  labels: {app.kubernetes.io/name: upkeep}\n"
+      std::string("metadata:\n") +
+      "  labels: {app.kubernetes.io/name: upkeep" + (pod.forever ? ", app.kubernetes.io/component: daemon" : "") + "}\n"
       "spec:\n"
-      "  serviceAccountName: upkeep\n"
-      "  restartPolicy: Never\n"
+      "  serviceAccountName: upkeep\n" + (pod.forever ? kBesideTheOthers : "  restartPolicy: Never\n") +
       "  terminationGracePeriodSeconds: " + std::to_string(pod.grace_seconds) + "\n"
       "  securityContext:\n"
       "    runAsNonRoot: true\n"
@@ -126,7 +153,7 @@ std::string PodTemplateYaml(const ManifestOptions& options, const Pod& pod, int 
       "    fsGroupChangePolicy: OnRootMismatch\n"
       "    seccompProfile: {type: RuntimeDefault}\n"
       "  containers:\n" + Indented(Container(options, pod), 4) +
-      "  volumes:\n" + Indented(Volumes(pod), 4),
+      "  volumes:\n" + Indented(Volumes(options, pod), 4),
       indent);
 }
 

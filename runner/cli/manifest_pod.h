@@ -20,6 +20,7 @@ struct Pod {
   bool writes = false;               ///< Mounts the write identity.
   bool by_hand = false;              ///< Mounts the approvers' registered keys.
   std::string approver{};            ///< The Secret with one person's key; "" for none.
+  bool forever = false;              ///< A replica of the daemon: on one node, as its volume is.
   int grace_seconds = 60;            ///< To store what was found when it is ended.
 };
 

@@ -2,15 +2,17 @@
 //
 // upkeep schedule next, list and check: what the schedule files say, without doing any of it.
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "base/yaml/yaml.h"
 #include "base/zone/zone.h"
 #include "runner/cli/command_parts.h"
+#include "runner/cli/schedule_lookup.h"
 #include "runner/cli/schedule_parts.h"
 #include "runner/cli/settings.h"
-#include "runner/daemon/world.h"
+#include "runner/run/catalog.h"
 #include "schedules/file.h"
 #include "schedules/planner.h"
 #include "schedules/vectors.h"
@@ -19,16 +21,6 @@ namespace upkeep::cli {
 namespace {
 
 constexpr int kMostTimes = 10'000;
-
-Result<schedules::ScheduleFile> ReadSchedules(const Invocation& invocation) {
-  std::vector<std::string> files = invocation.positionals;
-  if (files.empty() || invocation.command == "schedule next") {
-    auto listed = daemon::ListScheduleFiles(ScheduleFolder(invocation));
-    if (!listed.ok()) return listed.status();
-    files = std::move(*listed);
-  }
-  return schedules::ReadScheduleFiles(files, SystemClock().Now());
-}
 
 void SayWarnings(const Invocation& invocation, const schedules::ScheduleFile& file) {
   for (const Status& warning : file.warnings) {
@@ -48,52 +40,38 @@ Result<int> ReadCount(const Invocation& invocation) {
   return count;
 }
 
-/// What was typed is an expression when no id could look like it.
-bool IsExpression(const std::string& typed) {
-  return typed.find(' ') != std::string::npos || typed.starts_with("@");
-}
-
-Result<schedules::CronExpression> ExpressionTyped(const Invocation& invocation,
-                                                  const std::string& typed) {
-  if (IsExpression(typed)) {
-    schedules::CronOptions options;
-    auto zone = zone::Zone::Load(invocation.Value("--zone", "UTC"));
-    if (!zone.ok()) return Status(Code::kUsage, zone.status().message()).WithHint(zone.status().hint());
-    options.zone = *zone;
-    const std::string dialect = invocation.Value("--dialect", "vixie");
-    if (dialect == "robfig") options.dialect = schedules::Dialect::kRobfig;
-    if (dialect == "quartz") options.dialect = schedules::Dialect::kQuartz;
-    return schedules::CronExpression::Parse(typed, options);
+/// The schedule of that id, or one that has nothing but the expression typed.
+Result<schedules::Schedule> ScheduleTyped(const Invocation& invocation, const std::string& typed,
+                                          Instant now) {
+  if (LooksLikeCron(typed)) {
+    auto expression = ParseTyped(invocation, typed);
+    if (!expression.ok()) return expression.status();
+    schedules::Schedule schedule;
+    schedule.expression = std::move(expression).value();
+    return schedule;
   }
-  auto file = ReadSchedules(invocation);
+  const auto file = LoadSchedules(invocation, {}, now);
   if (!file.ok()) return file.status();
-  std::vector<std::string> known;
-  for (const schedules::Schedule& schedule : file->schedules) {
-    if (schedule.id == typed) return schedule.expression;
-    known.push_back(schedule.id);
-  }
-  for (const schedules::Quarantined& bad : file->quarantined) {
-    if (bad.id == typed) return yaml::Combine(bad.errors);
-  }
-  const std::string near = yaml::NearestWord(typed, known);
-  return Status(Code::kNotFound, "there is no schedule '" + typed + "'")
-      .WithHint(near.empty() ? "upkeep schedule list shows them; quote a cron expression: "
-                               "upkeep schedule next '0 9 * * *'"
-                             : "did you mean '" + near + "'?");
+  const auto found = FindSchedule(*file, typed);
+  if (!found.ok()) return found.status();
+  return **found;
 }
 
 int RunBatch(const Invocation& invocation, const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   std::ostringstream text;
   text << in.rdbuf();
-  if (!in) return invocation.Fail(Status(Code::kInvalid, "cannot read " + path));
+  std::error_code error;  // A folder opens like a file, and reads as an empty one.
+  if (!in || std::filesystem::is_directory(path, error)) {
+    return invocation.Fail(Status(Code::kInvalid, "cannot read " + path));
+  }
   auto report = schedules::RunVectors(text.str(), path);
   if (!report.ok()) return invocation.Fail(report.status());
   for (const schedules::VectorDifference& difference : report->differences) {
     *invocation.out << CanonicalJson(schedules::ToValue(difference)) << "\n";
   }
   *invocation.out << CanonicalJson(schedules::SummaryOf(*report)) << "\n";
-  return report->differences.empty() ? 0 : 2;
+  return report->differences.empty() ? 0 : 1;
 }
 
 int Next(Invocation& invocation) {
@@ -106,49 +84,76 @@ int Next(Invocation& invocation) {
   }
   auto count = ReadCount(invocation);
   if (!count.ok()) return invocation.Fail(count.status());
-  Instant at = SystemClock().Now();
+  const Instant now = SystemClock().Now();
+  Instant at = now;
   if (const std::string from = invocation.Value("--from"); !from.empty()) {
     auto parsed = ParseRfc3339(from);
     if (!parsed.ok()) return invocation.Fail(Status(Code::kUsage, "--from: " + parsed.status().message()));
     at = *parsed;
   }
-  auto expression = ExpressionTyped(invocation, typed);
-  if (!expression.ok()) return invocation.Fail(expression.status());
-  zone::Zone zone = expression->zone();
+  auto schedule = ScheduleTyped(invocation, typed, now);
+  if (!schedule.ok()) return invocation.Fail(schedule.status());
+  const schedules::CronExpression& expression = schedule->expression;
+  zone::Zone zone = expression.zone();
   if (invocation.Has("--zone")) {
     auto shown = zone::Zone::Load(invocation.Value("--zone"));
     if (!shown.ok()) return invocation.Fail(Status(Code::kUsage, shown.status().message()));
     zone = *shown;
   }
-  for (const schedules::CronWarning& warning : expression->warnings()) {
+  for (const schedules::CronWarning& warning : expression.warnings()) {
     const Status said = Status(Code::kInvalid, warning.message).WithHint(warning.hint);
     *invocation.err << invocation.Say("warning") << ": " << invocation.Describe(said) << "\n";
   }
-  int left = *count;
-  for (auto next = expression->Next(at); next && left > 0; next = expression->Next(*next), --left) {
-    *invocation.out << zone.Format(*next) << "\n";
+  const auto next = schedules::Preview(*schedule, at, *count);
+  for (const schedules::Occurrence& occurrence : next) {
+    *invocation.out << zone.Format(occurrence.at) << SayMarks(invocation, *schedule, occurrence)
+                    << "\n";
   }
-  if (left == *count) *invocation.err << invocation.Say("it never fires again") << "\n";
+  if (next.empty()) *invocation.err << invocation.Say("it never fires again") << "\n";
   return 0;
 }
 
+/// Pauses that hold now; none where there is no store yet.
+std::vector<store::Pause> OpenPauses(const Invocation& invocation) {
+  auto store = OpenStore(invocation, true);
+  if (!store.ok()) return {};
+  store::PauseFilter filter;
+  filter.open_only = true;
+  auto pauses = (*store)->Pauses(filter);
+  return pauses.ok() ? std::move(*pauses) : std::vector<store::Pause>();
+}
+
+std::string PausedBy(const std::vector<store::Pause>& pauses, const std::string& schedule,
+                     const std::string& language) {
+  std::string text;
+  for (const store::Pause& pause : pauses) {
+    if (!pause.schedule.empty() && pause.schedule != schedule) continue;
+    text += text.empty() ? "" : "; ";
+    if (!pause.target.empty()) text += ScopeOfPause(pause, language) + " ";
+    text += DescribePause(pause, language);
+  }
+  return text.empty() ? "-" : text;
+}
+
 int List(Invocation& invocation) {
-  auto file = ReadSchedules(invocation);
-  if (!file.ok()) return invocation.Fail(file.status());
   const Instant now = SystemClock().Now();
+  auto file = LoadSchedules(invocation, invocation.positionals, now);
+  if (!file.ok()) return invocation.Fail(file.status());
+  const std::vector<store::Pause> pauses = OpenPauses(invocation);
   std::vector<std::vector<std::string>> rows = {
-      {"ID", "NEXT", "CRON", "ZONE", "PLAYBOOKS", "TARGETS", "GRACE", "DEADLINE", "TITLE"}};
+      {"ID", "NEXT", "CRON", "ZONE", "PLAYBOOKS", "TARGETS", "GRACE", "DEADLINE", "PAUSED", "TITLE"}};
   const auto joined = [](const std::vector<std::string>& words, const std::string& none) {
     std::string text;
     for (const std::string& word : words) text += (text.empty() ? "" : ",") + word;
     return text.empty() ? none : text;
   };
   for (const schedules::Schedule& schedule : file->schedules) {
-    const auto next = schedule.enabled ? schedule.expression.Next(now) : std::nullopt;
+    const auto next = schedule.enabled ? schedules::NextPlanned(schedule, now) : std::nullopt;
     rows.push_back({schedule.id, next ? schedule.expression.zone().Format(*next) : "-",
                     schedule.expression.text(), schedule.expression.zone().name(),
                     joined(schedule.playbooks, "-"), joined(schedule.targets, invocation.Say("all")),
                     FormatDuration(schedule.grace), FormatDuration(schedule.deadline),
+                    PausedBy(pauses, schedule.id, Language(invocation)),
                     schedule.title.In(Language(invocation))});
   }
   *invocation.out << HeadedTable(invocation, std::move(rows));
@@ -157,7 +162,7 @@ int List(Invocation& invocation) {
 }
 
 int Check(Invocation& invocation) {
-  auto file = ReadSchedules(invocation);
+  auto file = LoadSchedules(invocation, invocation.positionals, SystemClock().Now());
   if (!file.ok()) return invocation.Fail(file.status());
   SayWarnings(invocation, *file);
   std::vector<Status> errors;
@@ -200,6 +205,7 @@ std::vector<Command> MakeScheduleCommands() {
   };
   next.examples =
       "  upkeep schedule next daily\n"
+      "  upkeep schedule next monthly -n 12     (with what moves or stops each time)\n"
       "  upkeep schedule next '0 9 * * MON#1' --zone Asia/Seoul -n 12\n";
   next.run = Next;
   list.name = "schedule list";
@@ -210,8 +216,11 @@ std::vector<Command> MakeScheduleCommands() {
   check.summary = "Are the schedule files valid? Shows every error with its place";
   check.positionals = {{"FILE", "Schedule files (default: those of --schedules)", false, true}};
   check.run = Check;
-  std::vector<Command> all = {next, list, check};
-  for (Command& command : MakeDaemonCommands()) all.push_back(std::move(command));
+  std::vector<Command> all = {next, MakeDescribeCommand(), MakeSimulateCommand(), list, check};
+  for (auto make : {MakeDaemonCommands, MakeControlCommands, MakePauseCommands}) {
+    for (Command& command : make()) all.push_back(std::move(command));
+  }
+  all.push_back(MakeBackfillCommand());
   return all;
 }
 

@@ -16,78 +16,211 @@ constexpr std::chrono::microseconds kRecoverEvery = minutes(1);
 constexpr std::chrono::microseconds kTryAgain = std::chrono::seconds(5);
 constexpr std::chrono::microseconds kByHand = std::chrono::hours(24);
 constexpr std::chrono::microseconds kPlanAtLatest = std::chrono::hours(1);
+// A pass over very many schedules lets the rest of the loop have its turn in between.
+constexpr milliseconds kPassBudget{500};
 // Days of the horizon at once: a schedule of every second has 86,400 instants in each.
 constexpr int kHorizonDays = 1;
+constexpr int kNoTargetAnswered = 69;
 
 }  // namespace
 
 Daemon::Daemon(Places places, RunnerParts parts, DaemonOptions options)
     : places_(std::move(places)), parts_(parts), options_(options),
+      own_health_(), health_(options_.health == nullptr ? own_health_ : *options_.health),
       planner_(parts_.store, parts_.clock),
-      taker_(parts_.store, parts_.clock, parts_.actor, parts_.holder), runner_(parts_) {}
+      taker_(parts_.store, parts_.clock, parts_.actor, parts_.holder), runner_(parts_),
+      self_(parts_.store, parts_.clock, parts_.actor, parts_.holder),
+      leader_({options_.leadership, parts_.store, parts_.reactor, parts_.journal,
+               parts_.holder, [this] { signals_.Wake(); }}) {}
 
 Daemon::~Daemon() = default;
 
 Status Daemon::Run() {
   UPKEEP_RETURN_IF_ERROR(signals_.status());
+  // Who leads already has the place to itself; a standby waits with it.
+  const bool alone = options_.leadership == nullptr || options_.leadership->Leads();
+  if (alone) UPKEEP_RETURN_IF_ERROR(OpenControl());
   UPKEEP_RETURN_IF_ERROR(Reload(true));
-  UPKEEP_RETURN_IF_ERROR(Recover());
-  parts_.journal.Info("daemon.started", {{"schedules", world_->schedules.schedules.size()},
-                                         {"targets", world_->inventory.targets.size()},
-                                         {"playbooks", world_->playbooks.playbooks.size()}});
-  parts_.reactor.RunUntilDone(Loop());
+  parts_.reactor.RunUntilDone(Live());
   parts_.journal.Info("daemon.ended");
   return failed_;
 }
 
-Task<void> Daemon::Loop() {
-  LookAtPlans();
-  for (;;) {
-    const Signals::Seen seen = signals_.Take();
-    if (seen.stop != 0) {
-      stopped_by_ = seen.stop;
+Task<void> Daemon::Live() {
+  leader_.Start();
+  while (co_await AwaitLead()) {
+    const Status begun = BeginToLead();
+    if (begun.code() == Code::kDenied) {
+      leader_.Lose(begun);
+    } else if (!begun.ok()) {
+      failed_ = begun;
       break;
     }
-    if (seen.reload || FingerprintOf(places_) != fingerprint_) {
+    co_await Loop();
+    // Whoever has lost it can store nothing more; the new leader does not wait for runs.
+    const milliseconds drain = stopped_by_ != 0 ? options_.drain : milliseconds(0);
+    co_await Drain(drain);
+    co_await EndToLead();
+    if (stopped_by_ != 0) break;
+    leader_.Ready();
+  }
+  co_await leader_.Stop();
+}
+
+Task<bool> Daemon::AwaitLead() {
+  bool waited = false, told = false;
+  while (!leader_.leads()) {
+    Turn();
+    // One that leads at once is no standby before.
+    if (waited && !told) manager_.Ready("standby");
+    told = waited;
+    waited = true;
+    const Signals::Seen seen = signals_.Take();
+    if (seen.stop != 0) stopped_by_ = seen.stop;
+    reload_ = reload_ || seen.reload;
+    if (!leader_.failed().ok()) failed_ = leader_.failed();
+    if (stopped_by_ != 0 || !failed_.ok()) co_return false;
+    // Woken in between for the watchdog and for /livez: a standby is no hang.
+    const Limits wait = Limits().Within(manager_.watchdog().value_or(options_.look_every));
+    const Status woken = co_await parts_.reactor.WaitReadable(signals_.descriptor(), wait);
+    (void)woken;
+  }
+  co_return true;
+}
+
+Status Daemon::BeginToLead() {
+  // A standby read its files when it began; who led since may have planned by newer ones, and what
+  // these name must not be retired.
+  Status fresh;
+  if (reload_ || FingerprintOf(places_) != fingerprint_) {
+    reload_ = false;
+    fresh = Reload(true);
+    if (!fresh.ok()) {
+      health_.ReloadFailed();
+      parts_.journal.Error("reload.failed", fresh);
+    }
+  }
+  const Instant now = parts_.clock.Now();
+  for (auto& [id, watched] : watched_) watched.look = watched.plan = now;
+  if (fresh.ok()) Retire();
+  UPKEEP_RETURN_IF_ERROR(Recover());
+  if (!started_) {
+    parts_.journal.Info("daemon.started", {{"schedules", world_->schedules.schedules.size()},
+                                           {"targets", world_->inventory.targets.size()},
+                                           {"playbooks", world_->playbooks.playbooks.size()}});
+  }
+  started_ = true;
+  plans_cancel_ = CancelSource();
+  health_.LockHeld(true);
+  if (control_) control_->Start();
+  else OpenControlAgain();
+  manager_.Ready(StatusLine());
+  return Status::Ok();
+}
+
+Task<void> Daemon::EndToLead() {
+  health_.LockHeld(false);
+  if (!control_) co_return;
+  co_await control_->Stop();
+  control_.reset();   // The next leader listens at the same place.
+}
+
+Status Daemon::OpenControl() {
+  if (options_.control.empty()) return Status::Ok();
+  auto control = ControlSocket::Listen(
+      parts_.reactor, options_.control,
+      [this](const Value& request, const store::Actor& actor) { return Answer(request, actor); });
+  if (!control.ok()) return control.status();
+  control_ = std::move(*control);
+  return Status::Ok();
+}
+
+void Daemon::OpenControlAgain() {
+  // A leader that was stopped, and not killed, still has it: no reason not to run schedules.
+  const Status opened = OpenControl();
+  if (!opened.ok()) parts_.journal.Error("control.failed", opened);
+  if (control_) control_->Start();
+}
+
+Task<void> Daemon::Loop() {
+  LookAtPlans();
+  while (leader_.leads()) {
+    Turn();
+    const Signals::Seen seen = signals_.Take();
+    if (seen.stop != 0) stopped_by_ = seen.stop;
+    if (stopped_by_ != 0) break;
+    reload_ = reload_ || seen.reload;
+    if (reload_ || FingerprintOf(places_) != fingerprint_) {
+      reload_ = false;
+      manager_.Reloading();
       const Status reloaded = Reload(false);
-      if (!reloaded.ok()) parts_.journal.Error("reload.failed", reloaded);
+      if (!reloaded.ok()) {
+        health_.ReloadFailed();
+        parts_.journal.Error("reload.failed", reloaded);
+      }
+      manager_.Ready(StatusLine());
     }
     if (parts_.clock.Now() >= recover_) {
       const Status recovered = Recover();
+      health_.Stored(recovered);
       if (!recovered.ok()) parts_.journal.Error("recovery.failed", recovered);
+      if (recovered.code() == Code::kDenied) leader_.Lose(recovered);
       LookAtPlans();
+      if (!control_) OpenControlAgain();
     }
     Pass();
+    CheckItself();
     const Limits wait = Limits().Within(UntilNext());
     // A time-out is what is waited for; a signal or the end of a run comes as a byte.
     const Status woken = co_await parts_.reactor.WaitReadable(signals_.descriptor(), wait);
     (void)woken;
   }
-  co_await Drain();
 }
 
-Task<void> Daemon::Drain() {
+void Daemon::Turn() {
+  health_.Turned();
+  manager_.Alive();
+}
+
+std::string Daemon::StatusLine() const {
+  return std::to_string(watched_.size()) + " schedules, " + std::to_string(going_.size()) +
+         " runs in flight";
+}
+
+Task<void> Daemon::Drain(milliseconds drain) {
   parts_.journal.Info("daemon.draining", {{"running", going_.size()}});
   plans_cancel_.Cancel();   // Whoever comes next looks at them.
+  if (stopped_by_ != 0) {
+    health_.Ending();
+    manager_.Stopping(options_.drain + options_.give_up + milliseconds(5000));
+  }
   const auto wait_for_runs = [this](milliseconds at_most) -> Task<void> {
     const Limits limits = Limits().Within(at_most);
-    while (!going_.empty() || plans_going_) {
-      const Status woken = co_await parts_.reactor.WaitReadable(signals_.descriptor(), limits);
+    while ((!going_.empty() || plans_going_) && std::chrono::steady_clock::now() < limits.deadline) {
+      Turn();
+      // Woken in between for the watchdog, which must not take the drain for a hang.
+      const Limits wait = limits.Within(manager_.watchdog().value_or(options_.look_every));
+      const Status woken = co_await parts_.reactor.WaitReadable(signals_.descriptor(), wait);
+      if (woken.code() == Code::kTimeout) continue;
       if (!woken.ok()) break;
       // A second signal does not wait for playbooks any longer.
-      if (signals_.Take().stop != 0) break;
+      const int again = signals_.Take().stop;
+      if (again == 0) continue;
+      stopped_by_ = again;
+      break;
     }
   };
-  co_await wait_for_runs(options_.drain);
+  co_await wait_for_runs(drain);
   if (going_.empty() && !plans_going_) co_return;
   std::vector<CancelSource> sources;
   for (const auto& [id, going] : going_) sources.push_back(going.cancel);
   for (CancelSource& source : sources) source.Cancel();
   co_await wait_for_runs(options_.give_up);
   if (!going_.empty()) {
-    failed_ = Status(Code::kCancelled, std::to_string(going_.size()) +
+    const Status gave_up(Code::kCancelled, std::to_string(going_.size()) +
                                            " runs did not end in time; they count as interrupted");
-    parts_.journal.Error("daemon.gave_up", failed_);
+    parts_.journal.Error("daemon.gave_up", gave_up);
+    if (stopped_by_ != 0) failed_ = gave_up;
   }
 }
 
@@ -113,8 +246,10 @@ Status Daemon::Reload(bool first) {
   if (!first) {
     parts_.journal.Info("reloaded", {{"schedules", watched_.size()},
                                      {"quarantined", world_->schedules.quarantined.size()}});
+    Retire();
   }
-  Retire();
+  health_.Loaded(watched_.size(), world_->schedules.quarantined.size());
+  check_itself_ = true;   // A finding about a schedule that is no more is over.
   return Status::Ok();
 }
 
@@ -138,8 +273,15 @@ void Daemon::Retire() {
       reason = "its schedule was taken out of the files";
       parts_.journal.Info("schedule.retired", {{"schedule", id}});
     }
-    auto missed = taker_.BookMissed(id, reason);
-    if (!missed.ok()) parts_.journal.Error("store.failed", missed.status(), {{"schedule", id}});
+    auto booked = taker_.BookMissed(id, reason);
+    if (!booked.ok()) {
+      parts_.journal.Error("store.failed", booked.status(), {{"schedule", id}});
+      continue;
+    }
+    if (booked->missed == 0) continue;
+    health_.Missed(booked->missed);
+    self_.Missed(id, booked->missed_targets);
+    check_itself_ = true;
   }
 }
 
@@ -151,6 +293,7 @@ Status Daemon::Recover() {
   options.own_attempts = runner_.attempts();
   // The run that verifies a plan is this process's own, and no attempt.
   options.judge_own = !plans_going_;
+  options.fence = leader_.fence();
   options.may_live = run::HolderMayLive;
   options.deadline = [this](const std::string& id) {
     const schedules::Schedule* const schedule = world_->Find(id);
@@ -162,6 +305,9 @@ Status Daemon::Recover() {
     parts_.journal.Warning("interrupted", {{"runs", recovered->runs},
                                            {"attempts", recovered->attempts}});
   }
+  const auto over = parts_.store.EndExpiredPauses();
+  if (!over.ok()) return over.status();
+  if (*over > 0) parts_.journal.Info("pause.over", {{"pauses", *over}});
   // Slots of schedules in quarantine come due as time goes by.
   if (!world_->schedules.quarantined.empty()) Retire();
   return Status::Ok();
@@ -185,14 +331,34 @@ void Daemon::Pass() {
   const Instant now = parts_.clock.Now();
   const bool moved_back = now < seen_;   // Then what was planned by the old time is too far off.
   seen_ = now;
+  if (moved_back) {
+    for (auto& [id, watched] : watched_) watched.look = watched.plan = now;
+  }
+  const auto end = std::chrono::steady_clock::now() + kPassBudget;
   for (auto& [id, watched] : watched_) {
-    if (!moved_back && now < watched.look && now < watched.plan) continue;
+    if (!leader_.leads()) return;   // Also after a look that took too long.
+    if (now < watched.look && now < watched.plan) continue;
+    if (std::chrono::steady_clock::now() >= end) break;   // The others are next in a moment.
+    Turn();
     const Status looked = Look(watched, now);
+    health_.Stored(looked);
     if (looked.ok()) continue;
+    if (looked.code() == Code::kDenied) {
+      leader_.Lose(looked);   // Without a fence nothing is refused with this.
+      return;
+    }
     parts_.journal.Error("schedule.failed", looked, {{"schedule", id}});
     watched.look = now + kTryAgain;
     watched.plan = std::max(watched.plan, watched.look);
   }
+}
+
+void Daemon::CheckItself() {
+  if (!check_itself_) return;
+  check_itself_ = false;
+  const Status looked = self_.Look(*world_);
+  if (!looked.ok()) parts_.journal.Error("self_check.failed", looked);
+  if (looked.code() == Code::kDenied) leader_.Lose(looked);
 }
 
 Status Daemon::Look(Watched& watched, Instant now) {
@@ -220,6 +386,15 @@ Status Daemon::Look(Watched& watched, Instant now) {
   if (!taken.ok()) return taken.status();
   if (taken->missed > 0) {
     parts_.journal.Warning("missed", {{"schedule", schedule.id}, {"slots", taken->missed}});
+    health_.Missed(taken->missed);
+    self_.Missed(schedule.id, taken->missed_targets);
+    check_itself_ = true;
+  }
+  if (taken->paused > 0) {
+    parts_.journal.Info("paused", {{"schedule", schedule.id}, {"slots", taken->paused}});
+  }
+  if (taken->blackout > 0) {
+    parts_.journal.Info("blackout", {{"schedule", schedule.id}, {"slots", taken->blackout}});
   }
   if (taken->overlapped > 0) {
     parts_.journal.Warning("overlapped", {{"schedule", schedule.id}, {"slots", taken->overlapped}});
@@ -228,7 +403,7 @@ Status Daemon::Look(Watched& watched, Instant now) {
     parts_.journal.Warning("schedule.idle", {{"schedule", schedule.id}, {"why", take.broken}});
   }
   watched.waits = taken->waits_for_running;
-  const auto next = schedule.enabled ? schedule.expression.Next(now) : std::nullopt;
+  const auto next = schedule.enabled ? schedules::NextPlanned(schedule, now) : std::nullopt;
   watched.look = next.value_or(now + std::chrono::hours(24));
   if (taken->next) watched.look = std::min(watched.look, *taken->next);
   for (Batch& batch : taken->batches) Launch(schedule, std::move(batch));
@@ -237,8 +412,18 @@ Status Daemon::Look(Watched& watched, Instant now) {
 
 void Daemon::Launch(const schedules::Schedule& schedule, Batch batch) {
   const std::uint64_t id = next_run_++;
-  const std::vector<std::string> targets = batch.Targets();
-  going_[id] = {schedule.id, {targets.begin(), targets.end()}, CancelSource()};
+  batch.about = std::make_shared<RunInFlight>();
+  batch.about->schedule = schedule.id;
+  batch.about->targets = batch.Targets();
+  going_[id] = {batch.about, CancelSource()};
+  health_.InFlight(going_.size());
+  for (const store::Attempt& attempt : batch.attempts) {
+    // One that is repeated, or was caught up after an outage, says nothing about the scheduler.
+    const Instant start = schedules::StartOf(schedule, attempt.key.planned);
+    if (attempt.number == 1 && attempt.claimed - start <= schedule.grace) {
+      health_.Started(attempt.claimed - start);
+    }
+  }
   parts_.reactor.Spawn(RunBatch(world_, schedule, std::move(batch), id));
 }
 
@@ -249,8 +434,15 @@ Task<void> Daemon::RunBatch(std::shared_ptr<const World> world, const schedules:
   const std::string name = schedule.id;
   const BatchEnd end = co_await runner_.Run(world, schedule, std::move(batch), limits);
   going_.erase(id);
+  health_.InFlight(going_.size());
   const Instant now = parts_.clock.Now();
+  check_itself_ = true;
+  health_.Stored(end.status);
+  if (end.status.code() == Code::kDenied) leader_.Lose(end.status);
   if (!end.status.ok()) recover_ = now;   // Its slots are accounted for at once.
+  if (end.status.ok() && !end.cancelled && end.summary.exit_code != kNoTargetAnswered) {
+    health_.Succeeded(name, now);
+  }
   const auto watched = watched_.find(name);
   if (watched != watched_.end() && watched->second.waits) watched->second.look = now;
   signals_.Wake();
@@ -259,17 +451,24 @@ Task<void> Daemon::RunBatch(std::shared_ptr<const World> world, const schedules:
 bool Daemon::Replace(const std::string& schedule, const std::string& target) {
   std::vector<CancelSource> sources;   // Cancelling may end a run, and with it its entry.
   for (const auto& [id, going] : going_) {
-    if (going.schedule == schedule && going.targets.contains(target)) {
-      sources.push_back(going.cancel);
-    }
+    if (!going.Is(schedule, target)) continue;
+    going.about->note = {parts_.actor, "a newer slot of its schedule took its place"};
+    sources.push_back(going.cancel);
   }
   for (CancelSource& source : sources) source.Cancel();
   return !sources.empty();
 }
 
+bool Daemon::Going::Is(const std::string& schedule, const std::string& target) const {
+  if (about->schedule != schedule) return false;
+  return target.empty() || std::find(about->targets.begin(), about->targets.end(), target) !=
+                               about->targets.end();
+}
+
 milliseconds Daemon::UntilNext() const {
   const Instant now = parts_.clock.Now();
   milliseconds wait = options_.look_every;
+  if (const auto watchdog = manager_.watchdog()) wait = std::min(wait, *watchdog);
   for (const auto& [id, watched] : watched_) {
     const auto until = std::chrono::ceil<milliseconds>(std::min(watched.look, watched.plan) - now);
     wait = std::min(wait, std::max(until, milliseconds(0)));

@@ -3,6 +3,8 @@
 // The daemon: fires what schedules say, and accounts for every slot, also for those of the time
 // in which it did not run. It reads its files again when they change or on SIGHUP; what is bad in
 // them is put in quarantine and logged, and the slots of it are booked as missed with that reason.
+// Where it is one of several on a store it does so while it leads (leadership.h); as a standby it
+// waits, and writes nothing.
 //
 // THREADS: Run() is its thread. References in the parts outlive it.
 
@@ -15,7 +17,12 @@
 #include <set>
 #include <string>
 
+#include "runner/daemon/control_socket.h"
+#include "runner/daemon/health.h"
+#include "runner/daemon/leader.h"
 #include "runner/daemon/recovery.h"
+#include "runner/daemon/self_check.h"
+#include "runner/daemon/service_manager.h"
 #include "runner/daemon/signals.h"
 #include "runner/daemon/slot_planner.h"
 #include "runner/daemon/slot_runner.h"
@@ -31,6 +38,13 @@ struct DaemonOptions {
   /// cancelled ones may take to be stored.
   std::chrono::milliseconds drain{30'000};
   std::chrono::milliseconds give_up{10'000};
+  /// Where `upkeep ps`, `cancel`, `pause` and `resume` reach it; empty: nowhere. Only who leads
+  /// listens there.
+  std::string control;
+  /// Outlives the daemon; null: nobody asks.
+  Health* health = nullptr;
+  /// What makes this daemon one of several, of which one leads; null: the only one. Outlives it.
+  Leadership* leadership = nullptr;
 };
 
 class Daemon {
@@ -55,33 +69,56 @@ class Daemon {
   };
   /// A run that goes on.
   struct Going {
-    std::string schedule;
-    std::set<std::string> targets;
+    std::shared_ptr<RunInFlight> about;   ///< Shared with the run itself.
     CancelSource cancel;
+    bool Is(const std::string& schedule, const std::string& target) const;
   };
 
+  Task<void> Live();
+  /// False when there will be nothing to lead any more: a signal, or failed_.
+  Task<bool> AwaitLead();
+  Status BeginToLead();
+  Task<void> EndToLead();
+  Status OpenControl();
+  void OpenControlAgain();
+  /// Until a signal, or until another one leads.
   Task<void> Loop();
-  Task<void> Drain();
+  Task<void> Drain(std::chrono::milliseconds drain);
   Status Reload(bool first);
   void Retire();
   Status Recover();
   void LookAtPlans();
   Task<void> RunPlanRecovery(std::shared_ptr<const World> world, Limits limits);
+  /// The loop turned, or got on inside a turn.
+  void Turn();
   void Pass();
+  void CheckItself();
+  /// Answers of the control socket.
+  Result<Value> Answer(const Value& request, const store::Actor& actor);
+  Value ListRuns() const;
+  Result<Value> CancelRuns(const Value& request, const store::Actor& actor);
   Status Look(Watched& watched, Instant now);
   void Launch(const schedules::Schedule& schedule, Batch batch);
   Task<void> RunBatch(std::shared_ptr<const World> world, const schedules::Schedule& schedule,
                       Batch batch, std::uint64_t id);
   bool Replace(const std::string& schedule, const std::string& target);
+  std::string StatusLine() const;
   std::chrono::milliseconds UntilNext() const;
 
   Places places_;
   RunnerParts parts_;
   DaemonOptions options_;
+  Health own_health_;
+  Health& health_;
+  ServiceManager manager_ = ServiceManager::FromEnvironment();
   Signals signals_;
   SlotPlanner planner_;
   SlotTaker taker_;
   SlotRunner runner_;
+  SelfCheck self_;
+  bool check_itself_ = true;             ///< Something was missed, or a run ended.
+  std::unique_ptr<ControlSocket> control_;
+  Leader leader_;
   std::shared_ptr<const World> world_;   ///< Shared with the runs that began in it.
   std::string fingerprint_;
   std::map<std::string, Watched> watched_;
@@ -92,6 +129,8 @@ class Daemon {
   CancelSource plans_cancel_;
   int stopped_by_ = 0;
   Instant seen_{};                       ///< Now, when the loop looked last.
+  bool started_ = false;                 ///< It has led.
+  bool reload_ = false;                  ///< Asked for by a signal, and not done yet.
   Status failed_;
 };
 

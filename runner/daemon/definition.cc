@@ -13,6 +13,7 @@ using schedules::Dialect;
 constexpr std::array<std::string_view, 3> kDialects = {"vixie", "robfig", "quartz"};
 constexpr std::array<std::string_view, 3> kGaps = {"after", "shift", "skip"};
 constexpr std::array<std::string_view, 2> kOverlaps = {"first", "both"};
+constexpr std::array<std::string_view, 4> kShifts = {"none", "previous", "next", "skip"};
 
 template <typename Enum, std::size_t N>
 std::optional<Enum> Parse(const std::array<std::string_view, N>& words, const std::string& word) {
@@ -22,11 +23,36 @@ std::optional<Enum> Parse(const std::array<std::string_view, N>& words, const st
   return std::nullopt;
 }
 
+std::chrono::microseconds SecondsAt(const Value& document, const char* key) {
+  const Value seconds = document.value(key, Value(0));
+  return std::chrono::duration_cast<std::chrono::microseconds>(
+      std::chrono::duration<double>(seconds.is_number() ? seconds.get<double>() : 0.0));
+}
+
+/// Reads what the document says about days and windows into `schedule`.
+Status ReadCalendar(const Value& document, schedules::Schedule& schedule) {
+  if (const Value stored = document.value("calendar", Value()); !stored.is_null()) {
+    auto calendar = schedules::CalendarFromValue(stored);
+    if (!calendar.ok()) return calendar.status();
+    schedule.calendar = *calendar;
+    const auto shift = Parse<schedules::HolidayShift>(kShifts, StringAt(document, "holiday", "none"));
+    if (!shift) return {Code::kInvalid, "a stored schedule can't be read"};
+    schedule.holiday = *shift;
+    schedule.business_day = document.value("business_day", Value()) == Value(true);
+  }
+  for (const Value& stored : document.value("blackout", Value::array())) {
+    auto window = schedules::WindowFromValue(stored);
+    if (!window.ok()) return window.status();
+    schedule.blackout.push_back(std::move(window).value());
+  }
+  return Status::Ok();
+}
+
 }  // namespace
 
 Value DefinitionDocument(const schedules::Schedule& schedule) {
   const CronExpression& expression = schedule.expression;
-  return {{"id", schedule.id},
+  Value document = {{"id", schedule.id},
           {"enabled", schedule.enabled},
           {"cron", expression.text()},
           {"dialect", kDialects[static_cast<std::size_t>(expression.dialect())]},
@@ -37,10 +63,21 @@ Value DefinitionDocument(const schedules::Schedule& schedule) {
           {"playbooks", schedule.playbooks},
           {"targets", schedule.targets},
           {"grace_seconds", std::chrono::duration<double>(schedule.grace).count()},
-          {"deadline_seconds", std::chrono::duration<double>(schedule.deadline).count()}};
+          {"deadline_seconds", std::chrono::duration<double>(schedule.deadline).count()},
+          {"splay_seconds", std::chrono::duration<double>(schedule.splay).count()},
+          {"jitter_seconds", std::chrono::duration<double>(schedule.jitter).count()}};
+  if (schedule.calendar) {
+    document["calendar"] = schedules::ToValue(*schedule.calendar);
+    document["holiday"] = kShifts[static_cast<std::size_t>(schedule.holiday)];
+    document["business_day"] = schedule.business_day;
+  }
+  for (const schedules::Window& window : schedule.blackout) {
+    document["blackout"].push_back(schedules::ToValue(window));
+  }
+  return document;
 }
 
-Result<CronExpression> ExpressionOfDefinition(const Value& document) {
+Result<schedules::Schedule> ScheduleOfDefinition(const Value& document) {
   schedules::CronOptions options;
   const auto dialect = Parse<Dialect>(kDialects, StringAt(document, "dialect"));
   const auto gap = Parse<schedules::Gap>(kGaps, StringAt(document, "gap"));
@@ -58,7 +95,16 @@ Result<CronExpression> ExpressionOfDefinition(const Value& document) {
                                                        : schedules::DayRule::kOr;
   options.hash_key = StringAt(document, "id");
   options.accept_never = true;
-  return CronExpression::Parse(StringAt(document, "cron"), options);
+  auto expression = CronExpression::Parse(StringAt(document, "cron"), options);
+  if (!expression.ok()) return expression.status();
+  schedules::Schedule schedule;
+  schedule.id = options.hash_key;
+  schedule.enabled = document.value("enabled", Value(true)) != Value(false);
+  schedule.expression = std::move(expression).value();
+  schedule.splay = SecondsAt(document, "splay_seconds");
+  schedule.jitter = SecondsAt(document, "jitter_seconds");
+  UPKEEP_RETURN_IF_ERROR(ReadCalendar(document, schedule));
+  return schedule;
 }
 
 }  // namespace upkeep::daemon

@@ -16,8 +16,10 @@ namespace upkeep::daemon {
 
 Value DefinitionDocument(const schedules::Schedule& schedule);
 
-/// The expression of a stored definition; kInvalid when the document is none of ours.
-Result<schedules::CronExpression> ExpressionOfDefinition(const Value& document);
+/// What a stored definition says about when: id, whether it is enabled, expression, calendar,
+/// shift, windows, splay; the rest is as a new Schedule has it. kInvalid when the document is none
+/// of ours.
+Result<schedules::Schedule> ScheduleOfDefinition(const Value& document);
 
 }  // namespace upkeep::daemon
 

@@ -14,21 +14,8 @@ namespace {
 constexpr std::chrono::hours kSlotWindow{24};
 constexpr std::int64_t kRunsLookedAt = 500;
 
-std::string Label(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '\\' || c == '"') out += '\\';
-    if (c == '\n') {
-      out += "\\n";
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
-
 void Family(std::string& text, const std::string& name, const std::string& help) {
-  text += "# HELP " + name + " " + help + "\n# TYPE " + name + " gauge\n";
+  OpenFamily(text, name, help, "gauge");
 }
 
 std::string UnixSeconds(Instant at) {
@@ -56,7 +43,7 @@ void AddRuns(std::string& text, const std::vector<store::RunRecord>& runs) {
   }
   Family(text, "upkeep_last_run_timestamp_seconds", "When the newest finished run ended.");
   for (const auto& [schedule, run] : newest) {
-    text += "upkeep_last_run_timestamp_seconds{schedule=\"" + Label(schedule) + "\"} " +
+    text += "upkeep_last_run_timestamp_seconds{schedule=\"" + LabelValue(schedule) + "\"} " +
             UnixSeconds(*run->finished) + "\n";
   }
   Family(text, "upkeep_last_run_results", "Results of the newest finished run, by state.");
@@ -66,13 +53,31 @@ void AddRuns(std::string& text, const std::vector<store::RunRecord>& runs) {
              {"critical", totals.critical}, {"warning", totals.warning},
              {"unknown", totals.unknown}, {"skipped", totals.skipped}, {"ok", totals.ok},
              {"waived", totals.waived}}) {
-      text += "upkeep_last_run_results{schedule=\"" + Label(schedule) + "\",state=\"" + state +
+      text += "upkeep_last_run_results{schedule=\"" + LabelValue(schedule) + "\",state=\"" + state +
               "\"} " + std::to_string(count) + "\n";
     }
   }
 }
 
 }  // namespace
+
+std::string LabelValue(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '\\' || c == '"') out += '\\';
+    if (c == '\n') {
+      out += "\\n";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+void OpenFamily(std::string& text, const std::string& name, const std::string& help,
+                const std::string& type) {
+  text += "# HELP " + name + " " + help + "\n# TYPE " + name + " " + type + "\n";
+}
 
 Result<std::string> StoreMetrics(store::Store& store, Instant now) {
   const auto totals = store.CountSlots(now - kSlotWindow, now + std::chrono::microseconds(1), now);
@@ -83,6 +88,10 @@ Result<std::string> StoreMetrics(store::Store& store, Instant now) {
   if (!runs.ok()) return runs.status();
   const auto attempts = store.OpenAttempts();
   if (!attempts.ok()) return attempts.status();
+  store::PauseFilter open_pauses;
+  open_pauses.open_only = true;
+  const auto pauses = store.Pauses(open_pauses);
+  if (!pauses.ok()) return pauses.status();
   const auto head = store.Head();
   if (!head.ok()) return head.status();
 
@@ -93,6 +102,8 @@ Result<std::string> StoreMetrics(store::Store& store, Instant now) {
   AddRuns(text, *runs);
   Family(text, "upkeep_open_attempts", "Slots that somebody works on now.");
   text += "upkeep_open_attempts " + std::to_string(attempts->size()) + "\n";
+  Family(text, "upkeep_pauses", "Pauses that hold now.");
+  text += "upkeep_pauses " + std::to_string(pauses->size()) + "\n";
   Family(text, "upkeep_ledger_entries", "Entries of the ledger.");
   text += "upkeep_ledger_entries " + std::to_string(head->sequence) + "\n";
   return text;

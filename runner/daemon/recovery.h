@@ -11,6 +11,7 @@
 #define UPKEEP_RUNNER_DAEMON_RECOVERY_H_
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <set>
 #include <string>
@@ -29,6 +30,9 @@ struct RecoveryOptions {
   std::set<store::AttemptId> own_attempts;
   /// False for a command beside which others of its process may run.
   bool judge_own = true;
+  /// What this process leads with; 0: it does not lead. Whatever was claimed with a lower one has
+  /// lost its leader, and ends at once: its store refuses the late result.
+  std::int64_t fence = 0;
   /// How long a run of `schedule` may take; "" is a run by hand.
   std::function<std::chrono::microseconds(const std::string& schedule)> deadline;
   std::function<bool(const std::string& holder)> may_live;   ///< run::HolderMayLive.

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "runner/daemon/assignment.h"
+#include "schedules/occurrence.h"
 
 namespace upkeep::daemon {
 namespace {
@@ -57,8 +58,8 @@ void SetZone(store::ReportQuery& query, const zone::Zone& zone) {
 /// The newest instant before `planned`; `planned` itself when there is none in `back`.
 Instant Before(const schedules::Schedule& schedule, Instant planned, days back) {
   Instant found = planned;
-  for (auto next = schedule.expression.Next(planned - back); next && *next < planned;
-       next = schedule.expression.Next(*next)) {
+  for (auto next = schedules::NextPlanned(schedule, planned - back); next && *next < planned;
+       next = schedules::NextPlanned(schedule, *next)) {
     found = *next;
   }
   return found;

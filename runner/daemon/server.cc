@@ -93,6 +93,8 @@ struct Server::Impl {
   }
   Result<std::string> Latest(store::Store& store, const std::string& language) const;
   Result<std::string> Metrics(store::Store& store) const;
+  Status Ready() const;
+  void RoutePages();
   bool Refuse(const Request& request, Response& response) const;
 };
 
@@ -110,7 +112,23 @@ Result<std::string> Server::Impl::Latest(store::Store& store, const std::string&
 }
 
 Result<std::string> Server::Impl::Metrics(store::Store& store) const {
-  return StoreMetrics(store, clock.Now());
+  auto text = StoreMetrics(store, clock.Now());
+  if (text.ok() && options.health != nullptr) *text += options.health->Metrics();
+  return text;
+}
+
+Status Server::Impl::Ready() const {
+  if (options.health != nullptr) {
+    UPKEEP_RETURN_IF_ERROR(options.health->Live());
+    UPKEEP_RETURN_IF_ERROR(options.health->Ready());
+  }
+  if (options.open_to_write) {
+    auto store = options.open_to_write();
+    const Status writable = store.ok() ? (*store)->CheckWritable() : store.status();
+    return writable.code() == Code::kBusy ? Status::Ok() : writable;   // Somebody else writes.
+  }
+  auto store = options.open_store();
+  return store.ok() ? (*store)->Head().status() : store.status();
 }
 
 bool Server::Impl::Refuse(const Request& request, Response& response) const {
@@ -136,11 +154,7 @@ bool Server::Impl::Refuse(const Request& request, Response& response) const {
   return false;
 }
 
-void Server::Impl::Route() {
-  http.set_pre_routing_handler([this](const Request& request, Response& response) {
-    return Refuse(request, response) ? httplib::Server::HandlerResponse::Handled
-                                     : httplib::Server::HandlerResponse::Unhandled;
-  });
+void Server::Impl::RoutePages() {
   http.Get("/", [this](const Request& request, Response& response) {
     Answer(request, response, kHtml,
            [&](store::Store& store) { return Latest(store, Language(request)); });
@@ -170,14 +184,25 @@ void Server::Impl::Route() {
       return Report(store, CalendarPeriod(*kind, zone, clock.Now()), Language(request));
     });
   });
+}
+
+void Server::Impl::Route() {
+  http.set_pre_routing_handler([this](const Request& request, Response& response) {
+    return Refuse(request, response) ? httplib::Server::HandlerResponse::Handled
+                                     : httplib::Server::HandlerResponse::Unhandled;
+  });
+  if (options.pages) RoutePages();
   http.Get("/metrics", [this](const Request& request, Response& response) {
     Answer(request, response, "text/plain; version=0.0.4; charset=utf-8",
            [&](store::Store& store) { return Metrics(store); });
   });
-  http.Get("/livez", [](const Request&, Response& response) { response.set_content("ok\n", kText); });
+  http.Get("/livez", [this](const Request&, Response& response) {
+    const Status live = options.health == nullptr ? Status::Ok() : options.health->Live();
+    if (!live.ok()) response.status = 503;
+    response.set_content(live.ok() ? "ok\n" : live.message() + "\n", kText);
+  });
   http.Get("/readyz", [this](const Request&, Response& response) {
-    auto store = options.open_store();
-    const Status ready = store.ok() ? (*store)->Head().status() : store.status();
+    const Status ready = Ready();
     if (!ready.ok()) response.status = 503;
     response.set_content(ready.ok() ? "ok\n" : ready.message() + "\n", kText);
   });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// `upkeep serve`: what the store knows, over HTTP, read-only. Each request opens the store for
+// `upkeep serve`, and the daemon's own endpoints: what the store knows, over HTTP, read-only. Each request opens the store for
 // itself and changes nothing; GET and HEAD are all there is.
 //
 // On a loopback address only requests whose Host header names one are answered: a page of
@@ -17,11 +17,18 @@
 #include <string>
 
 #include "base/status.h"
+#include "runner/daemon/health.h"
 #include "runner/store/store.h"
 
 namespace upkeep::daemon {
 
 struct ServerOptions {
+  /// False: only /livez, /readyz and /metrics, which name schedules and nothing of the targets.
+  bool pages = true;
+  /// Of the daemon in this process; outlives the server. Null: the store is all there is to ask.
+  const Health* health = nullptr;
+  /// Opens the store for writing; asked by /readyz of a daemon.
+  std::function<Result<std::unique_ptr<store::Store>>()> open_to_write;
   std::string host = "127.0.0.1";
   int port = 9180;                      ///< 0: any free one; see port().
   std::string language = "en";          ///< Of requests without ?lang=.

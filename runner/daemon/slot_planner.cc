@@ -29,8 +29,8 @@ store::Horizon MakeHorizon(const Schedule& schedule, Instant from, Instant until
   store::Horizon horizon{schedule.id, schedule.definition, zone::TzdataVersion(), from, until, 0, ""};
   std::string instants;
   if (schedule.enabled) {
-    for (auto next = schedule.expression.Next(from - kTick); next && *next < until;
-         next = schedule.expression.Next(*next)) {
+    for (auto next = schedules::NextPlanned(schedule, from - kTick); next && *next < until;
+         next = schedules::NextPlanned(schedule, *next)) {
       instants += FormatRfc3339(*next) + "\n";
       ++horizon.count;
     }
@@ -43,8 +43,8 @@ store::Horizon MakeHorizon(const Schedule& schedule, Instant from, Instant until
 std::optional<Instant> DueNow(const Schedule& schedule, Instant now) {
   const microseconds back = schedule.grace + schedule.splay + schedule.jitter + std::chrono::seconds(1);
   std::optional<Instant> due;
-  for (auto next = schedule.expression.Next(now - back); next && *next <= now;
-       next = schedule.expression.Next(*next)) {
+  for (auto next = schedules::NextPlanned(schedule, now - back); next && *next <= now;
+       next = schedules::NextPlanned(schedule, *next)) {
     if (now - schedules::StartOf(schedule, *next) <= schedule.grace) due = *next;
   }
   return due;
@@ -130,17 +130,15 @@ Status SlotPlanner::FillGap(const Schedule& schedule, const Past& past, const Pl
   if (*last && **last > after) after = **last;
   if (after >= now) return Status::Ok();
 
-  schedules::CronExpression expression = schedule.expression;
-  bool enabled = schedule.enabled;
+  Schedule then = schedule;
   if (past.definition != schedule.definition) {
     auto document = store_.Definition(past.definition);
     if (!document.ok()) return document.status();
-    auto old = ExpressionOfDefinition(*document);
+    auto old = ScheduleOfDefinition(*document);
     if (!old.ok()) return old.status();
-    expression = *old;
-    enabled = document->value("enabled", true);
+    then = std::move(*old);
   }
-  if (!enabled) return Status::Ok();
+  if (!then.enabled) return Status::Ok();
 
   // Those that were to run then, not those of today: a target that came since has missed nothing.
   std::set<std::string> targets;
@@ -152,10 +150,11 @@ Status SlotPlanner::FillGap(const Schedule& schedule, const Past& past, const Pl
     targets.insert(request.targets.begin(), request.targets.end());
   }
   if (targets.empty()) return Status::Ok();
-  auto next = expression.Next(after);
+  auto next = schedules::NextPlanned(then, after);
   while (next && *next <= now) {
     store::SlotPlan plan{schedule.id, past.definition, *next, *next + kTick, {}, {}, false};
-    for (; next && *next <= now && plan.slots.size() < kRowsAtOnce; next = expression.Next(*next)) {
+    for (; next && *next <= now && plan.slots.size() < kRowsAtOnce;
+         next = schedules::NextPlanned(then, *next)) {
       for (const std::string& target : targets) plan.slots.push_back({schedule.id, target, *next});
       plan.until = *next + kTick;
     }

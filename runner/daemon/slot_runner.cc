@@ -11,6 +11,8 @@
 #include <fstream>
 #include <random>
 
+#include "base/korean.h"
+#include "base/when_all.h"
 #include "reports/render.h"
 #include "runner/daemon/report_period.h"
 #include "runner/run/session.h"
@@ -25,6 +27,20 @@ std::string Compact(Instant instant) {
   std::string text = FormatRfc3339(std::chrono::floor<std::chrono::seconds>(instant));
   std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
   return text;
+}
+
+constexpr int kNoTargetAnswered = 69;
+constexpr std::chrono::seconds kEndBeat{30};
+
+/// For the last heartbeat of a run: it is sent when the run was cancelled, too, but the daemon does
+/// not wait for it long.
+Limits EndLimits(const Limits& run) {
+  return Limits().Within(run.cancel.cancelled() ? kEndBeat / 6 : kEndBeat);
+}
+
+Value Merged(Value fields, const Status& error) {
+  fields["why"] = error.message();
+  return fields;
 }
 
 /// A reader never sees half a file: the new one takes the old one's place when it is whole.
@@ -55,7 +71,16 @@ Task<BatchEnd> SlotRunner::Run(std::shared_ptr<const World> world,
       request.pairs.push_back(pair);
     }
   }
-  request.trigger = "schedule";
+  request.trigger = batch.trigger;
+  const std::shared_ptr<RunInFlight> about =
+      batch.about ? batch.about : std::make_shared<RunInFlight>();
+  about->schedule = schedule.id;
+  about->trigger = batch.trigger;
+  about->planned = batch.planned;
+  about->since = parts_.clock.Now();
+  about->targets = targets;
+  request.started = [about](store::RunId run) { about->run = run; };
+  request.cancel_note = std::shared_ptr<const run::CancelNote>(about, &about->note);
   request.actor = parts_.actor;
   request.schedule = schedule.id;
   request.holder = parts_.holder;
@@ -79,15 +104,37 @@ Task<BatchEnd> SlotRunner::Run(std::shared_ptr<const World> world,
   options.seed = std::random_device{}();
   run::Executor executor(parts_.reactor, parts_.clock, parts_.redactor, world->modules, options);
   const Limits own = limits.Within(schedule.deadline);
-  run::Progress progress;
-  Result<run::SessionOutcome> outcome = co_await run::RunSession(
-      parts_.store, executor, parts_.clock, std::move(request), std::move(progress), own);
+  about->executor = &executor;
+  Beat beat;
+  beat.to = schedule.heartbeat;
+  beat.schedule = schedule.id;
+  const bool beats = parts_.heartbeats != nullptr && beat.to.set() && batch.trigger == "schedule";
+  if (beats) beat.id = NewUuid();
+  std::optional<Result<run::SessionOutcome>> session;
+  std::vector<Task<void>> together;
+  together.push_back(RunSession(executor, std::move(request), own, session));
+  if (beats && beat.to.start) {
+    Beat start = beat;
+    start.signal = "start";
+    // Beside the run: a service that is slow to answer must not make the run late.
+    together.push_back(Say(std::move(start), own.Within(2 * beat.to.time_limit)));
+  }
+  co_await WhenAll(std::move(together));
+  about->executor = nullptr;
+  const Result<run::SessionOutcome>& outcome = *session;
+  beat.run = about->run;
   for (const store::Attempt& attempt : batch.attempts) attempts_.erase(attempt.id);
   if (!outcome.ok()) {
     // Its attempts stay open and are interrupted by the next recovery, or by the next process.
     end.status = outcome.status();
     parts_.journal.Error("run.lost", end.status, {{"schedule", schedule.id},
                                                   {"planned", FormatRfc3339(batch.planned)}});
+    if (beats) {
+      beat.signal = "fail";
+      beat.body = In(parts_.language, end.status.message());
+      const Limits own_limits = EndLimits(limits);
+      co_await Say(std::move(beat), own_limits);
+    }
     co_return end;
   }
   end.summary = outcome->summary;
@@ -104,8 +151,54 @@ Task<BatchEnd> SlotRunner::Run(std::shared_ptr<const World> world,
   for (const Status& problem : end.problems) {
     parts_.journal.Warning("run.incomplete", {{"schedule", schedule.id}, {"why", problem.message()}});
   }
-  co_await ReportAndDeliver(schedule, batch.planned, limits, end);
+  if (beats) {
+    const bool nobody = end.summary.exit_code == kNoTargetAnswered;
+    beat.signal = end.cancelled ? "fail" : SignalOf(totals, nobody, schedule.exit_on);
+    beat.body = BodyOf(end);
+    const Limits own_limits = EndLimits(limits);
+    co_await Say(std::move(beat), own_limits);
+  }
+  if (batch.trigger == "schedule") co_await ReportAndDeliver(schedule, batch.planned, limits, end);
   co_return end;
+}
+
+Task<void> SlotRunner::RunSession(run::Executor& executor, run::SessionRequest request, Limits limits,
+                                  std::optional<Result<run::SessionOutcome>>& outcome) {
+  run::Progress progress;
+  outcome.emplace(co_await run::RunSession(parts_.store, executor, parts_.clock, std::move(request),
+                                           std::move(progress), limits));
+}
+
+Task<void> SlotRunner::Say(Beat beat, Limits limits) {
+  const Value fields = {{"schedule", beat.schedule}, {"signal", beat.signal}, {"rid", beat.id}};
+  const Status sent = co_await parts_.heartbeats->Send(std::move(beat), limits);
+  if (!sent.ok()) parts_.journal.Warning("heartbeat.failed", Merged(fields, sent));
+}
+
+std::string SlotRunner::BodyOf(const BatchEnd& end) const {
+  const reports::StateTotals& totals = end.summary.totals;
+  const bool korean = parts_.language == "ko";
+  std::string body = korean ? "실행 " : "run ";
+  body += std::to_string(end.summary.run);
+  const std::pair<const char*, std::int64_t> counts[] = {
+      {korean ? "심각" : "critical", totals.critical}, {korean ? "경고" : "warning", totals.warning},
+      {korean ? "알 수 없음" : "unknown", totals.unknown}, {korean ? "정상" : "ok", totals.ok}};
+  const char* separator = ": ";
+  for (const auto& [word, count] : counts) {
+    body += std::string(separator) + word + " " + std::to_string(count);
+    separator = ", ";
+  }
+  body += "\n";
+  const auto results = parts_.store.Results(end.summary.run);
+  if (!results.ok()) return body;
+  for (const store::StoredResult& row : *results) {   // Worst first.
+    if (row.result.state == checks::State::kOk || row.waiver != 0 || body.size() > Heartbeats::kMaxBody) {
+      continue;
+    }
+    body += std::string(checks::StateName(row.result.state)) + " " + row.playbook + " " + row.target +
+            " " + row.result.subject.Key() + ": " + row.result.summary.In(parts_.language) + "\n";
+  }
+  return PrintableText(body);
 }
 
 Task<void> SlotRunner::ReportAndDeliver(const schedules::Schedule& schedule, Instant planned,

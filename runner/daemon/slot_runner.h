@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -17,10 +18,12 @@
 #include "base/io/reactor.h"
 #include "base/task.h"
 #include "base/text.h"
+#include "runner/daemon/heartbeat.h"
 #include "runner/daemon/journal.h"
 #include "runner/daemon/slot_taker.h"
 #include "runner/daemon/world.h"
 #include "runner/notify/sender.h"
+#include "runner/run/session.h"
 #include "runner/store/store.h"
 
 namespace upkeep::daemon {
@@ -28,6 +31,16 @@ namespace upkeep::daemon {
 /// Sends a report to the named deliveries; the model outlives the task.
 using DeliverReport = std::function<Task<std::vector<notify::SendOutcome>>(
     std::vector<std::string> names, const reports::ReportModel& model, Limits limits)>;
+
+/// A run while it goes on, for `upkeep ps` and `cancel`. The executor is there while playbooks run.
+struct RunInFlight {
+  std::string schedule, trigger;
+  Instant planned{}, since{};
+  std::vector<std::string> targets;
+  store::RunId run = 0;                       ///< 0 until it is written down.
+  const run::Executor* executor = nullptr;
+  run::CancelNote note;                       ///< Whoever cancels it says so here first.
+};
 
 struct RunnerParts {
   io::Reactor& reactor;
@@ -40,6 +53,7 @@ struct RunnerParts {
   std::string report_folder;     ///< Of reports whose schedule names no path.
   std::string language = "en";
   DeliverReport deliver;         ///< Empty: a delivery that a schedule names is an error.
+  Heartbeats* heartbeats = nullptr;   ///< Null: none are sent.
 };
 
 struct BatchEnd {
@@ -63,6 +77,11 @@ class SlotRunner {
  private:
   Status WriteReports(const schedules::Schedule& schedule, const reports::ReportModel& model,
                       Instant planned);
+  Task<void> RunSession(run::Executor& executor, run::SessionRequest request, Limits limits,
+                        std::optional<Result<run::SessionOutcome>>& outcome);
+  /// Says `beat`, and in the log when nobody heard it.
+  Task<void> Say(Beat beat, Limits limits);
+  std::string BodyOf(const BatchEnd& end) const;
   Task<void> ReportAndDeliver(const schedules::Schedule& schedule, Instant planned, Limits limits,
                               BatchEnd& end);
 

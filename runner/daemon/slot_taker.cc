@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "runner/daemon/definition.h"
+
 namespace upkeep::daemon {
 namespace {
 
@@ -37,6 +39,10 @@ store::AttemptEnd EndOf(const Schedule& schedule, const store::Attempt& attempt)
                    FormatDuration(schedule.grace);
       break;
   }
+  if (const auto occurrence = schedules::OccurrenceAt(schedule, attempt.key.planned)) {
+    const std::string moved = schedules::ShiftText(schedule, *occurrence);
+    if (!moved.empty()) end.reason += (end.reason.empty() ? "" : "; ") + moved;
+  }
   if (attempt.number > 1) {
     end.reason += (end.reason.empty() ? "attempt " : "; attempt ") + std::to_string(attempt.number);
   }
@@ -60,16 +66,27 @@ Result<Taken> SlotTaker::Take(const Schedule& schedule, const TakeRequest& reque
   Taken taken;
   auto open = OpenSlots(schedule, now, taken);
   if (!open.ok()) return open.status();
+  const auto start_of = [&](Instant planned) { return schedules::StartOf(schedule, planned); };
+  UPKEEP_RETURN_IF_ERROR(MovePaused(schedule.id, start_of, now, *open, taken));
 
   std::map<std::string, std::vector<Slot>> by_target;
   for (Slot& slot : *open) by_target[slot.key.target].push_back(std::move(slot));
   std::vector<Candidate> candidates;
-  std::map<std::string, std::vector<store::SlotId>> missed;   // By reason.
+  std::map<std::string, std::vector<store::SlotId>> missed, blackout;   // By reason.
+  const auto miss = [&](const Slot& slot, const std::string& reason) {
+    missed[reason].push_back(slot.id);
+    taken.missed_targets.insert(slot.key.target);
+  };
   std::map<std::string, int> queued;
   for (const auto& [target, slots] : by_target) {
     std::vector<Instant> instants;
     for (const Slot& slot : slots) instants.push_back(slot.key.planned);
-    const auto decisions = schedules::Decide(schedule, instants, now);
+    auto decisions = schedules::Decide(schedule, instants, now);
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+      auto then = JudgeByItsTime(schedule, slots[i], now, decisions[i]);
+      if (!then.ok()) return then.status();
+      decisions[i] = std::move(*then);
+    }
     for (std::size_t i = 0; i < slots.size(); ++i) {
       const Slot& slot = slots[i];
       const bool may_miss = slot.state != SlotState::kInterrupted;
@@ -78,7 +95,10 @@ Result<Taken> SlotTaker::Take(const Schedule& schedule, const TakeRequest& reque
           Sooner(taken.next, schedules::StartOf(schedule, slot.key.planned));
           break;
         case Verdict::kMissed:
-          if (may_miss) missed[decisions[i].reason].push_back(slot.id);
+          if (may_miss) miss(slot, decisions[i].reason);
+          break;
+        case Verdict::kBlackout:
+          if (may_miss) blackout[decisions[i].reason].push_back(slot.id);
           break;
         case Verdict::kStart:
         case Verdict::kCatchUp:
@@ -86,8 +106,8 @@ Result<Taken> SlotTaker::Take(const Schedule& schedule, const TakeRequest& reque
             candidates.push_back({slot, decisions[i].verdict});
             queued[target] += slot.state == SlotState::kQueued ? 1 : 0;
           } else if (may_miss) {
-            missed[request.broken.empty() ? "no playbook of the schedule fits this target"
-                                          : request.broken].push_back(slot.id);
+            miss(slot, request.broken.empty() ? "no playbook of the schedule fits this target"
+                                              : request.broken);
           }
           break;
       }
@@ -97,6 +117,11 @@ Result<Taken> SlotTaker::Take(const Schedule& schedule, const TakeRequest& reque
     auto moved = Move(slots, SlotState::kMissed, reason);
     if (!moved.ok()) return moved.status();
     taken.missed += *moved;
+  }
+  for (const auto& [reason, slots] : blackout) {
+    auto moved = Move(slots, SlotState::kBlackout, reason);
+    if (!moved.ok()) return moved.status();
+    taken.blackout += *moved;
   }
   if (candidates.empty()) return taken;
 
@@ -155,13 +180,85 @@ Result<Taken> SlotTaker::Take(const Schedule& schedule, const TakeRequest& reque
   return taken;
 }
 
-Result<std::int64_t> SlotTaker::BookMissed(const std::string& schedule, const std::string& reason) {
+Result<schedules::Decision> SlotTaker::JudgeByItsTime(const Schedule& schedule, const Slot& slot,
+                                                      Instant now, schedules::Decision decision) {
+  const Instant start = schedules::StartOf(schedule, slot.key.planned);
+  if (slot.definition == schedule.definition || now - start <= schedule.grace) return decision;
+  auto found = earlier_.find(slot.definition);
+  if (found == earlier_.end()) {
+    auto document = store_.Definition(slot.definition);
+    if (document.status().code() == Code::kNotFound) return decision;
+    if (!document.ok()) return document.status();
+    auto read = ScheduleOfDefinition(*document);
+    if (!read.ok()) return read.status();
+    found = earlier_.emplace(slot.definition, std::move(*read)).first;
+  }
+  const Schedule& then = found->second;
+  if (const schedules::Window* window =
+          schedules::WindowAt(then, schedules::StartOf(then, slot.key.planned))) {
+    decision.verdict = Verdict::kBlackout;
+    decision.reason = schedules::BlackoutReason(*window);
+  } else if (decision.verdict == Verdict::kBlackout) {
+    decision.verdict = Verdict::kMissed;
+    decision.reason = "not started within " + FormatDuration(schedule.grace) +
+                      ", and its window was written down later";
+  }
+  return decision;
+}
+
+Result<Taken> SlotTaker::BookMissed(const std::string& schedule, const std::string& reason) {
+  Taken taken;
   auto slots = store_.Slots({schedule, "", {SlotState::kPlanned, SlotState::kQueued}, {},
                              clock_.Now() + kTick, kAllOpen});
   if (!slots.ok()) return slots.status();
+  // Its splay is not known, since the schedule is not.
+  const auto start_of = [](Instant planned) { return planned; };
+  UPKEEP_RETURN_IF_ERROR(MovePaused(schedule, start_of, clock_.Now(), *slots, taken));
   std::vector<store::SlotId> ids;
-  for (const Slot& slot : *slots) ids.push_back(slot.id);
-  return Move(ids, SlotState::kMissed, reason);
+  for (const Slot& slot : *slots) {
+    ids.push_back(slot.id);
+    taken.missed_targets.insert(slot.key.target);
+  }
+  auto moved = Move(ids, SlotState::kMissed, reason);
+  if (!moved.ok()) return moved.status();
+  taken.missed = *moved;
+  return taken;
+}
+
+Status SlotTaker::MovePaused(const std::string& schedule,
+                             const std::function<Instant(Instant)>& start_of, Instant now,
+                             std::vector<Slot>& open, Taken& taken) {
+  if (open.empty()) return Status::Ok();
+  store::PauseFilter of_schedule;
+  of_schedule.schedule = schedule;
+  auto pauses = store_.Pauses(of_schedule);
+  if (!pauses.ok()) return pauses.status();
+  if (pauses->empty()) return Status::Ok();
+  std::map<const store::Pause*, std::vector<store::SlotId>> paused;
+  std::vector<Slot> rest;
+  for (Slot& slot : open) {
+    const Instant start = start_of(slot.key.planned);
+    // It fell due in the pause; or before it, and nothing starts while it holds.
+    const auto covering = std::find_if(pauses->begin(), pauses->end(), [&](const store::Pause& one) {
+      return start <= now && (one.Covers(slot.key.schedule, slot.key.target, start) ||
+                              one.Covers(slot.key.schedule, slot.key.target, now));
+    });
+    if (covering == pauses->end()) {
+      rest.push_back(std::move(slot));
+    } else if (slot.state == SlotState::kInterrupted) {
+      // Keeps its state and is not tried again before the pause is over.
+      if (covering->End() > now && covering->End() != Instant::max()) Sooner(taken.next, covering->End());
+    } else {
+      paused[&*covering].push_back(slot.id);
+    }
+  }
+  open = std::move(rest);
+  for (const auto& [pause, slots] : paused) {
+    auto moved = MoveAs(slots, SlotState::kPaused, pause->reason, pause->actor);
+    if (!moved.ok()) return moved.status();
+    taken.paused += *moved;
+  }
+  return Status::Ok();
 }
 
 Result<std::vector<Slot>> SlotTaker::OpenSlots(const Schedule& schedule, Instant now, Taken& taken) {
@@ -210,21 +307,21 @@ Result<SlotTaker::Started> SlotTaker::Start(const Schedule& schedule, const Cand
   if (attempt.status().code() == Code::kDenied) return Started::kNever;
   if (!attempt.ok()) return attempt.status();
   if (taken.batches.empty() || taken.batches.back().planned != attempt->key.planned) {
-    taken.batches.push_back({attempt->key.planned, {}, {}});
+    taken.batches.emplace_back().planned = attempt->key.planned;
   }
   taken.batches.back().ends.push_back(EndOf(schedule, *attempt));
   taken.batches.back().attempts.push_back(std::move(*attempt));
   return Started::kYes;
 }
 
-Result<std::int64_t> SlotTaker::Move(const std::vector<store::SlotId>& slots, SlotState to,
-                                     const std::string& reason) {
+Result<std::int64_t> SlotTaker::MoveAs(const std::vector<store::SlotId>& slots, SlotState to,
+                                       const std::string& reason, const store::Actor& actor) {
   std::int64_t moved = 0;
   for (std::size_t begin = 0; begin < slots.size(); begin += kMovedAtOnce) {
     const std::size_t end = std::min(slots.size(), begin + kMovedAtOnce);
     const std::vector<store::SlotId> some(slots.begin() + static_cast<std::ptrdiff_t>(begin),
                                           slots.begin() + static_cast<std::ptrdiff_t>(end));
-    const Status together = store_.MoveSlots(some, to, reason, actor_);
+    const Status together = store_.MoveSlots(some, to, reason, actor);
     if (together.ok()) {
       moved += static_cast<std::int64_t>(some.size());
       continue;
@@ -232,7 +329,7 @@ Result<std::int64_t> SlotTaker::Move(const std::vector<store::SlotId>& slots, Sl
     if (together.code() != Code::kBusy) return together;
     // Another process took some of them meanwhile: the rest is moved one by one.
     for (const store::SlotId slot : some) {
-      const Status alone = store_.MoveSlots({slot}, to, reason, actor_);
+      const Status alone = store_.MoveSlots({slot}, to, reason, actor);
       if (alone.ok()) ++moved;
       if (!alone.ok() && alone.code() != Code::kBusy) return alone;
     }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Takes the slots of one schedule that are due: those nobody can start any more are booked as
-// missed, those that collide with a running one as the overlap rule says, the others are claimed.
+// missed, those that a window of the schedule or its calendar keeps from starting as blackout,
+// those that collide with a running one as the overlap rule says, the others are claimed.
 // Any number of processes may do this at once on one store: each slot goes to one of them, and
 // where the schedule does not allow overlap, one slot of a target at a time.
 //
@@ -12,6 +13,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -24,17 +26,23 @@
 
 namespace upkeep::daemon {
 
+struct RunInFlight;
+
 /// Claimed slots of one planned time: one run looks at all their targets together.
 struct Batch {
   Instant planned{};
   std::vector<store::Attempt> attempts;
   std::vector<store::AttemptEnd> ends;   ///< How each ends when all goes well.
+  /// "backfill" for what somebody runs by hand: its reports are not sent, nor are heartbeats.
+  std::string trigger = "schedule";
+  std::shared_ptr<RunInFlight> about;    ///< Shared with who shows or cancels the run; may be null.
   std::vector<std::string> Targets() const;
 };
 
 struct Taken {
   std::vector<Batch> batches;             ///< In time order.
-  std::int64_t missed = 0, overlapped = 0, queued = 0;
+  std::int64_t missed = 0, overlapped = 0, queued = 0, paused = 0, blackout = 0;
+  std::set<std::string> missed_targets;   ///< Of those that are missed.
   bool waits_for_running = false;         ///< Something is queued, or waits for a replaced run.
   std::optional<Instant> next;            ///< When an open slot of the schedule is to start.
 };
@@ -56,28 +64,43 @@ class SlotTaker {
 
   Result<Taken> Take(const schedules::Schedule& schedule, const TakeRequest& request);
 
-  /// Books every due slot of a schedule that can't run as missed; returns how many.
-  Result<std::int64_t> BookMissed(const std::string& schedule, const std::string& reason);
+  /// Books every due slot of a schedule that can't run as missed, or as paused where it was; how
+  /// many, and on which targets, is in `missed`, `paused` and `missed_targets`.
+  Result<Taken> BookMissed(const std::string& schedule, const std::string& reason);
 
  private:
   struct Candidate {
     store::Slot slot;
     schedules::Verdict verdict;
   };
+  /// `decision`, unless the slot is beyond its grace and of an earlier definition: then the windows
+  /// of that one count. A window that is written down later does not excuse a missed slot.
+  Result<schedules::Decision> JudgeByItsTime(const schedules::Schedule& schedule,
+                                             const store::Slot& slot, Instant now,
+                                             schedules::Decision decision);
   Result<std::vector<store::Slot>> OpenSlots(const schedules::Schedule& schedule, Instant now,
                                              Taken& taken);
+  /// Takes those out of `open` that a pause covers, and moves them; those that were to start by
+  /// `start_of` and may not now count as covered, too.
+  Status MovePaused(const std::string& schedule, const std::function<Instant(Instant)>& start_of,
+                    Instant now, std::vector<store::Slot>& open, Taken& taken);
   Result<std::map<std::string, int>> RunningByTarget(const std::string& schedule);
   enum class Started { kYes, kSomebodyWasFaster, kNever };
   Result<Started> Start(const schedules::Schedule& schedule, const Candidate& candidate,
                         Taken& taken);
   /// Moves those that are still open; returns how many that were.
   Result<std::int64_t> Move(const std::vector<store::SlotId>& slots, store::SlotState to,
-                            const std::string& reason);
+                            const std::string& reason) {
+    return MoveAs(slots, to, reason, actor_);
+  }
+  Result<std::int64_t> MoveAs(const std::vector<store::SlotId>& slots, store::SlotState to,
+                              const std::string& reason, const store::Actor& actor);
 
   store::Store& store_;
   const Clock& clock_;
   store::Actor actor_;
   std::string holder_;
+  std::map<std::string, schedules::Schedule> earlier_;   // By definition.
 };
 
 }  // namespace upkeep::daemon

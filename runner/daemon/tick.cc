@@ -4,6 +4,7 @@
 #include "base/yaml/yaml.h"
 #include "runner/daemon/plan_recovery.h"
 #include "runner/daemon/recovery.h"
+#include "runner/daemon/self_check.h"
 #include "runner/daemon/slot_planner.h"
 #include "runner/run/session.h"
 
@@ -48,6 +49,9 @@ Task<Result<TickOutcome>> Tick(std::shared_ptr<const World> world, std::string i
   const auto recovered = InterruptDead(parts.store, parts.clock, recovery);
   if (!recovered.ok()) co_return recovered.status();
   outcome.interrupted = recovered->attempts + recovered->runs;
+  const auto over = parts.store.EndExpiredPauses();
+  if (!over.ok()) co_return over.status();
+  SelfCheck self(parts.store, parts.clock, parts.actor, parts.holder);
 
   SlotTaker taker(parts.store, parts.clock, parts.actor, parts.holder);
   const schedules::Schedule* const schedule = world->Find(id);
@@ -56,6 +60,9 @@ Task<Result<TickOutcome>> Tick(std::shared_ptr<const World> world, std::string i
     if (quarantine.empty()) co_return NoSuchSchedule(*world, id);
     const auto booked = taker.BookMissed(id, quarantine);
     if (!booked.ok()) co_return booked.status();
+    self.Missed(id, booked->missed_targets);
+    const Status said = self.Look(*world);
+    if (!said.ok()) co_return said;
     co_return world->schedules.Errors();
   }
 
@@ -77,13 +84,23 @@ Task<Result<TickOutcome>> Tick(std::shared_ptr<const World> world, std::string i
     const SteadyInstant when = std::chrono::steady_clock::now() + (*taken->next - parts.clock.Now());
     const Status slept = co_await parts.reactor.SleepUntil(when, limits);
     if (!slept.ok()) break;
-    const std::int64_t missed = taken->missed;
+    const Taken before = std::move(*taken);
     taken = taker.Take(*schedule, take);
-    if (taken.ok()) taken->missed += missed;
+    if (!taken.ok()) break;
+    taken->missed += before.missed;
+    taken->blackout += before.blackout;
+    taken->paused += before.paused;
+    taken->missed_targets.insert(before.missed_targets.begin(), before.missed_targets.end());
   }
   if (!taken.ok()) co_return taken.status();
   outcome.missed = taken->missed;
+  outcome.blackout = taken->blackout;
   outcome.overlapped = taken->overlapped;
+  outcome.paused = taken->paused;
+  // Before the runs: should one of them kill this process, what was missed is known all the same.
+  self.Missed(schedule->id, taken->missed_targets);
+  const Status said = self.Look(*world);
+  if (!said.ok()) outcome.problems.push_back(said);
   if (!take.broken.empty()) outcome.problems.push_back(Status(Code::kInvalid, take.broken));
 
   SlotRunner runner(parts);
@@ -101,6 +118,8 @@ Task<Result<TickOutcome>> Tick(std::shared_ptr<const World> world, std::string i
     for (Status& problem : end.problems) outcome.problems.push_back(std::move(problem));
   }
   co_await RecoverPlans(world, parts, limits);
+  const Status settled = self.Look(*world);
+  if (!settled.ok()) outcome.problems.push_back(settled);
   co_return outcome;
 }
 

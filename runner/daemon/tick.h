@@ -17,7 +17,7 @@
 namespace upkeep::daemon {
 
 struct TickOutcome {
-  std::int64_t runs = 0, missed = 0, overlapped = 0, interrupted = 0;
+  std::int64_t runs = 0, missed = 0, overlapped = 0, interrupted = 0, blackout = 0, paused = 0;
   reports::StateTotals totals;       ///< Of all its runs.
   bool cancelled = false;
   bool no_target_answered = false;   ///< Of a run; its exit code is 69.

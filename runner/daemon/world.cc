@@ -92,6 +92,13 @@ std::string FingerprintOf(const Places& places) {
   if (auto files = ListScheduleFiles(places.schedules); files.ok()) {
     paths.assign(files->begin(), files->end());
   }
+  std::error_code none;   // A folder without calendars is nothing special.
+  const fs::path place(places.schedules);
+  const fs::path folder = fs::is_directory(place, none) ? place : place.parent_path();
+  for (fs::directory_iterator at(folder / "calendars", none), end; !none && at != end;
+       at.increment(none)) {
+    if (!at->path().filename().string().starts_with(".")) paths.push_back(at->path());
+  }
   for (const std::string& pack : places.packs) {
     std::error_code error;
     for (fs::recursive_directory_iterator at(pack, error), end; !error && at != end; at.increment(error)) {

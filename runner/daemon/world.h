@@ -53,7 +53,7 @@ Result<std::vector<std::string>> ListScheduleFiles(const std::string& place);
 /// inside and stop nobody else. Shared by the daemon and the runs that began in it.
 Result<std::shared_ptr<const World>> ReadWorld(const Places& places, Instant now);
 
-/// Changes when a schedule file or a playbook is written, added or removed.
+/// Changes when a schedule file, a calendar beside it or a playbook is written, added or removed.
 std::string FingerprintOf(const Places& places);
 
 }  // namespace upkeep::daemon

@@ -191,7 +191,7 @@ Task<void> Executor::Impl::RunPair(Look& look, const Pair& pair, const Progress&
                                    PairOutcome& out, const PastOfPair& past, Limits limits) {
   const std::size_t id = next_running++;
   if (progress.started) progress.started(pair);
-  running[id] = {Running{pair.playbook->head.id, pair.target->name, "", clock.Now()}, nullptr};
+  running[id] = {Running{pair.playbook->head.id, pair.target->name, "", {}, clock.Now()}, nullptr};
 
   const checks::Head& head = pair.playbook->head;
   const std::uint64_t seed = SeedOf(options.seed, head.id, pair.target->name);
@@ -290,7 +290,14 @@ std::vector<Running> Executor::running() const {
   std::vector<Running> all;
   for (const auto& [id, entry] : impl_->running) {
     all.push_back(entry.first);
-    if (entry.second != nullptr) all.back().waiting_for = entry.second->waiting_for();
+    Running& one = all.back();
+    if (entry.second != nullptr) {
+      one.waiting_for = entry.second->waiting_for();
+      one.waiting = entry.second->waiting_time();
+    } else {
+      one.waiting_for = "its preparation";   // Of its target: credentials, lists, needs.
+      one.waiting = impl_->clock.Now() - one.since;
+    }
   }
   return all;
 }

@@ -64,7 +64,9 @@ struct PairOutcome {
 
 /// A running playbook, for `upkeep ps`.
 struct Running {
-  std::string playbook, target, waiting_for;
+  std::string playbook, target;
+  std::string waiting_for;                 ///< "kubernetes.list pods"; empty: it computes.
+  std::chrono::microseconds waiting{0};    ///< How long for that.
   Instant since{};
 };
 

@@ -88,8 +88,9 @@ bool HolderMayLive(const std::string& holder) {
   return !now.empty() && now == start;
 }
 
-store::Actor OperatingSystemActor() {
-  const uid_t uid = InvokingUid();
+namespace {
+
+store::Actor ActorOf(uid_t uid) {
   store::Actor actor;
   actor.source = "os";
   actor.identity = "uid:" + std::to_string(uid);
@@ -103,5 +104,13 @@ store::Actor OperatingSystemActor() {
   }
   return actor;
 }
+
+}  // namespace
+
+store::Actor ActorOfProcess(long pid, unsigned uid) {
+  return ActorOf(ReadUid(FirstLine("/proc/" + std::to_string(pid) + "/loginuid")).value_or(uid));
+}
+
+store::Actor OperatingSystemActor() { return ActorOf(InvokingUid()); }
 
 }  // namespace upkeep::run

@@ -99,6 +99,7 @@ Task<Result<SessionOutcome>> RunSession(store::Store& store, Executor& executor,
   const store::RunStart start = StartOf(request, clock.Now());
   Result<store::RunId> run = store.StartRun(start);
   if (!run.ok()) co_return run.status();
+  if (request.started) request.started(*run);
 
   SessionOutcome outcome;
   outcome.pairs =
@@ -114,6 +115,10 @@ Task<Result<SessionOutcome>> RunSession(store::Store& store, Executor& executor,
     for (store::AttemptEnd& attempt : finish.attempts) {
       attempt.state = store::SlotState::kCancelled;
       attempt.reason = "cancelled while it ran";
+      const CancelNote* const note = request.cancel_note.get();
+      if (note == nullptr || note->actor.name.empty()) continue;
+      attempt.reason = note->reason;
+      attempt.actor = note->actor;
     }
   }
   const bool nobody = NobodyAnswered(outcome.pairs);

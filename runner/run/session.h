@@ -10,6 +10,7 @@
 #define UPKEEP_RUNNER_RUN_SESSION_H_
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,12 @@
 
 namespace upkeep::run {
 
+/// Who cancelled a run, and why; written before its limits are cancelled.
+struct CancelNote {
+  store::Actor actor;
+  std::string reason;
+};
+
 struct SessionRequest {
   std::vector<Pair> pairs;
   std::string trigger = "manual";      ///< "schedule", "manual", "verify", "backfill".
@@ -32,6 +39,10 @@ struct SessionRequest {
   std::string holder;                  ///< See store::ClaimRequest; ProcessHolder().
   std::optional<Instant> planned;
   std::vector<store::AttemptEnd> attempts;   ///< Claimed slots, with how they end if all goes well.
+  /// Told the run's number when it is written down and before anything of it runs.
+  std::function<void(store::RunId)> started;
+  /// Shared with whoever may cancel the run; null, or without a name: nobody in particular.
+  std::shared_ptr<const CancelNote> cancel_note;
 };
 
 /// kUnreachable (exit 69) is in `exit_code` when no target answered at all.
@@ -59,6 +70,10 @@ std::string ProcessHolder();
 /// True when the process that `holder` names is this machine's and still runs; true, too, for a
 /// holder of another machine, which nobody here can judge.
 bool HolderMayLive(const std::string& holder);
+
+/// The one behind another process of this machine: its login uid, else `uid`, which the kernel gave
+/// for the process's end of a socket; source "os".
+store::Actor ActorOfProcess(long pid, unsigned uid);
 
 /// The operating system's user, by uid; source "os". Behind sudo and su it is who logged in (the
 /// kernel's login uid, else SUDO_UID where the uid is root's).

@@ -37,7 +37,8 @@ struct RunTarget {
 };
 
 struct RunStart {
-  std::string trigger;          ///< "schedule", "manual", "verify" (after a remedy), "backfill".
+  /// "schedule", "manual", "verify" (after a remedy), "backfill", "self" (upkeep about itself).
+  std::string trigger;
   Actor actor;
   std::string version;          ///< Of upkeep.
   std::string schedule;         ///< Id, or "" for ad hoc runs.
@@ -87,6 +88,8 @@ struct RunFilter {
   std::optional<RunState> state;
   std::optional<Instant> from, until;     ///< Of started: [from, until).
   std::int64_t limit = 50;                ///< Newest first.
+  /// Runs in which upkeep looked at itself, too: nobody who asks for the newest run means those.
+  bool self_checks = false;
 };
 
 class RunStore {
@@ -99,7 +102,8 @@ class RunStore {
   /// Writes everything the run left behind in one transaction: outcomes, results, metrics,
   /// evidence, findings carried on, the ends of its attempts, the ledger's entries. Nothing is
   /// kept when it fails. kBusy when somebody has ended the run or one of its attempts meanwhile
-  /// (a holder that was stopped and woke up late).
+  /// (a holder that was stopped and woke up late), kDenied when they were claimed under another
+  /// fence than this Store's (fence.h).
   virtual Result<RunSummary> FinishRun(RunId run, const RunFinish& finish) = 0;
 
   /// Ends an open run whose process is gone, and its open attempts with it, as interrupted.

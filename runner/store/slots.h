@@ -97,6 +97,7 @@ struct Attempt {
   std::int64_t run = 0;          ///< 0 before StartRun.
   std::string holder;
   Instant claimed{};
+  std::int64_t fence = 0;        ///< What its claimer led with (fence.h); 0: nothing.
 };
 
 /// How an attempt ended: kOnTime, kLate, kCancelled or kInterrupted.
@@ -104,6 +105,8 @@ struct AttemptEnd {
   AttemptId attempt = 0;
   SlotState state = SlotState::kOnTime;
   std::string reason;
+  /// Who ended it, where that is somebody else than who claimed it: a run that was cancelled.
+  std::optional<Actor> actor = std::nullopt;
 };
 
 struct SlotFilter {
@@ -123,7 +126,7 @@ class SlotStore {
 
   /// One unique-keyed write: of all processes that ask, one gets the attempt. kBusy when the
   /// slot is taken, in a state from which nothing is claimed, or not alone as the request wants
-  /// it; kDenied for an interrupted slot that had begun an action; kNotFound.
+  /// it; kDenied for a slot whose earlier attempt had begun an action; kNotFound.
   virtual Result<Attempt> ClaimSlot(SlotId slot, const ClaimRequest& request) = 0;
 
   /// Ends an attempt without a run (one with a run ends with it). kBusy when it is not open.
@@ -136,6 +139,12 @@ class SlotStore {
                            const std::string& reason, const Actor& actor) = 0;
 
   virtual Result<std::vector<Slot>> Slots(const SlotFilter& filter) = 0;
+  /// The newest slot of (schedule, target) in one of `states` that was planned at `until` or
+  /// before; nothing when there is none.
+  virtual Result<std::optional<Slot>> LatestSlot(const std::string& schedule,
+                                                 const std::string& target,
+                                                 const std::vector<SlotState>& states,
+                                                 Instant until) = 0;
   virtual Result<Slot> FindSlot(const SlotKey& key) = 0;              ///< kNotFound
   /// Attempts that nobody ended; whoever finds their holder dead interrupts them.
   virtual Result<std::vector<Attempt>> OpenAttempts() = 0;

@@ -34,13 +34,14 @@ Result<OpenRun> FindOpen(Database& database, RunId run) {
 }
 
 Value LedgerBody(const RunSummary& summary, const RunFinish& finish, const std::string& digest,
-                 Value slots) {
+                 Value slots, std::int64_t fence) {
   const reports::StateTotals& totals = summary.totals;
   return {{"run", summary.run},
           {"state", RunStateName(finish.state)},
           {"finished", Micros(finish.finished)},
           {"exit_code", summary.exit_code},
           {"digest", digest},
+          {"fence", fence},
           {"slots", std::move(slots)},
           {"totals",
            {{"ok", totals.ok},
@@ -75,6 +76,16 @@ Result<RunSummary> SqliteStore::FinishRun(RunId run, const RunFinish& finish) {
                                    std::to_string(finish.attempts.size()))
         .WithHint("somebody has ended an attempt of it; nothing of it is stored");
   }
+  // Of an earlier time of leading: what came between may have accounted for it already.
+  const std::int64_t claimed_with = database_->Number(
+      fence_, "SELECT fence FROM attempts WHERE run = ? AND ended IS NULL AND fence <> ? LIMIT 1",
+      run, fence_);
+  if (claimed_with != fence_) {
+    return Status(Code::kDenied, "run " + std::to_string(run) + " was begun under fence " +
+                                     std::to_string(claimed_with) + ", and this process leads with " +
+                                     std::to_string(fence_))
+        .WithHint("another daemon may have led in between; nothing of it is stored");
+  }
   Value slots = Value::array();
   for (const AttemptEnd& end : finish.attempts) {
     UPKEEP_RETURN_IF_ERROR(EndAttempt(end, run, transaction.at(), slots));
@@ -95,7 +106,7 @@ Result<RunSummary> SqliteStore::FinishRun(RunId run, const RunFinish& finish) {
   const reports::StateTotals& totals = summary.totals;
   summary.exit_code = finish.exit_code ? finish.exit_code(totals) : DefaultExitCode(totals);
   const std::int64_t entry =
-      transaction.Append("run.finished", LedgerBody(summary, finish, digest, std::move(slots)));
+      transaction.Append("run.finished", LedgerBody(summary, finish, digest, std::move(slots), fence_));
   database_->Run(
       "UPDATE runs SET state = ?, finished = ?, recorded = ?, exit_code = ?, digest = ?, "
       "ledger = ?, ok = ?, warning = ?, critical = ?, unknown = ?, skipped = ?, waived = ?, "

@@ -42,7 +42,18 @@ Result<std::vector<IntegrityFault>> SqliteStore::CheckIntegrity() {
     faults.push_back({"slot " + overlapping.Text(0) + " has " + overlapping.Text(1) +
                       " open attempts"});
   }
+  Query above(*database_, "SELECT id, fence FROM attempts WHERE fence > "
+                          "(SELECT coalesce(max(number), 0) FROM fences)");
+  while (above.Next()) {
+    faults.push_back({"attempt " + above.Text(0) + " carries fence " + above.Text(1) +
+                      ", which nobody ever raised"});
+  }
   return Checked(std::move(faults));
+}
+
+Status SqliteStore::CheckWritable() {
+  Transaction transaction(*this);
+  return transaction.Begin();   // Rolled back: nothing was to be written.
 }
 
 }  // namespace upkeep::store

@@ -60,6 +60,8 @@ Status Transaction::Begin() {
   (void)database.TakeStatus();
   if (!database.Run("BEGIN IMMEDIATE")) return database.TakeStatus();
   open_ = true;
+  // With the write lock in hand: nobody can raise it between this look and the commit.
+  if (store_.fence_ > 0 && !allow_lower_fence_) UPKEEP_RETURN_IF_ERROR(store_.CheckFence());
   at_ = store_.Now();
   head_ = ReadHead(database);
   return Status();

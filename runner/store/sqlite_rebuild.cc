@@ -103,6 +103,7 @@ class Replay {
   void Ended(std::int64_t at, const Value& body) {
     for (const Value& end : ListAt(body, "slots")) {
       Set(IntAt(end, "slot"), StringAt(end, "state"), StringAt(end, "reason"), at);
+      if (end.contains("actor")) states.slots[IntAt(end, "slot")].actor = ActorName(end);
     }
   }
 

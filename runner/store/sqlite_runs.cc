@@ -109,7 +109,8 @@ Result<RunId> SqliteStore::StartRun(const RunStart& start) {
                                      {"playbooks", start.playbooks},
                                      {"planned", Micros(planned)},
                                      {"started", Micros(start.started)},
-                                     {"attempts", start.attempts}});
+                                     {"attempts", start.attempts},
+                                     {"fence", fence_}});
   UPKEEP_RETURN_IF_ERROR(transaction.Commit());
   return run;
 }
@@ -122,12 +123,13 @@ Result<std::vector<RunRecord>> SqliteStore::Runs(const RunFilter& filter) {
                     "WHERE (?1 = '' OR schedule = ?1) AND (?2 = '' OR EXISTS (SELECT 1 FROM "
                     "run_playbooks WHERE run = runs.id AND name = ?2)) AND (?3 = '' OR EXISTS "
                     "(SELECT 1 FROM run_targets WHERE run = runs.id AND name = ?3)) AND "
-                    "(?4 = '' OR state = ?4) AND started >= ?5 AND started < ?6 "
+                    "(?4 = '' OR state = ?4) AND started >= ?5 AND started < ?6 AND "
+                    "(?8 OR trigger <> 'self') "
                     "ORDER BY id DESC LIMIT ?7");
     query.With(filter.schedule, filter.playbook, filter.target,
                Raw{filter.state ? RunStateName(*filter.state) : std::string_view()},
                filter.from.value_or(Instant::min()), filter.until.value_or(Instant::max()),
-               filter.limit);
+               filter.limit, filter.self_checks);
     while (query.Next()) runs.push_back(ReadRun(query));
   }
   for (RunRecord& run : runs) ReadScope(*database_, run);

@@ -166,7 +166,7 @@ Result<Attempt> SqliteStore::ClaimSlot(SlotId slot_id, const ClaimRequest& reque
                         slot->key.schedule, slot->key.target) > 0) {
     return Status(Code::kBusy, Describe(*slot) + " waits for an earlier one that still runs");
   }
-  if (slot->state == SlotState::kInterrupted &&
+  if (slot->attempts > 0 &&
       database_->Number(0,
                         "SELECT count(*) FROM actions a JOIN plans p ON p.id = a.plan "
                         "JOIN attempts t ON t.run = p.run WHERE t.slot = ?",
@@ -181,8 +181,9 @@ Result<Attempt> SqliteStore::ClaimSlot(SlotId slot_id, const ClaimRequest& reque
   attempt.holder = request.holder;
   attempt.claimed = transaction.at();
   // attempts_open is unique: even a slot row that lies can't be claimed twice.
-  database_->Run("INSERT INTO attempts (slot, number, holder, claimed) VALUES (?, ?, ?, ?)",
-                 slot_id, attempt.number, request.holder, attempt.claimed);
+  attempt.fence = fence_;
+  database_->Run("INSERT INTO attempts (slot, number, holder, claimed, fence) VALUES (?, ?, ?, ?, ?)",
+                 slot_id, attempt.number, request.holder, attempt.claimed, fence_);
   attempt.id = database_->last_id();
   database_->Run("UPDATE slots SET state = 'running', reason = '', actor = ?, changed = ?, "
                  "attempts = ? WHERE id = ?",
@@ -191,6 +192,7 @@ Result<Attempt> SqliteStore::ClaimSlot(SlotId slot_id, const ClaimRequest& reque
                                       {"attempt", attempt.id},
                                       {"number", attempt.number},
                                       {"holder", request.holder},
+                                      {"fence", fence_},
                                       {"actor", ToValue(request.actor)},
                                       {"was", SlotStateName(slot->state)}});
   UPKEEP_RETURN_IF_ERROR(transaction.Commit());
@@ -219,12 +221,16 @@ Status SqliteStore::EndAttempt(const AttemptEnd& end, RunId run, Instant at, Val
   }
   database_->Run("UPDATE attempts SET ended = ?, state = ?, reason = ? WHERE id = ?", at,
                  Raw{SlotStateName(end.state)}, end.reason, end.attempt);
-  database_->Run("UPDATE slots SET state = ?, reason = ?, changed = ? WHERE id = ?",
-                 Raw{SlotStateName(end.state)}, end.reason, at, slot);
-  log.push_back({{"slot", slot},
+  database_->Run("UPDATE slots SET state = ?, reason = ?, changed = ?, actor = coalesce(?, actor) "
+                 "WHERE id = ?",
+                 Raw{SlotStateName(end.state)}, end.reason, at,
+                 end.actor ? std::optional(end.actor->name) : std::nullopt, slot);
+  Value entry = {{"slot", slot},
                  {"attempt", end.attempt},
                  {"state", SlotStateName(end.state)},
-                 {"reason", end.reason}});
+                 {"reason", end.reason}};
+  if (end.actor) entry["actor"] = ToValue(*end.actor);
+  log.push_back(std::move(entry));
   return Status();
 }
 
@@ -289,16 +295,35 @@ Result<Slot> SqliteStore::FindSlot(const SlotKey& key) {
                                      " at " + FormatRfc3339(key.planned));
 }
 
+Result<std::optional<Slot>> SqliteStore::LatestSlot(const std::string& schedule,
+                                                    const std::string& target,
+                                                    const std::vector<SlotState>& states,
+                                                    Instant until) {
+  std::string words;
+  for (const SlotState state : states) {
+    words += (words.empty() ? "'" : ", '") + std::string(SlotStateName(state)) + "'";
+  }
+  // By the unique key, from its end: as fast for the millionth slot as for the first.
+  const std::string sql = std::string(kSlotColumns) +
+                          "WHERE schedule = ? AND target = ? AND planned <= ? AND state IN (" + words +
+                          ") ORDER BY planned DESC LIMIT 1";
+  std::optional<Slot> latest;
+  Query query(*database_, sql);
+  if (query.With(schedule, target, until).Next()) latest = ReadSlot(query);
+  return Checked(std::move(latest));
+}
+
 Result<std::vector<Attempt>> SqliteStore::OpenAttempts() {
   std::vector<Attempt> attempts;
   Query query(*database_,
               "SELECT a.id, a.slot, s.schedule, s.target, s.planned, a.number, coalesce(a.run, 0), "
-              "a.holder, a.claimed FROM attempts a JOIN slots s ON s.id = a.slot "
+              "a.holder, a.claimed, a.fence FROM attempts a JOIN slots s ON s.id = a.slot "
               "WHERE a.ended IS NULL ORDER BY a.id");
   while (query.Next()) {
     attempts.push_back({query.Int(0), query.Int(1),
                         {query.Text(2), query.Text(3), query.Time(4)},
-                        static_cast<int>(query.Int(5)), query.Int(6), query.Text(7), query.Time(8)});
+                        static_cast<int>(query.Int(5)), query.Int(6), query.Text(7), query.Time(8),
+                        query.Int(9)});
   }
   return Checked(std::move(attempts));
 }

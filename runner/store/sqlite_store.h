@@ -44,6 +44,20 @@ class SqliteStore final : public Store {
   Result<std::optional<Instant>> LastPlanned(const std::string& schedule) override;
   Result<reports::SlotTotals> CountSlots(Instant from, Instant until, Instant as_of,
                                          const std::string& schedule) override;
+  Result<std::optional<Slot>> LatestSlot(const std::string& schedule, const std::string& target,
+                                         const std::vector<SlotState>& states,
+                                         Instant until) override;
+
+  // PauseStore
+  Result<Pause> AddPause(const Pause& pause) override;
+  Status EndPause(const std::string& schedule, const std::string& target, const std::string& reason,
+                  const Actor& actor) override;
+  Result<std::int64_t> EndExpiredPauses() override;
+  Result<std::vector<Pause>> Pauses(const PauseFilter& filter) override;
+
+  // FenceStore
+  Result<std::int64_t> RaiseFence(const Fence& fence) override;
+  Result<Fence> HighestFence() override;
 
   // HistoryStore
   Status SaveDefinition(const checks::Head& head, const Value& document) override;
@@ -98,6 +112,7 @@ class SqliteStore final : public Store {
 
   // Store
   Result<std::vector<IntegrityFault>> CheckIntegrity() override;
+  Status CheckWritable() override;
   int schema_version() const override { return schema_version_; }
   const std::string& path() const override { return database_->path(); }
 
@@ -109,6 +124,8 @@ class SqliteStore final : public Store {
   friend class Transaction;
   /// Ends the open attempt of a slot inside a transaction; adds what happened to `log`.
   Status EndAttempt(const AttemptEnd& end, RunId run, Instant at, Value& log);
+  /// Inside a transaction: kDenied when somebody has raised the fence above ours.
+  Status CheckFence();
   Result<std::vector<Action>> ActionsWhere(std::string_view condition, std::int64_t value);
   /// `rows`, or the error that stopped reading them.
   template <typename T>
@@ -124,6 +141,7 @@ class SqliteStore final : public Store {
   Interner interner_;
   bool read_only_;
   int schema_version_;
+  std::int64_t fence_ = 0;       ///< What this Store leads with; 0: it leads nothing.
   std::string fork_;
   LedgerHead lost_;              ///< What the head file names, when there is a fork.
   std::string head_trouble_;     ///< Why the head file could not be written, when it could not.
@@ -137,7 +155,7 @@ class Transaction {
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
 
-  /// kStore when the store is read-only or a fork; kBusy.
+  /// kStore when the store is read-only or a fork; kDenied when another leads; kBusy.
   Status Begin();
   /// Adds an entry to the ledger and returns its number.
   std::int64_t Append(std::string_view kind, const Value& body);
@@ -147,12 +165,14 @@ class Transaction {
   Status Commit();
   /// For AcceptFork only.
   void AllowFork() { allow_fork_ = true; }
+  /// For RaiseFence only.
+  void AllowLowerFence() { allow_lower_fence_ = true; }
 
  private:
   SqliteStore& store_;
   Instant at_{};
   LedgerHead head_;
-  bool open_ = false, allow_fork_ = false;
+  bool open_ = false, allow_fork_ = false, allow_lower_fence_ = false;
 };
 
 /// The canonical text that an entry's hash is of.

@@ -8,8 +8,8 @@
 // redacted where it is bound.
 //
 // Errors: kStore (unreadable, corrupt, full, not writable, made by a newer upkeep, a fork),
-// kBusy (locked longer than busy_timeout, or somebody was faster), kConfig (network file
-// system). The message names the file and the cause, the hint what helps.
+// kBusy (locked longer than busy_timeout, or somebody was faster), kDenied (another daemon leads:
+// fence.h), kConfig (network file system). The message names the file and the cause, the hint what helps.
 //
 // THREADS: a Store and everything it returns by reference belong to one thread. Several
 // processes may have the same store open at once.
@@ -26,8 +26,10 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "runner/store/deliveries.h"
+#include "runner/store/fence.h"
 #include "runner/store/history.h"
 #include "runner/store/ledger.h"
+#include "runner/store/pauses.h"
 #include "runner/store/plans.h"
 #include "runner/store/report_query.h"
 #include "runner/store/runs.h"
@@ -55,6 +57,8 @@ struct IntegrityFault {
 
 class Store : public RunStore,
               public SlotStore,
+              public PauseStore,
+              public FenceStore,
               public HistoryStore,
               public WaiverStore,
               public PlanStore,
@@ -67,6 +71,9 @@ class Store : public RunStore,
   /// The database's own check, foreign keys, the ledger's chain, current states against the
   /// ledger, and slots with two open attempts. Empty: nothing wrong.
   virtual Result<std::vector<IntegrityFault>> CheckIntegrity() = 0;
+
+  /// Ok when something could be written now; kBusy only says that somebody else is writing.
+  virtual Status CheckWritable() = 0;
 
   virtual int schema_version() const = 0;
   virtual const std::string& path() const = 0;

@@ -23,10 +23,23 @@ problems = []
 checked = {}
 
 
+class Loader(yaml.SafeLoader):
+    """YAML 1.2, as upkeep reads it: `on` is no truth value, and a date is a word."""
+
+
+Loader.yaml_implicit_resolvers = {
+    letter: [(tag, pattern) for tag, pattern in resolvers
+             if tag not in ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool")]
+    for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()}
+Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(true|false)$"), list("tf"))
+
+
 def validator(name):
-    schema = json.loads((source / "docs/schema" / name).read_text())
+    folder = source / "docs/schema"
+    schema = json.loads((folder / name).read_text())
     jsonschema.Draft202012Validator.check_schema(schema)
-    return jsonschema.Draft202012Validator(schema)
+    resolver = jsonschema.RefResolver(folder.as_uri() + "/" + name, schema)
+    return jsonschema.Draft202012Validator(schema, resolver=resolver)
 
 
 def check(name, document, what):
@@ -80,6 +93,26 @@ for document in yaml_blocks(source / "docs/deliveries.md"):
     check("deliveries.schema.json", document, "docs/deliveries.md")
 for mutated, what in mutations(document):
     refuses("deliveries.schema.json", mutated, what)
+
+for name in ("daily", "weekly", "monthly", "quarterly"):
+    check("schedules.schema.json", yaml.load((source / f"schedules/{name}.yaml").read_text(), Loader), name)
+blocks = [yaml.load(block, Loader) for block in
+          re.findall(r"```yaml\n(.*?)```", (source / "docs/schedules.md").read_text(), re.S)]
+calendars = [block for block in blocks if block.get("kind") == "Calendar"]
+for document in [block for block in blocks if "schedules" in block]:
+    check("schedules.schema.json", document, "docs/schedules.md")
+for block in re.findall(r"```yaml\n +(heartbeat:.*?)```", (source / "docs/daemon.md").read_text(), re.S):
+    entry = dict(document["schedules"][0], **yaml.load(block, Loader))
+    check("schedules.schema.json", dict(document, schedules=[entry]), "docs/daemon.md")
+    refuses("schedules.schema.json", dict(document, schedules=[dict(entry, heartbeat={"start": True})]),
+            "a heartbeat without its url")
+for mutated, what in mutations(document):
+    refuses("schedules.schema.json", mutated, what)
+check("calendar.schema.json", yaml.load((source / "schedules/calendars/kr.yaml").read_text(), Loader), "kr")
+for document in calendars:
+    check("calendar.schema.json", document, "docs/schedules.md")
+for mutated, what in mutations(document):
+    refuses("calendar.schema.json", mutated, what)
 
 for problem in problems:
     print(problem)

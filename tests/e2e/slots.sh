@@ -185,5 +185,29 @@ expect 65 upkeep schedule next '61 * * * *'
 expect 0 upkeep schedule next '0 9 * * MON#1' --zone Asia/Seoul --from 2026-11-21T00:00:00Z -n 1
 [ "$(cat "$work/out")" = '2026-12-07T09:00:00+09:00' ] || fail "next said $(cat "$work/out")"
 
+# A calendar moves a slot, and a freeze stops one; both are said beside the time.
+mkdir -p "$work/shifted/calendars"
+cat > "$work/shifted/moved.yaml" << 'END'
+apiVersion: upkeep/v1
+schedules:
+  - {id: moved, cron: "0 9 3 * *", calendar: own, holiday: next, playbooks: [selftest.ok]}
+END
+cat > "$work/shifted/calendars/own.yaml" << 'END'
+apiVersion: upkeep/v1
+kind: Calendar
+holidays:
+  - {date: 2026-11-03, name: {en: Culture Day, ko: 문화의 날}}
+freeze:
+  - {from: 2026-12-01, to: 2026-12-05, reason: {en: Sale, ko: 할인 행사}}
+END
+expect 0 upkeep schedule next moved --schedules "$work/shifted" --from 2026-11-01T00:00:00Z -n 2 --lang ko
+diff - "$work/out" << 'END' || fail "the marks of next"
+2026-11-04T09:00:00+00:00  2026-11-03('Culture Day / 문화의 날')에서 옮겨짐
+2026-12-03T09:00:00+00:00  실행되지 않음: 변경 동결 기간 'Sale / 할인 행사'
+END
+printf 'kind: Calender\nfreeze: {}\n' > "$work/shifted/calendars/own.yaml"
+expect 65 upkeep schedule check "$work/shifted/moved.yaml"
+grep -q 'own.yaml:1:7: this is no calendar' "$work/err" || fail "no place in the error of a calendar: $(cat "$work/err")"
+
 echo "slots: $kills kills, $(sql "SELECT count(*) FROM attempts WHERE state = 'interrupted'") attempts interrupted, $(sql "SELECT count(*) FROM slots") slots:" \
   "$(sql "SELECT group_concat(state || ' ' || n, ', ') FROM (SELECT state, count(*) AS n FROM slots GROUP BY state)")"

@@ -91,6 +91,30 @@ schedules:
   EXPECT_EQ(5, schedule.place.line);
 }
 
+TEST(ReadScheduleText, AHeartbeatIsAnAddressOrWhereOneIs) {
+  const auto read = [](const std::string& heartbeat) {
+    return ReadScheduleText("apiVersion: upkeep/v1\nschedules:\n  - id: s\n    cron: \"0 9 * * *\"\n"
+                            "    playbooks: [p]\n    heartbeat: " + heartbeat + "\n",
+                            "test.yaml", *ParseRfc3339("2026-11-01T00:00:00Z"));
+  };
+  const auto first = [&](const std::string& heartbeat) { return read(heartbeat)->schedules.at(0); };
+  EXPECT_EQ("https://hc/ping/k", first("https://hc/ping/k").heartbeat.url);
+  const Heartbeat file = first("{url: {file: /etc/hc}, start: false, attempts: 5, timeLimit: 5s}").heartbeat;
+  EXPECT_EQ("/etc/hc", file.file);
+  EXPECT_FALSE(file.start);
+  EXPECT_EQ(5, file.attempts);
+  EXPECT_EQ(std::chrono::seconds(5), file.time_limit);
+  EXPECT_EQ("HC_URL", first("{url: {env: HC_URL}}").heartbeat.environment);
+  // Where runs are announced decides nothing about when and what runs.
+  EXPECT_EQ(first("https://hc/ping/k").definition, first("https://hc/ping/other").definition);
+  for (const char* const wrong : {"ftp://hc/ping/k", "{start: true}", "{url: {}}", "{url: {file: a, env: B}}",
+                                  "{url: https://hc/k, timeLimit: 1h}", "{url: https://hc/k, attempts: 0}",
+                                  "{url: https://hc/k, stat: true}", "[1]"}) {
+    const auto bad = read(wrong);
+    EXPECT_TRUE(bad.ok() && bad->schedules.empty() && bad->quarantined.size() == 1) << wrong;
+  }
+}
+
 TEST(ReadScheduleText, ShowsEveryErrorOfTheFileInOnePass) {
   const ScheduleFile file = MustRead(R"(apiVersion: upkeep/v1
 schedules:

@@ -52,7 +52,7 @@ TEST(Vectors, OurOwnAgree) {
   ASSERT_TRUE(text.has_value());
   const auto report = RunVectors(*text, "own_vectors.jsonl");
   ASSERT_TRUE(report.ok()) << report.status().Describe();
-  EXPECT_EQ(24, report->run);
+  EXPECT_EQ(314, report->run);
   EXPECT_EQ(report->run, report->equal) << Show(*report);
   EXPECT_EQ(0, report->unsupported);
 }

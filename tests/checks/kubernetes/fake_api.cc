@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -59,6 +60,9 @@ void FakeApi::Accept() {
   while (!stopping_) {
     const int connection = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
     if (connection < 0) continue;
+    // A head and a body are two packets: without this each answer waits for an acknowledgement.
+    const int at_once = 1;
+    setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof(at_once));
     const std::lock_guard lock(mutex_);
     connections_.push_back(connection);
     threads_.emplace_back([this, connection] { Serve(connection); });

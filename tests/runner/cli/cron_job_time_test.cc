@@ -42,6 +42,16 @@ TEST(CronJobTimeTest, WhatItDoesNotKnowFiresMoreOften) {
   EXPECT_EQ("0 10 14-16 * *", Of("0 10 15W * *"));
 }
 
+TEST(CronJobTimeTest, WhatACalendarMovesMayBeOnAnyDay) {
+  schedules::Schedule schedule;
+  schedule.expression = Parse("0 10 * 1,7 MON#1");
+  EXPECT_EQ("0 10 * 1,7 1", CronJobTimeOf(schedule).value().schedule);
+  schedule.holiday = schedules::HolidayShift::kNext;
+  EXPECT_EQ("0 10 * * *", CronJobTimeOf(schedule).value().schedule);
+  schedule.holiday = schedules::HolidayShift::kSkip;
+  EXPECT_EQ("0 10 * 1,7 1", CronJobTimeOf(schedule).value().schedule);
+}
+
 TEST(CronJobTimeTest, TimesInsideAMinuteAreRefused) {
   const Result<CronJobTime> time =
       CronJobTimeOf(Parse("30 0 12 * * ?", "UTC", Dialect::kQuartz));

@@ -102,6 +102,38 @@ TEST(ManifestsTest, ACronJobOfASchedule) {
   EXPECT_EQ("Daily_one", At(pod, {"containers", "0", "args", "2"}));
 }
 
+TEST(ManifestsTest, ReplicasOfTheDaemonWithTheLeastRightsForTheirLease) {
+  ManifestOptions options = Options(kDaily);
+  options.replicas = 2;
+  const std::string text = Manifests(options).value();
+  const auto documents = Documents(text);
+  const yaml::Node* const role = Find(documents, "Role", "upkeep-daemon");
+  const yaml::Node* const binding = Find(documents, "RoleBinding", "upkeep-daemon");
+  const yaml::Node* const deployment = Find(documents, "Deployment", "upkeep-daemon");
+  ASSERT_TRUE(role != nullptr && binding != nullptr && deployment != nullptr);
+  ASSERT_EQ(2U, role->Find("rules")->items.size());
+  EXPECT_EQ(std::string::npos, text.find("kind: CronJob"));
+  const yaml::Node &create = role->Find("rules")->items[0], &one = role->Find("rules")->items[1];
+  EXPECT_EQ("leases", At(create, {"resources", "0"}));
+  EXPECT_EQ(1U, create.Find("verbs")->items.size());
+  EXPECT_EQ("create", At(create, {"verbs", "0"}));
+  EXPECT_EQ("upkeep-daemon", At(one, {"resourceNames", "0"}));
+  EXPECT_EQ(2U, one.Find("verbs")->items.size());
+  EXPECT_EQ("get", At(one, {"verbs", "0"}));
+  EXPECT_EQ("update", At(one, {"verbs", "1"}));
+  EXPECT_EQ("upkeep", At(*binding, {"subjects", "0", "name"}));
+  EXPECT_EQ("2", At(*deployment, {"spec", "replicas"}));
+  const yaml::Node& pod = *deployment->Find("spec")->Find("template")->Find("spec");
+  EXPECT_EQ("Always", At(pod, {"restartPolicy"}));
+  EXPECT_EQ("upkeep", At(pod, {"serviceAccountName"}));
+  EXPECT_EQ("daemon", At(pod, {"containers", "0", "args", "0"}));
+  EXPECT_EQ("--lease", At(pod, {"containers", "0", "args", "1"}));
+  EXPECT_EQ("upkeep-daemon", At(pod, {"containers", "0", "args", "2"}));
+  EXPECT_EQ("daemon", At(*deployment, {"spec", "selector", "matchLabels", "app.kubernetes.io/component"}));
+  EXPECT_EQ("daemon", At(*deployment, {"spec", "template", "metadata", "labels", "app.kubernetes.io/component"}));
+  EXPECT_EQ(std::string::npos, Manifests(Options(kDaily)).value().find("kind: Role\n")) << "only when asked for";
+}
+
 TEST(ManifestsTest, FilesComeThroughAsTheyAre) {
   ManifestOptions options = Options(kDaily);
   const std::string odd = "  begins with blanks: {a: \"b\"}\n\n# and a line without end";
@@ -112,6 +144,25 @@ TEST(ManifestsTest, FilesComeThroughAsTheyAre) {
   EXPECT_EQ(InClusterInventory(), At(*config, {"data", "inventory.yaml"}));
   EXPECT_EQ(options.schedule_files[0].second,
             At(*Find(documents, "ConfigMap", "upkeep-schedules"), {"data", "schedules.yaml"}));
+}
+
+TEST(ManifestsTest, CalendarsGoAlongInAFolderOfTheirOwn) {
+  ManifestOptions options = Options(kDaily);
+  EXPECT_EQ(std::string::npos, Manifests(options).value().find("upkeep-calendars"));
+  options.calendar_files = {{"kr.yaml", "kind: Calendar\n"}};
+  const auto documents = Documents(Manifests(options).value());
+  EXPECT_EQ("kind: Calendar\n",
+            At(*Find(documents, "ConfigMap", "upkeep-calendars"), {"data", "kr.yaml"}));
+  const yaml::Node& job = *Find(documents, "CronJob", "upkeep-daily-one");
+  const yaml::Node& volumes = *job.Find("spec")->Find("jobTemplate")->Find("spec")->Find("template")
+                                   ->Find("spec")->Find("volumes");
+  std::string path;
+  for (const yaml::Node& volume : volumes.items) {
+    if (At(volume, {"name"}) == "schedules") {
+      path = At(volume, {"projected", "sources", "1", "configMap", "items", "0", "path"});
+    }
+  }
+  EXPECT_EQ("calendars/kr.yaml", path);
 }
 
 TEST(ManifestsTest, OnlyAJobThatMayWriteSeesTheWriteIdentity) {

@@ -20,13 +20,21 @@ TEST(SlotReasonTest, EveryReasonOfTheRoomIsSaidInKorean) {
         "a later slot runs in its place (catch-up is last)",
         "more were missed than the catch-up limit of 3", "an earlier one still runs",
         "started 10m late", "caught up 30m late, beyond the grace of 5m; attempt 2",
-        "cancelled while it ran", "the process that ran it is gone", "its end could not be stored",
+        "cancelled while it ran", "the process that ran it is gone",
+        "another daemon leads since (fence 4 after 3)", "its end could not be stored",
         "nothing was heard of its process on node-1 for 1h11m",
         "no playbook of the schedule fits this target",
         "no target of the inventory fits the schedule",
         "its schedule was taken out of the files", "the playbook a.b is missing or invalid",
         "nothing of the schedule can run: the playbook a.b is missing or invalid",
-        "nothing of the schedule can run: there is no playbook of the cadence:monthly"}) {
+        "nothing of the schedule can run: there is no playbook of the cadence:monthly",
+        "its start lies in the blackout 'Release / 배포'",
+        "its start lies in the freeze 'Sale'", "it is late, and now is the freeze 'Sale'",
+        "it is late, and now is the blackout 'Sale'",
+        "not started within 5m, and now is the blackout 'Sale'",
+        "not started within 5m, and now is the freeze 'Sale'",
+        "not started within 5m, and its window was written down later",
+        "started 10m late; moved from 2026-02-16 ('Seollal / 설날')"}) {
     EXPECT_EQ(SaySlotReason(reason, "en"), reason);
     const std::string korean = SaySlotReason(reason, "ko");
     EXPECT_NE(korean, reason);
