@@ -16,6 +16,7 @@
 #include "schedules/calendar_shelf.h"
 #include "schedules/occurrence.h"
 #include "tests/schedules/times.h"
+#include "tests/source_folder.h"
 
 namespace upkeep::schedules {
 
@@ -49,7 +50,7 @@ inline CalendarHandle ICalendar(const std::string& events) {
 inline CalendarHandle Korea() {
   CalendarShelf shelf;
   std::vector<Status> errors;
-  auto calendar = shelf.Find("kr", UPKEEP_SOURCE_DIR "/schedules/daily.yaml", errors);
+  auto calendar = shelf.Find("kr", SourceFolder() + "/schedules/daily.yaml", errors);
   for (const Status& error : errors) ADD_FAILURE() << error.Describe();
   return calendar;
 }

@@ -4,6 +4,7 @@
 #include "schedules/file.h"
 #include "schedules/planner.h"
 #include "tests/schedules/calendars.h"
+#include "tests/source_folder.h"
 
 namespace upkeep::schedules {
 namespace {
@@ -15,7 +16,7 @@ ScheduleFile ReadFile(const std::string& keys) {
   auto file = ReadScheduleText(
       "apiVersion: upkeep/v1\ntimeZone: Asia/Seoul\nschedules:\n  - {id: s, playbooks: [x], " +
           keys + "}\n",
-      UPKEEP_SOURCE_DIR "/schedules/t.yaml", kNow);
+      SourceFolder() + "/schedules/t.yaml", kNow);
   EXPECT_TRUE(file.ok()) << file.status().Describe();
   return file.ok() ? std::move(*file) : ScheduleFile();
 }
@@ -155,7 +156,7 @@ TEST(ReadSchedule, ErrorsOfCalendarsAndWindows) {
     return said;
   };
   using S = Strings;
-  EXPECT_EQ(S{"58 there is no calendar 'jp' in " UPKEEP_SOURCE_DIR "/schedules/calendars"},
+  EXPECT_EQ(S{"58 there is no calendar 'jp' in " + SourceFolder() + "/schedules/calendars"},
             errors("cron: \"0 9 * * *\", calendar: jp"));
   EXPECT_EQ(S{"57 'holiday' needs a calendar that says which days are holidays"},
             errors("cron: \"0 9 * * *\", holiday: next"));
@@ -191,7 +192,7 @@ TEST(ReadSchedule, WarnsOfWhatWillSurprise) {
   const auto late = ReadScheduleText(
       "apiVersion: upkeep/v1\nschedules:\n  - {id: s, playbooks: [x], cron: \"0 9 * * *\", "
       "calendar: kr, holiday: next}\n",
-      UPKEEP_SOURCE_DIR "/schedules/t.yaml", At("2030-12-01T00:00:00Z"));
+      SourceFolder() + "/schedules/t.yaml", At("2030-12-01T00:00:00Z"));
   ASSERT_EQ(1U, late->warnings.size());
   EXPECT_EQ("the calendar 'kr' ends on 2030-12-31; later holidays are not known",
             late->warnings[0].message());
