@@ -72,8 +72,7 @@ struct SlotPlan {
   Instant from{}, until{};
   std::vector<SlotKey> slots;    ///< Of this schedule, inside the range.
   std::optional<Horizon> horizon;
-  /// Slots still planned in the range that `slots` does not name become superseded; but those of the
-  /// same definition that lie beyond the last one named stay: a clock that went back reaches less far.
+  /// Others still planned in the range are superseded; of this definition, only before the last.
   bool supersede_others = true;
 };
 
