@@ -72,7 +72,7 @@ struct SlotPlan {
   Instant from{}, until{};
   std::vector<SlotKey> slots;    ///< Of this schedule, inside the range.
   std::optional<Horizon> horizon;
-  /// Others still planned in the range are superseded; of this definition, only before the last.
+  /// Slots still planned in the range that `slots` does not name become superseded.
   bool supersede_others = true;
 };
 

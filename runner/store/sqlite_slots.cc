@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-#include <limits>
 #include <set>
 #include <utility>
 
@@ -47,18 +45,14 @@ void SetState(Database& database, SlotId id, SlotState state, const std::string&
 /// The ids of slots that `plan` no longer names.
 std::vector<SlotId> Supersede(Database& database, const SlotPlan& plan, Instant at) {
   std::set<std::pair<std::string, std::int64_t>> wanted;
-  std::int64_t last = plan.slots.empty() ? std::numeric_limits<std::int64_t>::max() : 0;
   for (const SlotKey& key : plan.slots) {
     wanted.emplace(database.Redacted(key.target), Micros(key.planned));
-    last = std::max(last, Micros(key.planned));
   }
   std::vector<SlotId> gone;
-  Query query(database, "SELECT id, target, planned, definition FROM slots WHERE schedule = ? AND planned >= ? "
+  Query query(database, "SELECT id, target, planned FROM slots WHERE schedule = ? AND planned >= ? "
                         "AND planned < ? AND state = 'planned' ORDER BY id");
   query.With(plan.schedule, plan.from, plan.until);
   while (query.Next()) {
-    // Written down when the clock stood later than now: the definition still means it.
-    if (query.Int(2) > last && query.View(3) == plan.definition) continue;
     if (!wanted.contains({query.Text(1), query.Int(2)})) gone.push_back(query.Int(0));
   }
   for (const SlotId id : gone) {
