@@ -125,7 +125,12 @@ Task<void> Leader::Keep() {
       const Limits soon = Limits().Within(kReleaseTime);
       const Status released = co_await parts_.leadership->Release(soon);
       (void)released;   // It runs out by itself.
-      co_await Nap(kAfterRefusal);
+      not_before_ = std::chrono::steady_clock::now() + kAfterRefusal;
+      continue;
+    }
+    // Ready() cuts a nap short, and this one must last.
+    if (const auto now = std::chrono::steady_clock::now(); !leading_ && now < not_before_) {
+      co_await Nap(std::chrono::ceil<milliseconds>(not_before_ - now));
       continue;
     }
     // What ran under the last fence ends first; Ready() wakes this up.

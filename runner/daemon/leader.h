@@ -8,6 +8,7 @@
 #ifndef UPKEEP_RUNNER_DAEMON_LEADER_H_
 #define UPKEEP_RUNNER_DAEMON_LEADER_H_
 
+#include <chrono>
 #include <functional>
 #include <string>
 
@@ -58,6 +59,7 @@ class Leader {
   Parts parts_;
   bool leading_ = false, ready_ = true, started_ = false, stopping_ = false, done_ = false;
   bool give_back_ = false;             ///< Soon: the store refused this leader.
+  std::chrono::steady_clock::time_point not_before_{};   ///< It asks again, after a refusal.
   std::int64_t fence_ = 0;
   std::int64_t term_ = 0;              ///< What the leadership called this time of leading.
   Status failed_;

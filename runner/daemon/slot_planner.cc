@@ -77,7 +77,7 @@ Result<Planned> SlotPlanner::Plan(const Schedule& schedule, const PlanRequest& r
     planned.added += recorded->added;
   }
   UPKEEP_RETURN_IF_ERROR(RecordHorizons(schedule, *past, begin, request.horizon_days, planned));
-  UPKEEP_RETURN_IF_ERROR(RecordRows(schedule, request, now, planned));
+  UPKEEP_RETURN_IF_ERROR(RecordRows(schedule, *past, request, now, planned));
   return planned;
 }
 
@@ -166,14 +166,18 @@ Status SlotPlanner::FillGap(const Schedule& schedule, const Past& past, const Pl
   return Status::Ok();
 }
 
-Status SlotPlanner::RecordRows(const Schedule& schedule, const PlanRequest& request, Instant now,
-                               Planned& planned) {
+Status SlotPlanner::RecordRows(const Schedule& schedule, const Past& past,
+                               const PlanRequest& request, Instant now, Planned& planned) {
   schedules::Limits limits;
   limits.ahead = days(0);   // The days are written down above.
   // One more instant than fits would still be better than none for very many targets.
   limits.rows = std::max(limits.rows, static_cast<int>(request.targets.size()));
   const schedules::Plan plan = schedules::PlanAhead(schedule, request.targets, now, limits);
-  store::SlotPlan rows{schedule.id, schedule.definition, now + kTick, now + kBeyondRows, {}, {}, true};
+  // A clock that went back reaches less far than it did. What the same definition planned beyond
+  // stays; it is looked at again when the rows reach it.
+  const bool same = past.definition == schedule.definition && !plan.slots.empty();
+  const Instant until = same ? plan.slots.back().planned_at + kTick : now + kBeyondRows;
+  store::SlotPlan rows{schedule.id, schedule.definition, now + kTick, until, {}, {}, true};
   for (const schedules::Slot& slot : plan.slots) {
     rows.slots.push_back({slot.schedule, slot.target, slot.planned_at});
   }

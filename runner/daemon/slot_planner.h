@@ -62,8 +62,8 @@ class SlotPlanner {
                         int most, Planned& planned);
   Status FillGap(const schedules::Schedule& schedule, const Past& past, const PlanRequest& request,
                  Instant now, Planned& planned);
-  Status RecordRows(const schedules::Schedule& schedule, const PlanRequest& request, Instant now,
-                    Planned& planned);
+  Status RecordRows(const schedules::Schedule& schedule, const Past& past, const PlanRequest& request,
+                    Instant now, Planned& planned);
 
   store::Store& store_;
   const Clock& clock_;

@@ -62,6 +62,10 @@ export UPKEEP_STORE=$work/upkeep.db UPKEEP_INVENTORY=$work/inventory.yaml UPKEEP
 shift_to 0
 faked daemon --listen off --log json 2>>"$work/daemon.log" &
 daemon=$!
+for _ in $(seq 200); do  # sqlite3 would make an empty file where there is none.
+  grep -q daemon.started "$work/daemon.log" && break
+  sleep 0.1
+done
 began=$(shown)
 await_run "$((began + 2))" "at first"
 
@@ -111,6 +115,7 @@ step "the books"
 now=$(shown)
 [ "$(sql "SELECT count(*) FROM (SELECT planned - lag(planned) OVER (ORDER BY planned) AS step FROM slots WHERE planned <= $now * 1000000) WHERE step <> 1000000")" = 0 ] ||
   fail "a second has no slot"
+[ "$(sql "SELECT count(*) FROM slots WHERE state = 'superseded'")" = 0 ] || fail "slots are superseded, and no schedule changed"
 [ "$(sql "SELECT count(*) FROM slots WHERE attempts > 1")" = 0 ] || fail "a slot ran twice"
 [ "$(sql "SELECT count(*) FROM slots WHERE planned <= ($now - 30) * 1000000 AND state NOT IN ('on_time', 'late', 'missed', 'overlapped')")" = 0 ] ||
   fail "a slot that was due has no end"

@@ -207,7 +207,12 @@ check "ps says that no daemon runs" has "$(cat "$work/err")" "no daemon runs her
 
 # A run that did not happen, and its backfill.
 sed -i 's|"\* \* \* \* \* \*"|"*/20 * * * * *"|' "$work/schedules/all.yaml"
-sleep 50   # The time in which slots are missed is what is tested.
+start_daemon
+check "a changed file is planned by" await 20 logged '"schedule":"beating","superseded":[1-9]'
+end_daemon TERM
+sleep 42   # The time in which slots are missed is what is tested.
+# Not within the grace of a slot, which would run and be late.
+until [ $(($(date +%s) % 20)) -ge 7 ] && [ $(($(date +%s) % 20)) -le 12 ]; do sleep 0.2; done
 start_daemon
 check "the missed slots are booked" await 40 is_state beating missed
 check "and are a finding on the target" await 20 bash -c "[ \"\$(sqlite3 'file:$work/upkeep.db?mode=ro' \"SELECT count(*) FROM finding_list WHERE playbook = 'upkeep.schedules' AND subject = 'Schedule/beating'\")\" = 1 ]"

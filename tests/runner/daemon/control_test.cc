@@ -237,7 +237,7 @@ class DaemonControlTest : public DaemonTest {
   void End() {
     if (!thread_.joinable()) return;
     // Its signals are taken over once it answers; before that SIGTERM would end the test.
-    Ask({{"command", "ps"}});
+    EXPECT_TRUE(Ask({{"command", "ps"}}).ok());
     kill(getpid(), SIGTERM);
     thread_.join();
     EXPECT_TRUE(ended_.ok()) << ended_.Describe();
