@@ -76,7 +76,7 @@ Result<Planned> SlotPlanner::Plan(const Schedule& schedule, const PlanRequest& r
     if (!recorded.ok()) return recorded.status();
     planned.added += recorded->added;
   }
-  UPKEEP_RETURN_IF_ERROR(RecordHorizons(schedule, *past, begin, request.horizon_days, planned));
+  UPKEEP_RETURN_IF_ERROR(RecordHorizons(schedule, *past, begin, request.horizon_instants, planned));
   UPKEEP_RETURN_IF_ERROR(RecordRows(schedule, *past, request, now, planned));
   return planned;
 }
@@ -95,13 +95,15 @@ Result<SlotPlanner::Past> SlotPlanner::ReadPast(const std::string& schedule) {
   return past;
 }
 
-Status SlotPlanner::RecordHorizons(const Schedule& schedule, const Past& past, Instant from, int most,
-                                   Planned& planned) {
+Status SlotPlanner::RecordHorizons(const Schedule& schedule, const Past& past, Instant from,
+                                   std::int64_t most, Planned& planned) {
   const std::string zone_data = zone::TzdataVersion();
   // The last word on each day: a definition that comes back is written down again.
   std::map<Instant, const store::Horizon*> newest;
   for (const store::Horizon& horizon : past.horizons) newest[horizon.until] = &horizon;
   const auto today = std::chrono::floor<days>(from);
+  // In one transaction: ten thousand schedules of 35 days each wait for the disk once each.
+  store::SlotPlan plan{schedule.id, schedule.definition, from, today + kHorizon, {}, {}, false};
   for (auto day = today; day < today + kHorizon; day += days(1)) {
     const Instant until = day + days(1);
     const auto known = newest.find(until);
@@ -109,17 +111,16 @@ Status SlotPlanner::RecordHorizons(const Schedule& schedule, const Past& past, I
         known->second->zone_data == zone_data) {
       continue;
     }
-    if (most-- <= 0) {
+    if (most <= 0) {
       planned.horizon_complete = false;
-      return Status::Ok();
+      break;
     }
-    store::SlotPlan plan{schedule.id, schedule.definition, std::max<Instant>(day, from), until,
-                         {}, {}, false};
-    plan.horizon = MakeHorizon(schedule, plan.from, until);
-    auto recorded = store_.RecordPlanned(plan);
-    if (!recorded.ok()) return recorded.status();
+    plan.horizons.push_back(MakeHorizon(schedule, std::max<Instant>(day, from), until));
+    most -= plan.horizons.back().count;
   }
-  return Status::Ok();
+  if (plan.horizons.empty()) return Status::Ok();
+  auto recorded = store_.RecordPlanned(plan);
+  return recorded.ok() ? Status::Ok() : recorded.status();
 }
 
 Status SlotPlanner::FillGap(const Schedule& schedule, const Past& past, const PlanRequest& request,
@@ -197,7 +198,7 @@ Status SlotPlanner::Retire(const std::string& schedule) {
   const Instant now = clock_.Now();
   const std::string retired(kRetired);
   store::SlotPlan plan{schedule, retired, now + kTick, now + kBeyondRows, {}, {}, true};
-  plan.horizon = {schedule, retired, zone::TzdataVersion(), now, now + kHorizon, 0, Sha256Hex("")};
+  plan.horizons = {{schedule, retired, zone::TzdataVersion(), now, now + kHorizon, 0, Sha256Hex("")}};
   auto recorded = store_.RecordPlanned(plan);
   return recorded.ok() ? Status::Ok() : recorded.status();
 }

@@ -10,6 +10,7 @@
 #ifndef UPKEEP_RUNNER_DAEMON_SLOT_PLANNER_H_
 #define UPKEEP_RUNNER_DAEMON_SLOT_PLANNER_H_
 
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,9 +28,9 @@ struct PlanRequest {
   /// A schedule seen for the first time begins with the slot that is due now, within its grace:
   /// the CronJob that asks was started for it. Otherwise it begins with its next one.
   bool begin_with_due = false;
-  /// At most so many missing days of the horizon are written at once; they are never skipped,
-  /// only put off to the next call.
-  int horizon_days = 35;
+  /// Missing days of the horizon are written until they hold so many instants; one is always
+  /// written. The others are never skipped, only put off to the next call.
+  std::int64_t horizon_instants = std::numeric_limits<std::int64_t>::max();
 };
 
 struct Planned {
@@ -59,7 +60,7 @@ class SlotPlanner {
   };
   Result<Past> ReadPast(const std::string& schedule);
   Status RecordHorizons(const schedules::Schedule& schedule, const Past& past, Instant from,
-                        int most, Planned& planned);
+                        std::int64_t most, Planned& planned);
   Status FillGap(const schedules::Schedule& schedule, const Past& past, const PlanRequest& request,
                  Instant now, Planned& planned);
   Status RecordRows(const schedules::Schedule& schedule, const Past& past, const PlanRequest& request,

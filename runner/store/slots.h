@@ -71,7 +71,7 @@ struct SlotPlan {
   std::string schedule, definition;
   Instant from{}, until{};
   std::vector<SlotKey> slots;    ///< Of this schedule, inside the range.
-  std::optional<Horizon> horizon;
+  std::vector<Horizon> horizons;
   /// Slots still planned in the range that `slots` does not name become superseded.
   bool supersede_others = true;
 };
@@ -120,7 +120,7 @@ class SlotStore {
  public:
   virtual ~SlotStore() = default;
 
-  /// Writes slots down ahead of time; those that exist already are left as they are. A horizon
+  /// Writes slots down ahead of time; those that exist already are left as they are. Each horizon
   /// is written only when it differs from the last one of its schedule and range.
   virtual Result<PlanOutcome> RecordPlanned(const SlotPlan& plan) = 0;
 

@@ -141,7 +141,9 @@ Result<PlanOutcome> SqliteStore::RecordPlanned(const SlotPlan& plan) {
                                          {"added", std::move(added)},
                                          {"superseded", gone}});
   }
-  if (plan.horizon) RecordHorizon(*database_, *plan.horizon, transaction.at(), transaction);
+  for (const Horizon& horizon : plan.horizons) {
+    RecordHorizon(*database_, horizon, transaction.at(), transaction);
+  }
   UPKEEP_RETURN_IF_ERROR(transaction.Commit());
   return outcome;
 }

@@ -104,7 +104,7 @@ class ManyRunsTest : public DaemonTest {
     for (const schedules::Schedule& schedule : (*world)->schedules.schedules) {
       PlanRequest plan;
       plan.targets = schedule.targets;
-      plan.horizon_days = 1;
+      plan.horizon_instants = 1;
       const auto planned = planner.Plan(schedule, plan);
       ASSERT_TRUE(planned.ok()) << planned.status().Describe();
       ASSERT_EQ(planned->added, 1) << schedule.id;

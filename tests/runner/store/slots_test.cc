@@ -17,7 +17,7 @@ TEST_F(SlotsTest, PlanningAgainSupersedesAndNeverDeletes) {
   Open();
   const Instant base = At("2026-11-02T00:00:00Z");
   SlotPlan plan = PlanOf({base, base + hours(1), base + hours(2)});
-  plan.horizon = Horizon{"daily", "definition-1", "2026a", plan.from, plan.until, 3, "hash"};
+  plan.horizons = {{"daily", "definition-1", "2026a", plan.from, plan.until, 3, "hash"}};
   EXPECT_EQ(3, store_->RecordPlanned(plan)->added);
   EXPECT_EQ(0, store_->RecordPlanned(plan)->added);
   EXPECT_EQ(1U, store_->Horizons("daily")->size());   // Equal promises are one.
