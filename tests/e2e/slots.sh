@@ -202,7 +202,7 @@ freeze:
 END
 expect 0 upkeep schedule next moved --schedules "$work/shifted" --from 2026-11-01T00:00:00Z -n 2 --lang ko
 diff - "$work/out" << 'END' || fail "the marks of next"
-2026-11-04T09:00:00+00:00  2026-11-03('Culture Day / 문화의 날')에서 옮겨짐
+2026-11-04T09:00:00+00:00  2026-11-03(“Culture Day / 문화의 날”)에서 옮겨짐
 2026-12-03T09:00:00+00:00  실행되지 않음: 변경 동결 기간 'Sale / 할인 행사'
 END
 printf 'kind: Calender\nfreeze: {}\n' > "$work/shifted/calendars/own.yaml"
