@@ -84,6 +84,16 @@ schedules:
 END
 misplaced "schedule: an hour that there is not" 65 'bad\.yaml:4:[0-9]+' schedule check schedules/bad.yaml
 misplaced "schedule: a key in the wrong case" 65 'bad\.yaml:6:5' schedule check schedules/bad.yaml
+mkdir -p zones/Asia
+head -c 300 /dev/urandom >zones/Asia/Seoul
+printf 'apiVersion: upkeep/v1\ntimeZone: Asia/Seoul\nschedules:\n  - {id: s, cron: "0 9 * * *", playbooks: [selftest.ok]}\n' >schedules/zone.yaml
+export TZDIR=$work/zones
+misplaced "schedule: a zone file that is no tzdata" 65 'zone\.yaml:2:11' schedule check schedules/zone.yaml
+head -c 200 /usr/share/zoneinfo/Asia/Seoul >zones/Asia/Seoul
+misplaced "schedule: a zone file cut short" 65 'zone\.yaml:2:11' schedule check schedules/zone.yaml
+rm zones/Asia/Seoul
+misplaced "schedule: no zone file" 65 'zone\.yaml:2:11' schedule check schedules/zone.yaml
+unset TZDIR
 refused "cron expression typed" 65 '1:[0-9]+' '\^' 'hint:' -- schedule next '0 25 * * *'
 
 mkdir -p pack/team
