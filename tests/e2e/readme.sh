@@ -69,5 +69,6 @@ YAML
 by_hand=$(block "By hand" 0 | grep -v cmake | sed -e ':join' -e '/\\$/{N;s/\\\n//;b join' -e '}')
 try_lines "0 1 2 3" <<<"$by_hand"
 try_lines "0 1 2 3" <<<"$by_hand"
+try_lines "0" < <(block "On a schedule" 0)
 grep -q '<html[^>]*lang="ko"' report.html || fail "report.html is not the Korean report"
 echo "readme: $passed commands work as README.md has them, 0 failed, $((SECONDS - begun)) s"
