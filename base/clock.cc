@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/clock.h"
 
-#include <cstdio>
+#include <algorithm>
 
 namespace upkeep {
 namespace {
@@ -31,21 +31,27 @@ Instant SystemClock::Now() const {
 
 SteadyInstant SystemClock::SteadyNow() const { return std::chrono::steady_clock::now(); }
 
+// By hand: a schedule of every second has 86,400 of these in each day that is written down ahead,
+// and snprintf took nine tenths of that.
 std::string FormatRfc3339(Instant instant) {
   const auto day = std::chrono::floor<days>(instant);
   const std::chrono::year_month_day date(day);
-  const auto rest = instant - day;
-  const auto whole = std::chrono::floor<seconds>(rest);
-  const std::chrono::hh_mm_ss time(whole);
-  const auto thousandths = std::chrono::floor<std::chrono::milliseconds>(rest - whole).count();
-  char fraction[8] = "";
-  if (thousandths != 0) {
-    std::snprintf(fraction, sizeof fraction, ".%03d", static_cast<int>(thousandths) % 1000);
-  }
-  char text[64];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d%sZ", int(date.year()),
-                unsigned(date.month()), unsigned(date.day()), int(time.hours().count()),
-                int(time.minutes().count()), int(time.seconds().count()), fraction);
+  const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(instant - day).count();
+  const auto of_day = static_cast<unsigned>(milliseconds / 1000);
+  const auto thousandths = static_cast<unsigned>(milliseconds % 1000);
+  const auto year = static_cast<unsigned>(std::clamp(int(date.year()), 0, 9999));
+  char text[] = "0000-00-00T00:00:00.000Z";
+  const auto put = [&text](std::size_t at, std::size_t width, unsigned number) {
+    for (std::size_t i = at + width; i-- > at; number /= 10) text[i] = static_cast<char>('0' + number % 10);
+  };
+  put(0, 4, year);
+  put(5, 2, unsigned(date.month()));
+  put(8, 2, unsigned(date.day()));
+  put(11, 2, of_day / 3600);
+  put(14, 2, of_day / 60 % 60);
+  put(17, 2, of_day % 60);
+  if (thousandths == 0) return std::string(text, 19) + "Z";
+  put(20, 3, thousandths);
   return text;
 }
 

@@ -191,7 +191,7 @@ TEST_F(BlackoutTest, AChangedCalendarIsReadAgain) {
 /// The daemon's own loop, on the real clock: every second lies in a window.
 TEST_F(BlackoutTest, TheDaemonBooksThemToo) {
   store_.reset();
-  WriteSchedules("    cron: \"*/1 * * * * *\"\n    playbooks: [selftest.ok]\n"
+  WriteSchedules(EverySecond() + "    playbooks: [selftest.ok]\n"
                  "    blackout:\n      - {from: \"00:00\", to: \"24:00\", reason: Always}\n");
   const pid_t child = fork();
   if (child == 0) {

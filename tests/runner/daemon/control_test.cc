@@ -199,7 +199,7 @@ class DaemonControlTest : public DaemonTest {
            "  messages = { seen = { en = 'seen', ko = '확인' } },\n"
            "  check = function(run, params)\n    run:ok { message = 'seen' }\n"
            "    postgres.query('select')\n  end,\n}\n";
-    WriteSchedules("    cron: \"*/1 * * * * *\"\n    playbooks: [slow.query]\n    overlap: forbid\n");
+    WriteSchedules(EverySecond() + "    playbooks: [slow.query]\n    overlap: forbid\n");
     thread_ = std::thread([this] { Be(); });
   }
   ~DaemonControlTest() override { End(); }

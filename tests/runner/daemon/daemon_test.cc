@@ -17,15 +17,15 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr const char* kSecondly =
-    "    cron: \"*/1 * * * * *\"\n    playbooks: [selftest.wait, selftest.crit]\n"
+constexpr const char* kRules =
+    "    playbooks: [selftest.wait, selftest.crit]\n"
     "    retry: {attempts: 1, backoff: 1s, cap: 1s}\n";
 
 class DaemonProcessTest : public DaemonTest {
  protected:
   DaemonProcessTest() {
     store_.reset();   // The children open their own.
-    WriteSchedules(kSecondly);
+    WriteSchedules(EverySecond() + kRules);
   }
 
   /// The child's life; never returns.

@@ -16,8 +16,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr const char* kSecondly =
-    "    cron: \"*/1 * * * * *\"\n    playbooks: [selftest.wait, selftest.crit]\n";
+constexpr const char* kPlaybooks = "    playbooks: [selftest.wait, selftest.crit]\n";
 
 /// Leads when the test says so.
 class Appointed final : public Leadership {
@@ -52,7 +51,7 @@ class LeadershipTest : public DaemonTest {
   LeadershipTest() {
     store_ = OpenAnother(&system_);
     reactor_ = *io::Reactor::Create();
-    WriteSchedules(kSecondly);
+    WriteSchedules(EverySecond() + kPlaybooks);
   }
   Status Live(Task<void> script) {
     RunnerParts parts = PartsOf(*store_, *reactor_, system_, run::ProcessHolder());
@@ -160,7 +159,7 @@ TEST_F(LeadershipTest, AStandbyReadsItsFilesAgainBeforeItLeads) {
     std::function<bool()> asked = [this] { return appointed_.tries > 5; };
     co_await Until(asked, "asked");
     // Whoever leads has read a newer file, and plans by it.
-    WriteSchedules(std::string(kSecondly) +
+    WriteSchedules(EverySecond() + kPlaybooks +
                    "  - id: t\n    cron: \"0 9 * * *\"\n    playbooks: [selftest.ok]\n");
     const auto file =
         schedules::ReadScheduleFiles({folder_ + "/schedules/test.yaml"}, system_.Now());
@@ -240,7 +239,7 @@ class StandbyTest : public DaemonTest {
  protected:
   StandbyTest() {
     store_.reset();   // The children open their own.
-    WriteSchedules(kSecondly);
+    WriteSchedules(EverySecond() + kPlaybooks);
   }
   [[noreturn]] void BeDaemon(const std::string& name) {
     const SystemClock clock;
