@@ -5,6 +5,8 @@
 
 #include <array>
 
+template class nlohmann::basic_json<>;
+
 namespace upkeep {
 
 Result<Value> ParseJson(std::string_view text) {

@@ -19,7 +19,7 @@ constexpr std::chrono::microseconds kPlanAtLatest = std::chrono::hours(1);
 // A pass over very many schedules lets the rest of the loop have its turn in between.
 constexpr milliseconds kPassBudget{500};
 // Of the horizon at once, a few milliseconds of work: a schedule of every second has four times as
-// many in a day, one of every hour 840 in all 35.
+// many in a day, one of every hour 840 in all 35 days.
 constexpr std::int64_t kHorizonInstants = 20'000;
 constexpr int kNoTargetAnswered = 69;
 

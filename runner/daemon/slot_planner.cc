@@ -24,21 +24,6 @@ constexpr microseconds kTick{1};
 constexpr days kBeyondRows{400};
 constexpr std::string_view kRetired = "retired";   // Where a definition's hash would stand.
 
-/// [from, until) of one schedule, as the store wants its promise.
-store::Horizon MakeHorizon(const Schedule& schedule, Instant from, Instant until) {
-  store::Horizon horizon{schedule.id, schedule.definition, zone::TzdataVersion(), from, until, 0, ""};
-  std::string instants;
-  if (schedule.enabled) {
-    for (auto next = schedules::NextPlanned(schedule, from - kTick); next && *next < until;
-         next = schedules::NextPlanned(schedule, *next)) {
-      instants += FormatRfc3339(*next) + "\n";
-      ++horizon.count;
-    }
-  }
-  horizon.hash = Sha256Hex(instants);
-  return horizon;
-}
-
 /// The newest planned time that may still be started now, if there is one.
 std::optional<Instant> DueNow(const Schedule& schedule, Instant now) {
   const microseconds back = schedule.grace + schedule.splay + schedule.jitter + std::chrono::seconds(1);
@@ -111,12 +96,22 @@ Status SlotPlanner::RecordHorizons(const Schedule& schedule, const Past& past, I
         known->second->zone_data == zone_data) {
       continue;
     }
-    if (most <= 0) {
+    auto draft = drafts_.find(schedule.id);
+    if (draft == drafts_.end() || !draft->second.Continues(schedule, until)) {
+      draft = drafts_.insert_or_assign(schedule.id,
+                                       HorizonDraft(schedule, std::max<Instant>(day, from), until)).first;
+    }
+    most -= draft->second.WalkOn(schedule, most);
+    if (!draft->second.complete()) {
       planned.horizon_complete = false;
+      // Since when it is planned, and by which definition, is known from the first piece on.
+      if (plan.horizons.empty() && past.definition != schedule.definition) {
+        plan.horizons.push_back({schedule.id, schedule.definition, zone_data, from, from, 0, Sha256Hex("")});
+      }
       break;
     }
-    plan.horizons.push_back(MakeHorizon(schedule, std::max<Instant>(day, from), until));
-    most -= plan.horizons.back().count;
+    plan.horizons.push_back(draft->second.Finish());
+    drafts_.erase(draft);
   }
   if (plan.horizons.empty()) return Status::Ok();
   auto recorded = store_.RecordPlanned(plan);
@@ -192,6 +187,7 @@ Status SlotPlanner::RecordRows(const Schedule& schedule, const Past& past,
 }
 
 Status SlotPlanner::Retire(const std::string& schedule) {
+  drafts_.erase(schedule);
   auto past = ReadPast(schedule);
   if (!past.ok()) return past.status();
   if (past->definition == kRetired) return Status::Ok();

@@ -11,12 +11,14 @@
 #define UPKEEP_RUNNER_DAEMON_SLOT_PLANNER_H_
 
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/status.h"
+#include "runner/daemon/horizon_draft.h"
 #include "runner/store/store.h"
 #include "schedules/planner.h"
 
@@ -28,8 +30,8 @@ struct PlanRequest {
   /// A schedule seen for the first time begins with the slot that is due now, within its grace:
   /// the CronJob that asks was started for it. Otherwise it begins with its next one.
   bool begin_with_due = false;
-  /// Missing days of the horizon are written until they hold so many instants; one is always
-  /// written. The others are never skipped, only put off to the next call.
+  /// So many instants of the horizon (at least 1) are walked through. A day that is not through by
+  /// then is gone on with by the next call to the same planner, and written when it is whole.
   std::int64_t horizon_instants = std::numeric_limits<std::int64_t>::max();
 };
 
@@ -68,6 +70,7 @@ class SlotPlanner {
 
   store::Store& store_;
   const Clock& clock_;
+  std::map<std::string, HorizonDraft> drafts_;   // Of schedules; the day that is being walked through.
 };
 
 }  // namespace upkeep::daemon

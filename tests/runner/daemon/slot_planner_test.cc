@@ -134,6 +134,35 @@ TEST_F(SlotPlannerTest, AScheduleTakenOutAndPutBackOwesNothingForTheTimeBetween)
   EXPECT_EQ(StateOf("2026-11-07T09:00:00Z"), SlotState::kPlanned);
 }
 
+TEST_F(SlotPlannerTest, ADayOfManyInstantsIsWalkedThroughInPiecesAndWrittenAsAWhole) {
+  const auto schedule = ScheduleOf("    cron: \"*/5 9 * * *\"\n    playbooks: [selftest.ok]\n");
+  SlotPlanner whole(*store_, clock_);
+  ASSERT_TRUE(whole.Plan(schedule, {{"a"}, false, 420}).value().horizon_complete);
+  const auto expected = *store_->Horizons("s");
+  ASSERT_EQ(expected.size(), 35U);
+
+  auto again = schedule;
+  again.definition = "another";
+  SlotPlanner pieces(*store_, clock_);
+  int calls = 1;
+  while (!pieces.Plan(again, {{"a"}, false, 5}).value().horizon_complete) {
+    clock_.Advance(std::chrono::seconds(1));
+    // Which definition is valid is known from the first piece on.
+    if (calls == 1) EXPECT_EQ(store_->Horizons("s")->back().definition, "another");
+    ASSERT_LT(++calls, 200);
+  }
+  EXPECT_EQ(calls, 85);   // 420 instants, five at a time, and one to see that there are no more.
+  auto horizons = *store_->Horizons("s");
+  horizons.erase(horizons.begin(), horizons.begin() + 36);
+  ASSERT_EQ(horizons.size(), 35U);
+  for (std::size_t day = 0; day < 35; ++day) {
+    EXPECT_EQ(horizons[day].from, expected[day].from);
+    EXPECT_EQ(horizons[day].until, expected[day].until);
+    EXPECT_EQ(horizons[day].count, 12);
+    EXPECT_EQ(horizons[day].hash, expected[day].hash);
+  }
+}
+
 TEST_F(SlotPlannerTest, MoreSlotsThanRowsArePlannedBitByBitAndNoneIsLost) {
   const auto schedule = ScheduleOf("    cron: \"* * * * *\"\n    playbooks: [selftest.ok]\n");
   EXPECT_EQ(Plan(schedule, {"a"}).added, 1000);
