@@ -5,12 +5,13 @@
 # and every fifty kills, the books are checked by SQL over the rows and not with upkeep's own figures:
 # due = the sum of the named states and of what is in flight (DESIGN.md 1.2), no second of a schedule
 # without its slot, no two attempts at a slot overlap, no slot is run to its end twice, no action is
-# begun twice; and the store and its ledger are whole.
+# repeated (lib/kill_actions.sh); and the store and its ledger are whole.
 #
 #   UPKEEP_BINARY=PATH tests/e2e/kills.sh        40 seconds of it
 #   UPKEEP_KILLS=1000 …                          so many kills, however long they take
 #
-# UPKEEP_SEED repeats the choices (not the machine's timing). Needs sqlite3.
+# UPKEEP_SEED repeats the choices (not the machine's timing). Needs sqlite3, psql, openssl, and in the
+# environment what `servers env` prints.
 set -euo pipefail
 
 source_tree=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
@@ -23,9 +24,12 @@ RANDOM=$seed
 
 work=$(mktemp -d /tmp/upkeep-kills.XXXXXX)
 daemon='' ticks=()
+# shellcheck source=tests/e2e/lib/kill_actions.sh
+source "$source_tree/tests/e2e/lib/kill_actions.sh"
 cleanup() {
   local code=$? pid
-  for pid in $daemon "${ticks[@]}"; do kill -9 "$pid" 2>/dev/null || true; done
+  for pid in $daemon $actions_applier $actions_hop "${ticks[@]}"; do kill -9 "$pid" 2>/dev/null || true; done
+  actions_end_sessions
   if [ "$code" != 0 ]; then
     echo "kills: seed $seed" >&2
     tail -n 20 "$work/daemon.log" >&2 || true
@@ -53,6 +57,7 @@ schedules:
   - id: forbid
     cron: "* * * * * *"
     playbooks: [selftest.wait, selftest.warn]
+    targets: [first, second]
     retry: {attempts: 1, backoff: 1s, cap: 1s}
   - id: queue
     cron: "*/2 * * * * *"
@@ -64,6 +69,7 @@ schedules:
   - id: splayed
     cron: "*/3 * * * * *"
     playbooks: [selftest.ok]
+    targets: [first, second]
     overlap: replace
     catchUp: none
     jitter: 2s
@@ -99,6 +105,7 @@ check_books() {
   none "runs whose slot has another state" "SELECT count(*) FROM attempts a JOIN slots s ON s.id = a.slot
     WHERE a.state IN ('on_time', 'late') AND s.state <> a.state"
   none "actions begun twice" "SELECT count(*) FROM (SELECT plan, step FROM actions GROUP BY plan, step HAVING count(*) > 1)"
+  actions_check
   none "results of a run that was interrupted" "SELECT count(*) FROM outcomes o JOIN runs r ON r.id = o.run WHERE r.state = 'interrupted'"
   "$UPKEEP_BINARY" db check >"$work/out" 2>&1 || fail "db check: $(<"$work/out")"
   "$UPKEEP_BINARY" db ledger >"$work/out" 2>&1 || fail "db ledger: $(<"$work/out")"
@@ -114,23 +121,26 @@ start_tick() {
   ticks+=("$!")
 }
 kills=0
-# killed PID NAME: kills it, and it must not have ended by itself before, unless NAME is a tick.
+# killed PID NAME: kills it. A daemon must not have ended by itself before.
 killed() {
   local code=0
   kill -9 "$1" 2>/dev/null || true
   wait "$1" 2>/dev/null || code=$?
-  [ "$2" = tick ] || [ "$code" = 137 ] || fail "the daemon ended $code by itself"
+  [ "$2" != daemon ] || [ "$code" = 137 ] || fail "the daemon ended $code by itself"
   [ "$code" != 137 ] || kills=$((kills + 1))
-  [ "$code" = 137 ] || [ "$code" = 0 ] || fail "a tick ended $code by itself: $(tail -n 3 "$work/tick.log")"
+  [ "$code" = 137 ] || [ "$code" = 0 ] || [ "$2" = apply ] || fail "a tick ended $code by itself: $(tail -n 3 "$work/tick.log")"
 }
 
+actions_begin
 start_daemon
 begin=$SECONDS checked=0
 while if [ -n "$want" ]; then [ "$kills" -lt "$want" ]; else [ $((SECONDS - begin)) -lt "$seconds" ]; fi; do
   while [ "${#ticks[@]}" -lt 2 ]; do start_tick; done
+  actions_turn
   # From the first system calls of a start to the middle of runs.
   sleep "0.$(printf %03d $((RANDOM % 900)))"
-  case $((RANDOM % 4)) in
+  case $((RANDOM % 6)) in
+    5) killed "$actions_applier" apply; actions_applier='' ;;
     0) killed "${ticks[0]}" tick; ticks=("${ticks[@]:1}") ;;
     1) for pid in "${ticks[@]}"; do killed "$pid" tick; done; ticks=(); killed "$daemon" daemon; start_daemon ;;
     *) killed "$daemon" daemon; start_daemon ;;
@@ -142,6 +152,8 @@ while if [ -n "$want" ]; then [ "$kills" -lt "$want" ]; else [ $((SECONDS - begi
 done
 for pid in "${ticks[@]}"; do killed "$pid" tick; done
 ticks=()
+killed "$actions_applier" apply
+actions_applier=''
 
 # Nobody is killed any more: all that is open is ended, and what is missing is booked.
 finished=$(sql "SELECT count(*) FROM runs WHERE state = 'finished'")
@@ -159,4 +171,6 @@ none "attempts still open" "SELECT count(*) FROM attempts WHERE ended IS NULL"
 none "runs still open" "SELECT count(*) FROM runs WHERE state = 'running'"
 [ "$(sql "SELECT count(*) FROM attempts WHERE state = 'interrupted'")" -gt 0 ] || fail "no kill met a run: this shows nothing"
 echo "kills: $kills kills in $((SECONDS - begin)) s (seed $seed), $(sql "SELECT count(*) FROM slots") slots:" \
-  "$(sql "SELECT group_concat(state || ' ' || n, ', ') FROM (SELECT state, count(*) AS n FROM slots GROUP BY state)")"
+  "$(sql "SELECT group_concat(state || ' ' || n, ', ') FROM (SELECT state, count(*) AS n FROM slots GROUP BY state)");" \
+  "actions: $(sql "SELECT group_concat(state || ' ' || n, ', ') FROM (SELECT state, count(*) AS n FROM actions GROUP BY state)")," \
+  "of which the server saw $(($(actions_calls) - actions_before))"

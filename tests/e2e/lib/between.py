@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Stands between upkeep and a real server, and breaks what the server answers at a known byte.
 
-    between.py --to HOST:PORT --port-file FILE [--count FILE] [--after BYTES --then cut|freeze|COMMAND...]
+    between.py --to HOST:PORT --port-file FILE [--count FILE] [--hold SECONDS]
+        [--after BYTES --then cut|freeze|COMMAND...]
 
 Listens on 127.0.0.1, on a free port that it writes to FILE, and passes everything on. --count keeps
-the number of bytes that the server has sent so far, over all connections, in a file. Once BYTES
-of them have passed:
+the number of bytes that the server has sent so far, over all connections, in a file; --hold keeps
+each piece of an answer back for so long. Once BYTES have passed:
   cut      every connection ends there, in the middle of whatever was being sent, and each new one
            after as many bytes as the first was given
   freeze   the connections stay open, and not one byte more comes through
@@ -39,6 +40,7 @@ class Between:
 
     async def downwards(self, reader, writer):
         while data := await reader.read(4096):
+            await asyncio.sleep(self.options.hold)
             if self.options.after is not None and self.passed + len(data) > self.options.after:
                 rest = max(0, self.options.after - self.passed)
                 writer.write(data[:rest])
@@ -84,6 +86,7 @@ async def main():
     parser.add_argument("--to", required=True)
     parser.add_argument("--port-file", required=True)
     parser.add_argument("--count")
+    parser.add_argument("--hold", type=float, default=0)
     parser.add_argument("--after", type=int)
     parser.add_argument("--then", nargs=argparse.REMAINDER, default=[])
     between = Between(parser.parse_args())
