@@ -149,7 +149,11 @@ Task<FiberEnd> RunFiber(State& state, Fiber& fiber, int arguments, Limits limits
     if (step == Step::kDone) co_return How::kReturned;
     if (step == Step::kRaised) co_return How::kRaised;
     if (step == Step::kStopped) co_return How::kStopped;
-    if (fiber.wait == Fiber::Wait::kEach) {
+    if (step == Step::kGivesWay) {
+      Started<void> others(state.options().host->GiveWay());
+      co_await others;
+      if (limits.cancel.cancelled()) state.Stop(Status(Code::kCancelled, "cancelled while the playbook was computing"));
+    } else if (fiber.wait == Fiber::Wait::kEach) {
       Started<void> each(RunEach(state, fiber, limits));
       co_await each;
     } else {

@@ -40,6 +40,10 @@ class Host {
   /// error table {reason = CodeName, message = …} that the playbook may catch.
   virtual Task<Result<Answer>> Call(std::string module, std::string function, Value arguments,
                                     Limits limits) = 0;
+
+  /// Awaited whenever a playbook has computed for Budget::turn: whoever shares its thread goes on
+  /// meanwhile. Without one of its own the playbook goes on at once.
+  virtual Task<void> GiveWay() { co_return; }
 };
 
 }  // namespace upkeep::lua

@@ -34,11 +34,13 @@ int Meter::MostInstructions() const {
   return std::max(budget_.instructions_per_look, kFewestInstructions);
 }
 
-void Meter::Begin(lua_State* running) {
+void Meter::Begin(lua_State* running, bool turns) {
   running_ = running;
+  turns_ = turns;
   begun_ = ThreadTime();
   last_look_ = begun_;
   counting_ = true;
+  gave_way_ = false;
 }
 
 void Meter::End() {
@@ -99,8 +101,13 @@ bool Meter::IsOver() {
 void Meter::Look(lua_State* L, lua_Debug*) {
   Meter& meter = State::From(L).meter();
   if (!meter.IsOver()) {
-    // Instructions that do much (a comparison of two long strings) come closer under watch.
     const nanoseconds now = ThreadTime();
+    if (meter.turns_ && now - meter.begun_ >= meter.budget_.turn && lua_isyieldable(L) != 0) {
+      meter.gave_way_ = true;
+      lua_yield(L, 0);
+      return;
+    }
+    // Instructions that do much (a comparison of two long strings) come closer under watch.
     const nanoseconds took = now - meter.last_look_;
     meter.last_look_ = now;
     const int count = lua_gethookcount(L);

@@ -32,15 +32,18 @@ class Meter {
 
   /// The lua_Alloc; `self` is a Meter.
   static void* Allocate(void* self, void* block, std::size_t old_size, std::size_t new_size);
-  /// The lua_Hook; yields or raises when there is an overrun.
+  /// The lua_Hook; yields or raises when there is an overrun, and yields when the turn is over.
   static void Look(lua_State* L, lua_Debug* record);
 
   /// The state counts from Begin to End; `running` is the thread that is resumed, or null while
-  /// only code of ours runs.
-  void Begin(lua_State* running);
+  /// only code of ours runs. With `turns` it yields when its turn is over: for who can wait.
+  void Begin(lua_State* running, bool turns = false);
   void End();
   /// Sets the hook of a thread that playbook code will run on.
   void Watch(lua_State* thread) const;
+
+  /// Whether the thread that was resumed has yielded since its turn is over.
+  bool gave_way() const { return gave_way_; }
 
   /// About `bytes` bytes were walked or moved in C.
   void Work(std::size_t bytes);
@@ -64,6 +67,8 @@ class Meter {
   std::chrono::nanoseconds begun_{0};
   std::chrono::nanoseconds last_look_{0};
   bool counting_ = false;
+  bool turns_ = false;
+  bool gave_way_ = false;
   lua_State* running_ = nullptr;
   SteadyInstant deadline_ = SteadyInstant::max();
   Overrun overrun_ = Overrun::kNone;

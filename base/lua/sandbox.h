@@ -37,6 +37,7 @@ namespace upkeep::lua {
 struct Budget {
   std::size_t memory_bytes = std::size_t{32} << 20;
   std::chrono::milliseconds cpu{2000};     ///< Thread CPU time, not wall time.
+  std::chrono::milliseconds turn{20};      ///< CPU time at a stretch, before Host::GiveWay.
   int instructions_per_look = 10'000;      ///< The CPU clock is read at least this often.
 };
 

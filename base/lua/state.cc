@@ -87,7 +87,7 @@ Step State::Resume(Fiber& fiber, int arguments) {
   if (stopped_) return Step::kStopped;
   fiber.wait = Fiber::Wait::kNothing;
   current = &fiber;
-  meter_.Begin(fiber.thread);
+  meter_.Begin(fiber.thread, !loading && options_.host != nullptr);
   int results = 0;
   const int code = lua_resume(fiber.thread, main_, arguments, &results);
   meter_.End();
@@ -110,6 +110,7 @@ Step State::Resume(Fiber& fiber, int arguments) {
     return Step::kDone;
   }
   if (code != LUA_YIELD) return Step::kRaised;
+  if (meter_.gave_way()) return Step::kGivesWay;
   if (results == 1 && lua_touserdata(fiber.thread, -1) == &kYieldMark &&
       fiber.wait != Fiber::Wait::kNothing) {
     lua_pop(fiber.thread, 1);

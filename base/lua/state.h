@@ -52,7 +52,7 @@ struct Fiber {
 };
 
 /// What a resumed fiber did.
-enum class Step { kDone, kRaised, kWaits, kStopped };
+enum class Step { kDone, kRaised, kWaits, kGivesWay, kStopped };
 
 class State {
  public:

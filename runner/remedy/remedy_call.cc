@@ -79,7 +79,7 @@ Task<Result<Value>> CallRemedy(Workbench& bench, const run::Playbook& playbook,
   run::Pair pair;
   pair.playbook = &playbook;
   pair.target = &target;
-  run::LiveHost host(playbook.head, *modules, bench.clock, run::PastOf(bench.store)(pair));
+  run::LiveHost host(playbook.head, *modules, bench.reactor, bench.clock, run::PastOf(bench.store)(pair));
   lua::SandboxOptions options;
   options.clock = &bench.clock;
   options.host = &host;

@@ -195,7 +195,7 @@ Task<void> Executor::Impl::RunPair(Look& look, const Pair& pair, const Progress&
 
   const checks::Head& head = pair.playbook->head;
   const std::uint64_t seed = SeedOf(options.seed, head.id, pair.target->name);
-  LiveHost live(head, look.modules(), clock, past ? past(pair) : Past{});
+  LiveHost live(head, look.modules(), reactor, clock, past ? past(pair) : Past{});
   RecordingHost recording(live, redactor);
   lua::Host& host = options.record ? static_cast<lua::Host&>(recording) : live;
   // What can be done before the target has answered is done while it answers.

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/io/reactor.h"
 #include "base/lua/host.h"
 #include "base/text.h"
 #include "checks/model/head.h"
@@ -36,19 +37,23 @@ using Past = std::function<Result<Value>(const std::string& metric, const std::s
 /// Lets through only what the head's needs name, and the playbook's own past.
 class LiveHost final : public lua::Host {
  public:
-  /// All but `past` must outlive the host.
-  LiveHost(const checks::Head& head, const Modules& modules, const Clock& clock, Past past)
-      : head_(head), modules_(modules), clock_(clock), past_(std::move(past)) {}
+  /// All but `past` must outlive the host. `reactor` is the one that runs the sandbox.
+  LiveHost(const checks::Head& head, const Modules& modules, io::Reactor& reactor,
+           const Clock& clock, Past past)
+      : head_(head), modules_(modules), reactor_(reactor), clock_(clock), past_(std::move(past)) {}
 
   std::vector<std::string> Functions(std::string_view module) const override;
   Task<Result<lua::Answer>> Call(std::string module, std::string function, Value arguments,
                                  Limits limits) override;
+  /// Until the reactor has looked at everything else that waits.
+  Task<void> GiveWay() override;
 
  private:
   const checks::HostModule* Module(std::string_view name) const;
   Result<lua::Answer> Previous(const Value& arguments) const;
   const checks::Head& head_;
   const Modules& modules_;
+  io::Reactor& reactor_;
   const Clock& clock_;
   const Past past_;
 };
@@ -75,6 +80,7 @@ class RecordingHost final : public lua::Host {
   }
   Task<Result<lua::Answer>> Call(std::string module, std::string function, Value arguments,
                                  Limits limits) override;
+  Task<void> GiveWay() override { return inner_.GiveWay(); }
   const std::vector<RecordedCall>& calls() const { return calls_; }
 
  private:

@@ -28,6 +28,8 @@ class FakeHost : public Host {
   std::map<std::string, Status> failures;
   std::vector<std::string> calls;               ///< "function arguments".
   int most_open = 0;
+  int gave_way = 0;                             ///< How often a playbook let others go on.
+  std::function<void()> on_giving_way = [] {};
 
   std::vector<std::string> Functions(std::string_view module) const override {
     if (module != "fake") return {};
@@ -72,6 +74,12 @@ class FakeHost : public Host {
       co_return failure->second;
     }
     co_return answers[function];
+  }
+
+  Task<void> GiveWay() override {
+    ++gave_way;
+    on_giving_way();
+    co_return;
   }
 
   std::size_t open() const { return open_.size(); }

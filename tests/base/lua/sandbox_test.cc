@@ -146,6 +146,28 @@ TEST_F(SandboxTest, CancellingEndsEveryWaitAndClosesTheState) {
   EXPECT_EQ(Code::kCancelled, code()) << "a closed sandbox says why";
 }
 
+TEST_F(SandboxTest, APlaybookThatComputesGivesWayAgainAndAgain) {
+  options_.budget.cpu = std::chrono::seconds(20);
+  options_.budget.turn = std::chrono::milliseconds(1);
+  const std::string count = "local n = 0 for _ = 1, 1e7 do n = n + 1 end return n";
+  for (const std::string& body :
+       {count, "local fine, n = pcall(function() " + count + " end) return n",
+        "local sum = 0 upkeep.each({ 1, 2 }, { at_once = 2 }, function() sum = sum + (function() " + count +
+            " end)() end) return sum // 2",
+        "return setmetatable({}, { __index = function() " + count + " end }).n"}) {
+    host_.gave_way = 0;
+    EXPECT_EQ(10'000'000, Eval(body)) << body;
+    EXPECT_GT(host_.gave_way, 5) << body;
+  }
+  // Where Lua cannot be left, it is not: the result is the same.
+  EXPECT_EQ(Value(true), Eval("local t = {} for i = 1, 20000 do t[i] = (i * 7919) % 20011 end\n"
+                              "table.sort(t, function(a, b) return a < b end) return t[1] < t[20000]"));
+  CancelSource source;
+  host_.on_giving_way = [&source] { source.Cancel(); };
+  Start("pcall(function() while true do end end)", {SteadyInstant::max(), source.token()});
+  EXPECT_EQ(Code::kCancelled, code()) << message();
+}
+
 TEST_F(SandboxTest, ADeadlineIsNotCatchable) {
   Limits limits;
   limits = limits.Within(std::chrono::milliseconds(30));

@@ -106,6 +106,20 @@ TEST_F(ExecutorTest, ADeclaredCallIsMade) {
   EXPECT_EQ("test.one", pair.outcome.playbook);
 }
 
+Task<void> LookAfter(io::Reactor& reactor, const World& world, int& calls) {
+  (void)co_await reactor.SleepUntil(std::chrono::steady_clock::now() + std::chrono::milliseconds(1), {});
+  calls = world.calls;
+}
+
+TEST_F(ExecutorTest, APlaybookThatComputesHoldsNobodyUp) {
+  options_.budget.turn = std::chrono::milliseconds(2);
+  int calls = -1;
+  reactor_->Spawn(LookAfter(*reactor_, world_, calls));
+  RunBody("for _ = 1, 2e7 do end " + std::string(kFine));
+  EXPECT_EQ(1, world_.calls);
+  EXPECT_EQ(0, calls) << "the timer came in between, before the call that followed";
+}
+
 TEST_F(ExecutorTest, AnUndeclaredCallNeverReachesTheTarget) {
   for (const char* body : {"postgres.query('role') run:ok { message = 'fine' }",
                            "postgres.terminate_backend('1', '2') run:ok { message = 'fine' }"}) {
