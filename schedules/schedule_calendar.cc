@@ -59,15 +59,8 @@ void ScheduleReader::ReadCalendar(yaml::MappingReader& entry, Schedule& schedule
 
 HolidayShift ScheduleReader::ReadHoliday(const yaml::Node& node) {
   // Short form: holiday: next. Long form: holiday: {shift: next}.
-  yaml::Node wrapped;
-  wrapped.kind = yaml::Kind::kMapping;
-  const bool is_short = node.kind == yaml::Kind::kScalar;
-  if (is_short) {
-    yaml::Node key = node;
-    key.scalar = "shift";
-    wrapped.entries.emplace_back(key, node);
-  }
-  yaml::MappingReader reader(document_, is_short ? wrapped : node, "'holiday'", errors_);
+  const yaml::Node whole = LongForm(node, "shift");
+  yaml::MappingReader reader(document_, whole, "'holiday'", errors_);
   if (!reader.ok()) return HolidayShift::kNone;
   if (reader.Take("shift") == nullptr) reader.Error(node, "'holiday' needs the key 'shift'");
   const std::string shift = reader.OptionalChoice("shift", {"next", "previous", "skip"});

@@ -78,15 +78,8 @@ void ScheduleReader::ReadCatchUp(const yaml::Node& node, Schedule& schedule) {
   const auto mode_of = [](const std::string& word) {
     return word == "none" ? CatchUp::kNone : word == "all" ? CatchUp::kAll : CatchUp::kLast;
   };
-  yaml::Node wrapped;
-  wrapped.kind = yaml::Kind::kMapping;
-  const bool is_short = node.kind == yaml::Kind::kScalar;
-  if (is_short) {
-    yaml::Node key = node;
-    key.scalar = "mode";
-    wrapped.entries.emplace_back(key, node);
-  }
-  yaml::MappingReader reader(document_, is_short ? wrapped : node, "'catchUp'", errors_);
+  const yaml::Node whole = LongForm(node, "mode");
+  yaml::MappingReader reader(document_, whole, "'catchUp'", errors_);
   rule.mode = mode_of(reader.OptionalChoice("mode", {"last", "none", "all"}));
   rule.limit = static_cast<int>(reader.OptionalInteger("limit", 10, 1, 1000));
   rule.max_age = reader.OptionalDuration("maxAge", rule.max_age);
@@ -95,15 +88,8 @@ void ScheduleReader::ReadCatchUp(const yaml::Node& node, Schedule& schedule) {
 
 void ScheduleReader::ReadOverlap(const yaml::Node& node, Schedule& schedule) {
   OverlapRule& rule = schedule.overlap;
-  yaml::Node wrapped;
-  wrapped.kind = yaml::Kind::kMapping;
-  const bool is_short = node.kind == yaml::Kind::kScalar;
-  if (is_short) {
-    yaml::Node key = node;
-    key.scalar = "mode";
-    wrapped.entries.emplace_back(key, node);
-  }
-  yaml::MappingReader reader(document_, is_short ? wrapped : node, "'overlap'", errors_);
+  const yaml::Node whole = LongForm(node, "mode");
+  yaml::MappingReader reader(document_, whole, "'overlap'", errors_);
   const std::string mode = reader.OptionalChoice("mode", {"forbid", "allow", "replace", "queue"});
   rule.mode = mode == "allow"     ? OverlapMode::kAllow
               : mode == "replace" ? OverlapMode::kReplace
@@ -125,15 +111,8 @@ void ScheduleReader::ReadHeartbeat(const yaml::Node& node, Schedule& schedule) {
   // Short form: heartbeat: https://hc.example.com/ping/UUID. In the long one, url may be
   // {file: PATH} or {env: NAME}: whoever reads the schedules need not know the address.
   Heartbeat& heartbeat = schedule.heartbeat;
-  yaml::Node wrapped;
-  wrapped.kind = yaml::Kind::kMapping;
-  const bool is_short = node.kind == yaml::Kind::kScalar;
-  if (is_short) {
-    yaml::Node key = node;
-    key.scalar = "url";
-    wrapped.entries.emplace_back(key, node);
-  }
-  yaml::MappingReader reader(document_, is_short ? wrapped : node, "'heartbeat'", errors_);
+  const yaml::Node whole = LongForm(node, "url");
+  yaml::MappingReader reader(document_, whole, "'heartbeat'", errors_);
   if (!reader.ok()) return;
   const yaml::Node* const url = reader.Take("url");
   if (url == nullptr) {

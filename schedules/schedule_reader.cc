@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <array>
-
-#include "schedules/occurrence.h"
-#include "schedules/words.h"
+#include <utility>
 
 #include "schedules/clock_changes.h"
+#include "schedules/occurrence.h"
+#include "schedules/words.h"
 
 namespace upkeep::schedules {
 namespace {
@@ -50,6 +50,16 @@ std::string DayFieldsOf(std::string_view on, bool quartz, bool calendar) {
 }
 
 }  // namespace
+
+yaml::Node LongForm(const yaml::Node& node, const std::string& key) {
+  if (node.kind != yaml::Kind::kScalar) return node;
+  yaml::Node name = node;
+  name.scalar = key;
+  yaml::Node whole;
+  whole.kind = yaml::Kind::kMapping;
+  whole.entries.emplace_back(std::move(name), node);
+  return whole;
+}
 
 Schedule ScheduleReader::Read(const yaml::Node& node) {
   Schedule schedule;

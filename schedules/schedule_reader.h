@@ -22,6 +22,10 @@ struct FileDefaults {
   std::string dialect = "vixie";
 };
 
+/// A key's short form is a word on its own (`catchUp: last`): the mapping with this one key that it
+/// stands for. Anything else is as it is.
+yaml::Node LongForm(const yaml::Node& node, const std::string& key);
+
 class ScheduleReader {
  public:
   /// All must outlive the reader. `now` is when "the next year" begins.

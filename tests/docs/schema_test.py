@@ -9,6 +9,7 @@ of the documentation is valid; and each schema refuses an unknown key and a valu
 so that one which allows everything does not pass.
 """
 import copy
+import functools
 import json
 import pathlib
 import re
@@ -34,6 +35,7 @@ Loader.yaml_implicit_resolvers = {
 Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(true|false)$"), list("tf"))
 
 
+@functools.cache
 def validator(name):
     folder = source / "docs/schema"
     schema = json.loads((folder / name).read_text())

@@ -26,10 +26,10 @@ cluster_fakes() {
     controller_manager_grace "$GRACE_FAKES"
     start_kwok
   }
-  fake_nodes "$nodes" | kube apply --server-side -f - >/dev/null
+  fake_nodes "$nodes" | kube apply --server-side --force-conflicts -f - >/dev/null
   surplus_nodes "$nodes" | xargs -r "$BIN/kubectl" --kubeconfig "$STATE/admin.kubeconfig" \
     delete --wait=false >/dev/null
-  fake_deployments "$pods" | kube apply --server-side -f - >/dev/null
+  fake_deployments "$pods" | kube apply --server-side --force-conflicts -f - >/dev/null
   wait_until 900 "$nodes fake nodes to be ready" fakes_are node "$nodes" || {
     show_log kwok
     return 1
