@@ -49,7 +49,7 @@ class Reactor {
   Task<Status> WaitReadable(int fd, Limits limits);
   Task<Status> WaitWritable(int fd, Limits limits);
 
-  /// Ends ok at `when`, or earlier with kTimeout or kCancelled as `limits` say.
+  /// Ends ok at `when` (passed: after one turn of the loop), or earlier with kTimeout or kCancelled as `limits` say.
   Task<Status> SleepUntil(SteadyInstant when, Limits limits);
 
   /// Runs `work` on a pool thread. When the limits end the wait first, the answer is thrown

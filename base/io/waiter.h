@@ -62,6 +62,8 @@ class Waiter {
   /// Every final destructor calls this first: Detach() is virtual.
   void Leave();
 
+  bool cancelled() const { return limits_.cancel.cancelled(); }
+
   Core& core_;
   Limits limits_;
 

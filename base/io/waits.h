@@ -39,6 +39,10 @@ class SleepWait final : public Waiter {
   SleepWait(Core& core, SteadyInstant when, Limits limits);
   ~SleepWait() override { Leave(); }
 
+  /// A time that has passed is waited for, too: for one turn of the loop. Who sleeps until now
+  /// means to give way, and how long it took to say so must not matter.
+  bool await_ready() { return cancelled() && Waiter::await_ready(); }
+
  private:
   Status Start() override { return Status::Ok(); }
   void Detach() override {}

@@ -181,8 +181,7 @@ Task<Opened> Executor::Impl::OpenInTurn(const Pair& pair, lua::Host& host, std::
   Opened opened;
   opened.status = turn.status();
   if (!turn.ok()) co_return opened;
-  const SteadyInstant soon = std::chrono::steady_clock::now() + std::chrono::microseconds(1);
-  opened.status = co_await reactor.SleepUntil(soon, limits);
+  opened.status = co_await reactor.SleepUntil(std::chrono::steady_clock::now(), limits);
   if (!opened.status.ok()) co_return opened;
   co_return OpenPlaybook(*pair.playbook, pair.params, host, clock, options.budget, seed);
 }

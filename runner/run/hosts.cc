@@ -80,8 +80,7 @@ Result<lua::Answer> LiveHost::Previous(const Value& arguments) const {
 }
 
 Task<void> LiveHost::GiveWay() {
-  const SteadyInstant soon = std::chrono::steady_clock::now() + std::chrono::microseconds(1);
-  (void)co_await reactor_.SleepUntil(soon, {});
+  (void)co_await reactor_.SleepUntil(std::chrono::steady_clock::now(), {});
 }
 
 Task<Result<lua::Answer>> LiveHost::Call(std::string module, std::string function, Value arguments,

@@ -148,7 +148,9 @@ TEST_F(SlotPlannerTest, ADayOfManyInstantsIsWalkedThroughInPiecesAndWrittenAsAWh
   while (!pieces.Plan(again, {{"a"}, false, 5}).value().horizon_complete) {
     clock_.Advance(std::chrono::seconds(1));
     // Which definition is valid is known from the first piece on.
-    if (calls == 1) EXPECT_EQ(store_->Horizons("s")->back().definition, "another");
+    if (calls == 1) {
+      EXPECT_EQ(store_->Horizons("s")->back().definition, "another");
+    }
     ASSERT_LT(++calls, 200);
   }
   EXPECT_EQ(calls, 85);   // 420 instants, five at a time, and one to see that there are no more.
