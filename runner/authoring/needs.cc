@@ -25,6 +25,11 @@ bool SameWord(std::string_view a, std::string_view b) {
   });
 }
 
+/// GET of SLOWLOG GET, and not a key.
+bool IsCommandWord(std::string_view word) {
+  return !word.empty() && std::all_of(word.begin(), word.end(), [](unsigned char c) { return std::isupper(c) != 0; });
+}
+
 class Calls {
  public:
   Calls(const run::Playbook& playbook, std::vector<Diagnostic>& diagnostics)
@@ -79,9 +84,8 @@ class Calls {
     }
     std::vector<std::string> needs = {prefix + *argument};
     // The need of a command may name its subcommand: redis:command:SLOWLOG|GET.
-    if (const std::optional<std::string> second = Text(first + 2); second && open && Is(first + 1, ",")) {
-      needs.push_back(needs[0] + "|" + *second);
-    }
+    const std::optional<std::string> second = Is(first + 1, ",") ? Text(first + 2) : std::nullopt;
+    if (pattern.ends_with("NAME") && second && IsCommandWord(*second)) needs.push_back(needs[0] + "|" + *second);
     Expect(i, needs);
   }
 

@@ -97,7 +97,7 @@ TEST_F(DiagnosticTest, CallsThatAreNotDeclaredAndNeedsThatAreNotUsed) {
                          "(add \"redis:command:PING\" to needs)")) << testing::PrintToString(texts);
   EXPECT_TRUE(Has(texts, "undeclared-need 11:12 the head does not declare redis:command:DBSIZE "
                          "(add \"redis:command:DBSIZE\" to needs)")) << testing::PrintToString(texts);
-  EXPECT_TRUE(Has(texts, "unused-need 5:114 nothing uses the need redis:command:ROLE")) << testing::PrintToString(texts);
+  EXPECT_TRUE(Has(texts, "unused-need 5:115 nothing uses the need redis:command:ROLE")) << testing::PrintToString(texts);
   EXPECT_EQ(4U, texts.size()) << testing::PrintToString(texts);   // and the missing case
   // A name that is put together could be any.
   texts = Of(With(kMessages + needs, "local r = require('upkeep.redis')\nlocal name = 'ROLE'\nr.command(name)\nrun:ok { message = 'fine' }"));
