@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <exception>
 
 #include "base/lua/state.h"
 
@@ -50,7 +51,7 @@ void Meter::End() {
 }
 
 void Meter::Watch(lua_State* thread) const {
-  lua_sethook(thread, &Meter::Look, LUA_MASKCOUNT, std::min(kFirstInstructions, MostInstructions()));
+  lua_sethook(thread, &Meter::Look, Mask(), std::min(kFirstInstructions, MostInstructions()));
 }
 
 void* Meter::Allocate(void* self, void* block, std::size_t old_size, std::size_t new_size) {
@@ -96,10 +97,24 @@ bool Meter::IsOver() {
   return true;
 }
 
+void Meter::TellLine(lua_State* L, lua_Debug* record) noexcept {
+  // Of the embedded library nobody asks; a file's source begins with "@".
+  if (lua_getinfo(L, "S", record) == 0 || record->source[0] != '@') return;
+  try {
+    on_line_(record->source + 1, record->currentline);
+  } catch (const std::exception&) {
+    on_line_ = nullptr;  // No memory to note lines with: the run itself goes on.
+  }
+}
+
 // Yielding is the only exit that a playbook's pcall cannot catch; where yielding is impossible
 // (inside a comparison of table.sort, say), every further instruction raises instead.
-void Meter::Look(lua_State* L, lua_Debug*) {
+void Meter::Look(lua_State* L, lua_Debug* record) {
   Meter& meter = State::From(L).meter();
+  if (record->event == LUA_HOOKLINE) {
+    meter.TellLine(L, record);
+    return;
+  }
   if (!meter.IsOver()) {
     const nanoseconds now = ThreadTime();
     if (meter.turns_ && now - meter.begun_ >= meter.budget_.turn && lua_isyieldable(L) != 0) {
@@ -112,9 +127,9 @@ void Meter::Look(lua_State* L, lua_Debug*) {
     meter.last_look_ = now;
     const int count = lua_gethookcount(L);
     if (took > microseconds(2'000) && count > kFewestInstructions) {
-      lua_sethook(L, &Meter::Look, LUA_MASKCOUNT, std::max(count / 16, kFewestInstructions));
+      lua_sethook(L, &Meter::Look, meter.Mask(), std::max(count / 16, kFewestInstructions));
     } else if (took < microseconds(500) && count < meter.MostInstructions()) {
-      lua_sethook(L, &Meter::Look, LUA_MASKCOUNT, std::min(count * 2, meter.MostInstructions()));
+      lua_sethook(L, &Meter::Look, meter.Mask(), std::min(count * 2, meter.MostInstructions()));
     }
     return;
   }

@@ -15,7 +15,10 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <lua.hpp>
+#include <string_view>
+#include <utility>
 
 #include "base/cancel.h"
 #include "base/lua/sandbox.h"
@@ -50,6 +53,10 @@ class Meter {
   /// Reads the clocks now. True when the run is over; then every next instruction ends it.
   bool IsOver();
 
+  /// Told of each line of a file that runs on a thread watched from now on.
+  using LineListener = std::function<void(std::string_view file, int line)>;
+  void set_on_line(LineListener on_line) { on_line_ = std::move(on_line); }
+
   void set_deadline(SteadyInstant deadline) { deadline_ = deadline; }
   Overrun overrun() const { return overrun_; }
   std::size_t used() const { return used_; }
@@ -59,6 +66,8 @@ class Meter {
  private:
   static std::chrono::nanoseconds ThreadTime();
   int MostInstructions() const;
+  int Mask() const { return on_line_ ? LUA_MASKCOUNT | LUA_MASKLINE : LUA_MASKCOUNT; }
+  void TellLine(lua_State* L, lua_Debug* record) noexcept;
 
   const Budget budget_;
   std::size_t used_ = 0;
@@ -70,6 +79,7 @@ class Meter {
   bool turns_ = false;
   bool gave_way_ = false;
   lua_State* running_ = nullptr;
+  LineListener on_line_;
   SteadyInstant deadline_ = SteadyInstant::max();
   Overrun overrun_ = Overrun::kNone;
 };

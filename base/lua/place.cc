@@ -1,115 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/lua/place.h"
 
-#include <cctype>
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <vector>
 
+#include "base/lua/token.h"
+
 namespace upkeep::lua {
 namespace {
 
-struct Token {
-  enum class Kind { kName, kString, kNumber, kSymbol };
-  Kind kind;
-  std::string_view text;  ///< Of a string: what is between the quotes.
-  std::size_t at;         ///< Byte in the source.
-  bool Is(std::string_view symbol) const { return kind != Kind::kString && text == symbol; }
-};
-
-bool IsNameByte(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
-
-class Tokenizer {
- public:
-  explicit Tokenizer(std::string_view source) : source_(source) {}
-
-  std::vector<Token> All() {
-    std::vector<Token> tokens;
-    while (SkipBlanks()) tokens.push_back(Next());
-    return tokens;
-  }
-
- private:
-  char At(std::size_t i) const { return i < source_.size() ? source_[i] : '\0'; }
-
-  /// The byte behind a long bracket that opens at `at_`, or 0 when none opens there.
-  std::size_t LongEnd(std::size_t from, std::size_t* inside) const {
-    if (At(from) != '[') return 0;
-    std::size_t level = 0;
-    while (At(from + 1 + level) == '=') ++level;
-    if (At(from + 1 + level) != '[') return 0;
-    *inside = from + level + 2;
-    const std::string close = "]" + std::string(level, '=') + "]";
-    const std::size_t end = source_.find(close, *inside);
-    return end == std::string_view::npos ? source_.size() : end + close.size();
-  }
-
-  /// False at the end.
-  bool SkipBlanks() {
-    for (;;) {
-      while (at_ < source_.size() && std::isspace(static_cast<unsigned char>(source_[at_])) != 0) ++at_;
-      if (at_ >= source_.size()) return false;
-      if (source_.compare(at_, 2, "--") != 0) return true;
-      std::size_t inside = 0;
-      const std::size_t end = LongEnd(at_ + 2, &inside);
-      at_ = end != 0 ? end : std::min(source_.find('\n', at_), source_.size());
-    }
-  }
-
-  Token Next() {
-    const std::size_t from = at_;
-    const char c = source_[at_];
-    if (std::isdigit(static_cast<unsigned char>(c)) != 0) {
-      while (IsNameByte(At(at_)) || At(at_) == '.') ++at_;
-      return {Token::Kind::kNumber, source_.substr(from, at_ - from), from};
-    }
-    if (IsNameByte(c)) {
-      while (IsNameByte(At(at_))) ++at_;
-      return {Token::Kind::kName, source_.substr(from, at_ - from), from};
-    }
-    if (c == '"' || c == '\'') {
-      ++at_;
-      while (at_ < source_.size() && source_[at_] != c && source_[at_] != '\n') {
-        at_ += source_[at_] == '\\' ? 2 : 1;
-      }
-      at_ = std::min(at_, source_.size());
-      const Token token{Token::Kind::kString, source_.substr(from + 1, at_ - from - 1), from};
-      ++at_;
-      return token;
-    }
-    std::size_t inside = 0;
-    if (const std::size_t end = LongEnd(at_, &inside); end != 0) {
-      at_ = end;
-      return {Token::Kind::kString, source_.substr(inside, end - inside), from};
-    }
-    for (const std::string_view two : {"==", "~=", "<=", ">=", "..", "::", "//"}) {
-      if (source_.compare(at_, 2, two) == 0) {
-        at_ += 2;
-        return {Token::Kind::kSymbol, two, from};
-      }
-    }
-    ++at_;
-    return {Token::Kind::kSymbol, source_.substr(from, 1), from};
-  }
-
-  const std::string_view source_;
-  std::size_t at_ = 0;
-};
-
-/// +1 for what opens a block or bracket, -1 for what closes one.
-int NestingOf(const Token& token) {
-  for (const std::string_view open : {"{", "(", "[", "function", "do", "if", "repeat"}) {
-    if (token.Is(open)) return 1;
-  }
-  for (const std::string_view close : {"}", ")", "]", "end", "until"}) {
-    if (token.Is(close)) return -1;
-  }
-  return 0;
-}
-
 class Finder {
  public:
-  explicit Finder(std::string_view source) : tokens_(Tokenizer(source).All()) {}
+  explicit Finder(std::string_view source) : tokens_(Tokens(source)) {}
 
   /// The byte of the field, or npos.
   std::size_t Find(std::string_view path) const {
@@ -207,19 +111,8 @@ class Finder {
 }  // namespace
 
 SourcePlace FindPlace(std::string_view source, std::string_view path) {
-  SourcePlace place;
   const std::size_t byte = Finder(source).Find(path);
-  if (byte == std::string_view::npos) return place;
-  place.line = 1;
-  std::size_t start = 0;
-  for (std::size_t i = 0; i < byte; ++i) {
-    if (source[i] == '\n') {
-      ++place.line;
-      start = i + 1;
-    }
-  }
-  place.column = static_cast<int>(byte - start) + 1;
-  return place;
+  return byte == std::string_view::npos ? SourcePlace{} : PlaceOfByte(source, byte);
 }
 
 }  // namespace upkeep::lua

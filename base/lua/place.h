@@ -14,7 +14,7 @@ namespace upkeep::lua {
 
 /// The place of `path` ("params.warn.max"; elements of lists count from 1: "covers.2") in
 /// `source`. Where a part of the path is not written, the place of what comes before it, at the
-/// least of the playbook's table; line 0 when even that is not found. file and text stay empty.
+/// least of the playbook's table; line 0 when even that is not found. file stays empty.
 SourcePlace FindPlace(std::string_view source, std::string_view path);
 
 }  // namespace upkeep::lua

@@ -212,7 +212,6 @@ Result<Value> Sandbox::Head() const {
 SourcePlace Sandbox::PlaceOf(std::string_view path) const {
   SourcePlace place = FindPlace(impl_->source, path);
   place.file = impl_->state->file;
-  if (place.line > 0) place.text = LineOf(impl_->source, place.line);
   return place;
 }
 
@@ -241,6 +240,10 @@ Task<Result<Value>> Sandbox::Call(std::string path, std::vector<Value> arguments
   if (state.stopped()) co_return *state.stopped();
   if (end.how == FiberEnd::How::kRaised) co_return StatusOfRaised(state, fiber->thread);
   co_return ResultOf(state, *fiber);
+}
+
+void Sandbox::WatchLines(std::function<void(std::string_view file, int line)> on_line) {
+  impl_->state->meter().set_on_line(std::move(on_line));
 }
 
 std::vector<Value> Sandbox::TakeRecords() { return impl_->state->TakeRecords(); }

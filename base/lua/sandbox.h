@@ -18,8 +18,9 @@
 
 #include <chrono>
 #include <cstddef>
-#include <memory>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -81,6 +82,10 @@ class Sandbox {
   /// ends its calls when their limits do. The sandbox must outlive the task; destroying the task
   /// half way closes the state.
   Task<Result<Value>> Call(std::string path, std::vector<Value> arguments, Limits limits);
+
+  /// Tells `on_line` of every line that runs from the next Call on: the file's name and the line's
+  /// number. A line of a loop is told each time, so this is for tests, not for runs.
+  void WatchLines(std::function<void(std::string_view file, int line)> on_line);
 
   /// Records of run:result, run:metric, run:log, run:coverage … in order of the calls, as
   /// {"kind": "result" | "metric" | "log" | "coverage", "line": n, ...the table's fields}.

@@ -4,27 +4,13 @@
 #include <algorithm>
 
 #include "checks/model/head_parts.h"
+#include "checks/model/playbook_id.h"
 #include "checks/model/table_reader.h"
 
 namespace upkeep::checks {
 namespace {
 
 constexpr int kFormat = 1;
-
-bool IsPlaybookId(std::string_view id) {
-  bool dotted = false, open = true;  // `open`: a word must begin or go on here.
-  for (const char c : id) {
-    if (c == '.') {
-      if (open) return false;
-      dotted = open = true;
-    } else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_') {
-      open = false;
-    } else {
-      return false;
-    }
-  }
-  return dotted && !open;
-}
 
 void ReadFormat(TableReader& reader, HeadErrors& errors) {
   const Value* const format = reader.Take("format");
@@ -63,9 +49,8 @@ Head ReadHead(const Value& data, const PlaceFinder& place_of, std::vector<Status
 
   ReadFormat(reader, found);
   head.id = reader.RequiredString("id");
-  if (!head.id.empty() && !IsPlaybookId(head.id)) {
-    reader.Error("id", Quoted(head.id) + " is no id",
-                 "words of lower-case letters, digits and '_', joined by dots: kubernetes.nodes");
+  if (Status named = CheckPlaybookId(head.id); !head.id.empty() && !named.ok()) {
+    reader.Error("id", named.message(), named.hint());
   }
   head.title = reader.RequiredText("title");
   head.fix = reader.RequiredText("fix");

@@ -13,7 +13,7 @@ local postgres = {}
 
 --- A column's value: booleans, numbers (numeric too) and JSON get their types; times, intervals,
 --- arrays, NaN and everything else are text. A column that is null is nil: it is left out.
----@alias upkeep.postgres.Value boolean|number|string|table|nil
+---@alias upkeep.postgres.Value any
 
 ---@alias upkeep.postgres.Row table<string, upkeep.postgres.Value>
 

@@ -19,12 +19,12 @@ local redis = {}
 ---@async
 ---@param name string The command, in any case.
 ---@param ... string|integer Its subcommand and arguments.
----@return string|integer|table|nil reply
+---@return any reply
 ---@needs redis:command:NAME
 function redis.command(name, ...) end
 
 --- One section of INFO: numbers as numbers; "keys=1,expires=0" as a table; versions and ids as text.
----@alias upkeep.redis.Section table<string, string|number|table<string, string|number>>
+---@alias upkeep.redis.Section table<string, any>
 
 --- INFO by section: info().memory.used_memory, info().keyspace.db0.keys.
 ---@async

@@ -43,6 +43,7 @@ return upkeep.playbook {
       return
     end
     local limits = { warning = params.used_warning, critical = params.used_critical }
+    ---@type integer, number
     local observed, fullest = 0, 0
 
     local function look(node, name, filesystem)

@@ -48,6 +48,7 @@ return upkeep.playbook {
       run:result { subject = { kind = "Cluster", name = run.target.name }, state = "unknown", reason = "no_data", message = "none" }
       return
     end
+    ---@type integer, number, number
     local observed, top_cpu, top_memory = 0, 0, 0
     for node in upkeep.items(nodes) do
       local subject = { kind = "Node", name = node.metadata.name, uid = node.metadata.uid }

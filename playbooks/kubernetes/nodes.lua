@@ -61,6 +61,7 @@ return upkeep.playbook {
       run:result { subject = { kind = "Cluster", name = run.target.name }, state = "unknown", reason = "no_data", message = "none" }
       return
     end
+    ---@type number, integer
     local newest, observed = 0, 0
     for node in upkeep.items(nodes) do
       newest = math.max(newest, minor_version(node.status.nodeInfo.kubeletVersion) or 0)

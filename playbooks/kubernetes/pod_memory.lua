@@ -40,7 +40,9 @@ return upkeep.playbook {
   },
 
   check = function(run, params)
-    local limits, running, meta, killed = {}, 0, {}, 0
+    local limits, running, killed = {}, 0, 0
+    ---@type table<string, table>
+    local meta = {}
     for pod in upkeep.items(kubernetes.list "pods") do
       for status in upkeep.items(pod.status.containerStatuses or {}) do
         local ended = (status.state and status.state.terminated) or (status.lastState and status.lastState.terminated)
@@ -59,11 +61,13 @@ return upkeep.playbook {
         end
       end
     end
+    ---@type table<string, table>, string[]
     local used, order = {}, {}
     for entry in upkeep.items(kubernetes.list "pods.metrics.k8s.io") do
       local about = entry.metadata
       local key = about.namespace .. "/" .. about.name
       if meta[key] then
+        ---@type number, table?
         local total, worst = 0, nil
         for container in upkeep.items(entry.containers) do
           local bytes = upkeep.quantity(container.usage.memory) or 0

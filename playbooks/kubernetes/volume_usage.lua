@@ -87,6 +87,7 @@ return upkeep.playbook {
       end
     end)
 
+    ---@type integer, number
     local observed, fullest = 0, 0
     for claim in upkeep.items(claims) do
       local key = claim.metadata.namespace .. "/" .. claim.metadata.name
@@ -94,8 +95,9 @@ return upkeep.playbook {
       local entry = found[key]
       local requests = claim.spec.resources and claim.spec.resources.requests
       local requested = requests and requests.storage
-      if requested and upkeep.quantity(requested) then
-        run:metric { name = "requested_bytes", subject = subject, value = upkeep.quantity(requested), unit = "By" }
+      local requested_bytes = upkeep.quantity(requested)
+      if requested_bytes then
+        run:metric { name = "requested_bytes", subject = subject, value = requested_bytes, unit = "By" }
       end
       if not entry and claim.status.phase ~= "Bound" then
         run:result { subject = subject, state = "skipped", reason = "not_bound", message = "unbound", values = { phase = claim.status.phase } }

@@ -149,7 +149,7 @@ return upkeep.playbook {
       for _, replica in ipairs(postgres.query(REPLICAS)) do
         looked, observed = looked + 1, observed + 1
         local subject = { kind = "Standby", namespace = run.target.name, name = replica.name ~= "" and replica.name or replica.address }
-        local bytes = type(replica.lag_bytes) == "number" and replica.lag_bytes or nil
+        local bytes = type(replica.lag_bytes) == "number" and replica.lag_bytes or nil  ---@type any
         if bytes then
           run:metric { name = "replication_lag", subject = subject, value = bytes, unit = "By", warning = lag_limits.warning, critical = lag_limits.critical }
         end

@@ -67,7 +67,6 @@ return upkeep.playbook {
     enough_left = { en = "{percent} % of the connections are used, which leaves enough, and it blocks nobody", ko = "연결 {percent}% 사용으로 여유가 있고 막고 있는 세션도 없습니다" },
     still_full = { en = "the session has ended, and {percent} % of the connections are still used", ko = "세션은 종료되었지만 연결 사용률이 여전히 {percent}%입니다" },
     gone = { en = "the session has ended or is at work again", ko = "세션이 이미 끝났거나 다시 작업 중입니다" },
-    kept = { en = "sessions of this application are never ended", ko = "이 애플리케이션의 세션은 종료하지 않습니다" },
   },
 
   check = function(run, params)

@@ -9,7 +9,7 @@ namespace upkeep::cli {
 const std::vector<Command>& Commands() {
   static const std::vector<Command> commands = [] {
     std::vector<Command> all = {MakeRunCommand()};
-    for (auto make : {MakePlaybookCommands, MakeReportCommands, MakeDeliverCommands,
+    for (auto make : {MakePlaybookCommands, MakeAuthorCommands, MakeReportCommands, MakeDeliverCommands,
                       MakeHistoryCommands, MakeWaiverCommands, MakeRemedyCommands,
                       MakeScheduleCommands, MakeStoreCommands, MakeClusterCommands,
                       MakeConfigCommands, MakeToolCommands}) {

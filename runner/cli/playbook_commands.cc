@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// upkeep list, explain, validate, test and record: what an author works with.
+// upkeep list, explain and record: what there is, what it says, and what it saw.
 #include <algorithm>
-#include <set>
 
 #include "runner/cli/command_parts.h"
 #include "runner/cli/exit_codes.h"
@@ -66,83 +65,6 @@ int Explain(Invocation& invocation) {
   return 0;
 }
 
-/// The playbooks that an author's command names: ids, files, or all of them.
-std::vector<run::Playbook> Named(const Invocation& invocation, const run::Catalog& catalog,
-                                 std::vector<Status>& errors) {
-  if (invocation.positionals.empty()) return catalog.All(errors);
-  std::vector<run::Playbook> named;
-  for (const std::string& name : invocation.positionals) {
-    const bool is_file = name.size() > 4 && name.substr(name.size() - 4) == ".lua";
-    Result<run::Playbook> playbook = Status(Code::kNotFound, name);
-    if (is_file) {
-      // The pack is the folder above the one that the file lies in.
-      const std::size_t slash = name.find_last_of('/');
-      const std::size_t above = slash == std::string::npos ? slash : name.find_last_of('/', slash - 1);
-      const std::string pack = slash == std::string::npos   ? ".."
-                               : above == std::string::npos ? "."
-                                                            : name.substr(0, above);
-      playbook = run::ReadPlaybook(pack, name);
-    } else {
-      playbook = catalog.Find(name);
-    }
-    if (playbook.ok()) {
-      named.push_back(std::move(*playbook));
-    } else {
-      errors.push_back(playbook.status());
-    }
-  }
-  return named;
-}
-
-int Validate(Invocation& invocation) {
-  const run::Catalog catalog(PlaybookFolders(invocation));
-  std::vector<Status> errors;
-  const std::vector<run::Playbook> playbooks = Named(invocation, catalog, errors);
-  for (const Status& error : errors) *invocation.err << invocation.Describe(error) << "\n";
-  *invocation.out << invocation.Say(std::to_string(playbooks.size()) + " playbooks are valid, " +
-                                    std::to_string(errors.size()) + " are not")
-                  << "\n";
-  if (errors.empty() && playbooks.empty()) {
-    return invocation.Fail(Status(Code::kInvalid, "no playbook was found"));
-  }
-  return errors.empty() ? 0 : 65;
-}
-
-int Test(Invocation& invocation) {
-  const run::Catalog catalog(PlaybookFolders(invocation));
-  std::vector<Status> errors;
-  const std::vector<run::Playbook> playbooks = Named(invocation, catalog, errors);
-  for (const Status& error : errors) *invocation.err << invocation.Describe(error) << "\n";
-  Result<std::unique_ptr<io::Reactor>> reactor = io::Reactor::Create();
-  if (!reactor.ok()) return invocation.Fail(reactor.status());
-  int passed = 0, failed = 0;
-  for (const run::Playbook& playbook : playbooks) {
-    Result<run::CaseFile> file = run::ReadCaseFile(run::CasePathOf(playbook));
-    if (!file.ok()) {
-      ++failed;
-      *invocation.err << playbook.path << ": " << invocation.Describe(file.status()) << "\n";
-      continue;
-    }
-    for (const run::Case& test_case : file->cases) {
-      const run::CaseVerdict verdict = run::TestCase(**reactor, playbook, test_case);
-      if (verdict.differences.empty()) {
-        ++passed;
-        continue;
-      }
-      ++failed;
-      *invocation.err << file->path << ": " << verdict.name << "\n";
-      for (const std::string& difference : verdict.differences) {
-        *invocation.err << "  " << invocation.Say(difference) << "\n";
-      }
-    }
-  }
-  *invocation.out << invocation.Say(std::to_string(passed) + " cases passed, " +
-                                    std::to_string(failed) + " failed")
-                  << "\n";
-  if (!errors.empty()) return 65;
-  return failed == 0 && passed > 0 ? 0 : 1;
-}
-
 int Record(Invocation& invocation) {
   Result<std::unique_ptr<Workplace>> workplace = Workplace::Open(invocation);
   if (!workplace.ok()) return invocation.Fail(workplace.status());
@@ -190,8 +112,8 @@ int Record(Invocation& invocation) {
   const run::CaseVerdict verdict = run::TestCase(place.reactor(), chosen.front(),
                                                  *std::find_if(file.cases.begin(), file.cases.end(),
                                                                [&](const run::Case& other) { return other.name == name; }));
-  for (const std::string& difference : verdict.differences) {
-    *invocation.err << invocation.Say("the recorded case does not replay: " + difference) << "\n";
+  for (const run::Difference& difference : verdict.differences) {
+    *invocation.err << invocation.Say("the recorded case does not replay: " + difference.text) << "\n";
   }
   *invocation.err << invocation.Say("recorded " + std::to_string(outcome.calls.size()) + " calls as '" + name +
                                     "' in " + path)
@@ -202,7 +124,7 @@ int Record(Invocation& invocation) {
 }  // namespace
 
 std::vector<Command> MakePlaybookCommands() {
-  Command list, explain, validate, test, record;
+  Command list, explain, record;
   list.name = "list";
   list.summary = "Every playbook";
   list.run = List;
@@ -211,14 +133,6 @@ std::vector<Command> MakePlaybookCommands() {
   explain.positionals = {{"PLAYBOOK", "Its id", true, false}};
   explain.options = {{"-o,--output", "FORMAT", "json: the head as data", false, {"json"}}};
   explain.run = Explain;
-  validate.name = "validate";
-  validate.summary = "Check playbooks without running them (default: all)";
-  validate.positionals = {{"PLAYBOOK", "Ids or files", false, true}};
-  validate.run = Validate;
-  test.name = "test";
-  test.summary = "Replay recorded cases, without a network (default: all)";
-  test.positionals = {{"PLAYBOOK", "Ids or files", false, true}};
-  test.run = Test;
   record.name = "record";
   record.summary = "Record a case from a real target, with secrets removed";
   record.positionals = {{"PLAYBOOK", "Its id", true, false}};
@@ -228,7 +142,7 @@ std::vector<Command> MakePlaybookCommands() {
                     {"-o,--output", "FILE", "The case file (default: beside the playbook)", false, {}}};
   record.examples = "  upkeep record kubernetes.nodes --target test --name 'one node is not ready'\n";
   record.run = Record;
-  return {list, explain, validate, test, record};
+  return {list, explain, MakeValidateCommand(), MakeTestCommand(), record};
 }
 
 }  // namespace upkeep::cli

@@ -54,25 +54,26 @@ bool Fits(const Value& expected, const Value& actual) {
 /// Compares lists whose items are named by `name_of`; each difference is a sentence.
 template <typename NameOf>
 void Compare(const Value& expected, const std::vector<Value>& actual, const std::string& what,
-             NameOf name_of, bool extra_is_wrong, std::vector<std::string>& differences) {
+             NameOf name_of, bool extra_is_wrong, std::vector<Difference>& differences) {
   std::map<std::string, const Value*> by_name;
   for (const Value& item : actual) by_name[name_of(item)] = &item;
+  std::size_t position = 0;
   for (const Value& item : expected) {
-    const std::string name = name_of(item);
+    const std::string name = name_of(item), path = "expect/" + what + "s/" + std::to_string(position++);
     const auto found = by_name.find(name);
     if (found == by_name.end()) {
-      differences.push_back("expected " + what + " " + name + " is missing");
+      differences.push_back({"expected " + what + " " + name + " is missing", path});
       continue;
     }
     if (!Fits(item, *found->second)) {
-      differences.push_back(what + " " + name + ": expected " + CanonicalJson(item) + ", got " +
-                            CanonicalJson(*found->second));
+      differences.push_back({what + " " + name + ": expected " + CanonicalJson(item) + ", got " +
+                                 CanonicalJson(*found->second), path});
     }
     by_name.erase(found);
   }
   if (!extra_is_wrong) return;
   for (const auto& [name, item] : by_name) {
-    differences.push_back(what + " " + name + " was not expected: " + CanonicalJson(*item));
+    differences.push_back({what + " " + name + " was not expected: " + CanonicalJson(*item), ""});
   }
 }
 
@@ -167,7 +168,7 @@ Case MakeCase(const std::string& name, const checks::Target& target, const Value
 }
 
 checks::PlaybookOutcome ReplayCase(io::Reactor& reactor, const Playbook& playbook, const Case& test_case,
-                                   std::vector<std::string>& mismatches) {
+                                   std::vector<std::string>& mismatches, OnSandbox on_sandbox) {
   ReplayHost host(playbook.head, test_case.calls);
   FakeClock clock(test_case.now);
   Redactor redactor;
@@ -179,23 +180,30 @@ checks::PlaybookOutcome ReplayCase(io::Reactor& reactor, const Playbook& playboo
       named.kind = static_cast<checks::TargetKind>(kind);
     }
   }
-  std::function<void(lua::Sandbox*)> ignore = [](lua::Sandbox*) {};
+  if (!on_sandbox) on_sandbox = [](lua::Sandbox*) {};
   checks::PlaybookOutcome outcome = reactor.RunUntilDone(
       RunPlaybook(playbook, test_case.target, SubjectOfTarget(named), test_case.params, host, clock,
-                  redactor, lua::Budget{}, 1, Limits{}, ignore));
+                  redactor, lua::Budget{}, 1, Limits{}, std::move(on_sandbox)));
   mismatches = host.Mismatches();
   return outcome;
 }
 
-CaseVerdict TestCase(io::Reactor& reactor, const Playbook& playbook, const Case& test_case) {
+CaseVerdict TestCase(io::Reactor& reactor, const Playbook& playbook, const Case& test_case,
+                     OnSandbox on_sandbox) {
   CaseVerdict verdict;
   verdict.name = test_case.name;
-  const checks::PlaybookOutcome outcome = ReplayCase(reactor, playbook, test_case, verdict.differences);
+  std::vector<std::string> mismatches;
+  verdict.outcome = ReplayCase(reactor, playbook, test_case, mismatches, std::move(on_sandbox));
+  const checks::PlaybookOutcome& outcome = verdict.outcome;
+  for (std::string& mismatch : mismatches) verdict.differences.push_back({std::move(mismatch), ""});
   std::vector<Value> results, metrics;
   for (const checks::CheckResult& result : outcome.results) {
     results.push_back(ExpectedResult(result));
     if (result.data.is_object() && result.data.contains("detail")) {
       results.back()["detail"] = result.data["detail"];
+    }
+    if (result.data.is_object() && result.data.contains("place")) {
+      results.back()["place"] = result.data["place"];
     }
   }
   for (const checks::Metric& metric : outcome.metrics) metrics.push_back(ExpectedMetric(metric));

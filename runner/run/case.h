@@ -9,6 +9,7 @@
 #ifndef UPKEEP_RUNNER_RUN_CASE_H_
 #define UPKEEP_RUNNER_RUN_CASE_H_
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -47,19 +48,29 @@ Status WriteCaseFile(const CaseFile& file);
 Case MakeCase(const std::string& name, const checks::Target& target, const Value& params,
               const PairOutcome& pair, Instant now);
 
+/// Told of the sandbox before the check is called, and of null when it has ended.
+using OnSandbox = std::function<void(lua::Sandbox*)>;
+
 /// What the playbook says when the case's answers are replayed. What was asked otherwise than the
 /// case has it stands in `mismatches`. `reactor` and `playbook` outlive the call.
 checks::PlaybookOutcome ReplayCase(io::Reactor& reactor, const Playbook& playbook, const Case& test_case,
-                                   std::vector<std::string>& mismatches);
+                                   std::vector<std::string>& mismatches, OnSandbox on_sandbox = {});
 
-/// What went otherwise than the case expects; empty when nothing did.
+/// One thing that went otherwise than the case expects.
+struct Difference {
+  std::string text;
+  std::string path;   ///< Of what is expected, in the case: "expect/results/2"; "" where nothing is.
+};
+
 struct CaseVerdict {
   std::string name;
-  std::vector<std::string> differences;
+  std::vector<Difference> differences;   ///< Empty: all is as expected.
+  checks::PlaybookOutcome outcome;
 };
 
 /// Replays one case. `reactor` and `playbook` outlive the call.
-CaseVerdict TestCase(io::Reactor& reactor, const Playbook& playbook, const Case& test_case);
+CaseVerdict TestCase(io::Reactor& reactor, const Playbook& playbook, const Case& test_case,
+                     OnSandbox on_sandbox = {});
 
 }  // namespace upkeep::run
 

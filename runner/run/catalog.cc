@@ -27,6 +27,8 @@ std::string IdOf(const fs::path& pack, const fs::path& file) {
   const fs::path relative = file.lexically_relative(pack).replace_extension();
   for (const fs::path& part : relative) {
     if (part == "lib") return "";  // Modules of the pack, not playbooks.
+    // What editors read (.upkeep/meta), .git and the like; ".." leads to a pack given from below.
+    if (part.string().starts_with(".") && part != "..") return "";
     if (!id.empty()) id += '.';
     id += part.string();
   }
@@ -62,7 +64,9 @@ Result<std::string> ReadSource(const std::string& path) {
 
 }  // namespace
 
-Result<Playbook> ReadPlaybook(const std::string& pack, const std::string& path) {
+std::string PlaybookIdOf(const std::string& pack, const std::string& path) { return IdOf(pack, path); }
+
+Result<Playbook> ReadPlaybook(const std::string& pack, const std::string& path, std::vector<Status>* apart) {
   Result<std::string> source = ReadSource(path);
   if (!source.ok()) return source.status();
 
@@ -87,6 +91,7 @@ Result<Playbook> ReadPlaybook(const std::string& pack, const std::string& path) 
                          .WithHint("name the file after the id, or the id after the file")
                          .At((*sandbox)->PlaceOf("id")));
   }
+  if (apart != nullptr) *apart = errors;
   if (!errors.empty()) return yaml::Combine(errors);
   playbook.head.file = path;
   playbook.head.definition = Sha256Hex(*source);

@@ -26,9 +26,14 @@ struct Playbook {
   Value data;           ///< The head as the file has it, for the store and for documentation.
 };
 
+/// "kubernetes.nodes" of <pack>/kubernetes/nodes.lua; "" for what is no playbook: a module in lib/,
+/// and what lies in a folder whose name begins with a dot.
+std::string PlaybookIdOf(const std::string& pack, const std::string& path);
+
 /// Reads one playbook file that lies in `pack`. kInvalid has every error of the head, each with
-/// its place.
-Result<Playbook> ReadPlaybook(const std::string& pack, const std::string& path);
+/// its place; with `apart`, each is there by itself as well, unless the file can't even be loaded.
+Result<Playbook> ReadPlaybook(const std::string& pack, const std::string& path,
+                              std::vector<Status>* apart = nullptr);
 
 class Catalog {
  public:

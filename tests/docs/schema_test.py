@@ -4,7 +4,7 @@
 
 usage: schema_test.py SOURCE_FOLDER UPKEEP
 
-Every playbook's head (as `upkeep explain -o json` has it), every recorded case and every YAML block
+Every playbook's head (as `upkeep explain -o json` has it), every case, recorded or of a template, and every YAML block
 of the documentation is valid; and each schema refuses an unknown key and a value of the wrong type,
 so that one which allows everything does not pass.
 """
@@ -73,6 +73,9 @@ def yaml_blocks(path):
 for case_file in sorted((source / "playbooks").rglob("*.case.json")):
     cases = json.loads(case_file.read_text())
     check("case.schema.json", cases, case_file.relative_to(source))
+for template in sorted((source / "runner/authoring/templates").glob("*.case.json")):
+    cases = json.loads(template.read_text().replace("@id@", "team.check"))
+    check("case.schema.json", cases, template.relative_to(source))
 for mutated, what in mutations(cases):
     refuses("case.schema.json", mutated, what)
 
@@ -95,6 +98,11 @@ for document in yaml_blocks(source / "docs/deliveries.md"):
     check("deliveries.schema.json", document, "docs/deliveries.md")
 for mutated, what in mutations(document):
     refuses("deliveries.schema.json", mutated, what)
+for document in yaml_blocks(source / "docs/remedies.md"):
+    check("policy.schema.json", document, "docs/remedies.md")
+for mutated, what in mutations(document):
+    refuses("policy.schema.json", mutated, what)
+schemas = {path.name for path in (source / "docs/schema").glob("*.json")}
 
 for name in ("daily", "weekly", "monthly", "quarterly"):
     check("schedules.schema.json", yaml.load((source / f"schedules/{name}.yaml").read_text(), Loader), name)
@@ -116,6 +124,7 @@ for document in calendars:
 for mutated, what in mutations(document):
     refuses("calendar.schema.json", mutated, what)
 
+problems += [f"{name} was tried on nothing" for name in sorted(schemas - set(checked))]
 for problem in problems:
     print(problem)
 print("valid: " + ", ".join(f"{count} by {name}" for name, count in sorted(checked.items())))

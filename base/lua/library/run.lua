@@ -228,6 +228,7 @@ local meta = {
     fail(format("run has no '%s'%s", tostring(key), suggest(key, names)))
   end,
   __newindex = function() fail "run can't be changed; use a local" end,
+  __pairs = function() return shared.listing(methods) end,
   __metatable = false,
 }
 

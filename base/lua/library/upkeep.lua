@@ -5,6 +5,13 @@ local setmetatable, getmetatable, rawget, rawlen, rawequal = setmetatable, getme
 local type, next, pcall, error, select, ipairs = type, next, pcall, error, select, ipairs
 local format, match, concat, tointeger = string.format, string.match, table.concat, math.tointeger
 
+--- What pairs goes through: a copy, since the table itself can't be changed.
+local function listing(functions)
+  local copy = {}
+  for name, value in next, functions do copy[name] = value end
+  return next, copy
+end
+
 --- A module table: unknown names raise with the nearest one, and nothing can be set. Known ones are
 --- found without a call: a check asks for upkeep.items some thousand times.
 local function module_of(name, functions)
@@ -14,6 +21,7 @@ local function module_of(name, functions)
   return setmetatable({}, {
     __index = functions,
     __newindex = function() fail(name .. " can't be changed") end,
+    __pairs = function() return listing(functions) end,
     __metatable = false,
   })
 end
@@ -91,7 +99,7 @@ function upkeep.try(fn, ...)
   return tried(pcall(fn, ...))
 end
 
-shared.upkeep = upkeep
+shared.upkeep, shared.listing = upkeep, listing
 local loaded = { upkeep = module_of("upkeep", upkeep) }
 
 local function host_module(name)

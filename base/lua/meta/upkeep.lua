@@ -23,7 +23,8 @@ local upkeep = {}
 ---@field uid? string
 
 ---@alias upkeep.State "ok"|"warning"|"critical"|"unknown"|"skipped"
----@alias upkeep.MessageValue string|number|boolean|upkeep.Text
+--- A {placeholder} whose value is nil when the message is said raises.
+---@alias upkeep.MessageValue string|number|boolean|upkeep.Text|nil
 
 ---@class upkeep.Result
 ---@field subject upkeep.Subject
@@ -45,19 +46,21 @@ local upkeep = {}
 ---@field warning? number
 ---@field critical? number
 
+--- As the inventory has it; what it does not say is "" or 0.
 ---@class upkeep.Target
 ---@field name string
 ---@field kind string
 ---@field labels table<string, string>
 ---@field expects string[]
----@field role? string
----@field url? string
----@field host? string
----@field port? integer
----@field database? string
----@field time_limit_seconds? number
----@field expect_status? integer[]
----@field expect_body? string
+---@field role string
+---@field url string
+---@field host string
+---@field port integer
+---@field database string
+---@field time_limit_seconds number
+---@field method string
+---@field expect_status integer
+---@field expect_body string
 
 ---@class upkeep.Run
 ---@field target upkeep.Target
@@ -116,15 +119,100 @@ function Run:state_of(value, limits) end
 ---@nodiscard
 function Run:expects(word) end
 
+--- A list as a target gave it: read-only, gone through with upkeep.items; #list is its length.
+---@alias upkeep.Documents any[]
+
+---@alias upkeep.Cadence "continuous"|"daily"|"weekly"|"monthly"|"quarterly"|"on_demand"
+---@alias upkeep.Kind "kubernetes"|"postgres"|"redis"|"mysql"|"http"|"tls"|"dns"|"any"
+
+--- A need with more to say than its name.
+---@class upkeep.Need
+---@field [1] string "kubernetes:list:pods"
+---@field fields? string[] of a list: the paths that are read of each document
+---@field optional? boolean the check can do without
+
+---@class upkeep.Parameter
+---@field default number|string|boolean|string[]
+---@field min? number
+---@field max? number
+---@field unit? string
+---@field source string where the default comes from
+---@field doc upkeep.Text
+
+---@class upkeep.Threshold
+---@field metric string
+---@field unit string
+---@field warning? string name of the parameter that is the limit
+---@field critical? string
+---@field below? boolean a value under the limit is bad
+---@field source string
+
+--- One host call that a remedy proposes; docs/playbook-format.md tells each field.
+---@class upkeep.Change
+---@field call string
+---@field arguments any[]
+---@field before table<string, any>
+---@field seen? table<string, any>
+---@field after table<string, any>
+---@field message string
+---@field values? table<string, upkeep.MessageValue>
+
+---@class upkeep.Refusal
+---@field refused string name of one of the head's messages
+---@field values? table<string, upkeep.MessageValue>
+
+---@class upkeep.Again
+---@field again string a duration: "20s"
+---@field seen? table<string, any>
+
+---@class upkeep.Failed
+---@field failed string name of one of the head's messages
+---@field values? table<string, upkeep.MessageValue>
+
+--- The result that named the remedy.
+---@class upkeep.Subjected
+---@field subject {key: string, kind: string, namespace: string, name: string, uid: string}
+---@field state upkeep.State
+---@field reason string
+---@field data table<string, any>
+
+---@class upkeep.Remedy
+---@field title upkeep.Text
+---@field risk "low"|"medium"|"high"|"irreversible"
+---@field covers? string[]
+---@field needs? (string|upkeep.Need)[]
+---@field verify_after? string a duration: "30s"
+---@field plan async fun(run: upkeep.Run, finding: upkeep.Subjected): upkeep.Change[]|upkeep.Refusal
+---@field verify? async fun(run: upkeep.Run, finding: upkeep.Subjected, before: table<string, any>, seen: table<string, any>?): boolean|upkeep.Again|upkeep.Failed
+
+---@class upkeep.Playbook
+---@field format 1
+---@field id string
+---@field title upkeep.Text
+---@field cadence upkeep.Cadence
+---@field covers? string[]
+---@field owner string
+---@field runbook? string
+---@field fix upkeep.Text
+---@field controls? string[]
+---@field target upkeep.Kind
+---@field expects? string
+---@field needs? (string|upkeep.Need)[]
+---@field params? table<string, upkeep.Parameter>
+---@field thresholds? upkeep.Threshold[]
+---@field messages? table<string, upkeep.Text>
+---@field check async fun(run: upkeep.Run, params: table<string, any>)
+---@field remedies? table<string, upkeep.Remedy>
+
 --- Gives its table back: the playbook that the file returns.
----@param playbook table
----@return table
+---@param playbook upkeep.Playbook
+---@return upkeep.Playbook
 function upkeep.playbook(playbook) end
 
 --- Goes through a list of documents or an array. Documents are read-only; a null in one reads as nil.
 ---@generic T
 ---@param list T[]
----@return fun(): T
+---@return fun(): T?
 ---@nodiscard
 function upkeep.items(list) end
 
@@ -142,7 +230,7 @@ function upkeep.each(list, options, fn) end
 ---@param fn function
 ---@param ... any
 ---@return any value
----@return upkeep.Error? problem
+---@return upkeep.Error problem beside a nil; nil itself beside anything else
 function upkeep.try(fn, ...) end
 
 --- Seconds since 1970, with a fraction, by the run's clock.

@@ -55,6 +55,15 @@ TEST_F(LibraryTest, SizesAndQuantities) {
               "[true, true, true]"}});
 }
 
+TEST_F(LibraryTest, PairsGoesThroughACopyOfAModule) {
+  ExpectAll({{"(function() local n = 0 for name, f in pairs(upkeep) do "
+              "if upkeep[name] == f then n = n + 1 end end return n > 10 end)()", "true"},
+             {"(function() local _, names = pairs(upkeep) names.now = 1 return type(upkeep.now) end)()", "\"function\""},
+             {"(function() local all = {} for name in pairs(fake) do all[#all + 1] = name end table.sort(all) return all end)()",
+              "[\"echo\", \"fail\", \"list\", \"rows\", \"slow\"]"},
+             {"(function() local _, names = pairs(run) names.ok = 1 return type(run.ok) end)()", "\"function\""}});
+}
+
 TEST_F(LibraryTest, Times) {
   ExpectAll({{"upkeep.parse_time('1970-01-01T00:01:00Z')", "60.0"},
              {"upkeep.parse_time('1970-01-01T09:00:00.5+09:00')", "0.5"},

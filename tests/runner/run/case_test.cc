@@ -24,7 +24,11 @@ class CaseTest : public PackTest {
     case_.calls = {call};
     case_.expect = {{"results", Value::array({Value{{"subject", "Session/41"}, {"state", "critical"}}})}};
   }
-  std::vector<std::string> Differences() { return TestCase(*reactor_, playbook_, case_).differences; }
+  std::vector<std::string> Differences() {
+    std::vector<std::string> texts;
+    for (const Difference& difference : TestCase(*reactor_, playbook_, case_).differences) texts.push_back(difference.text);
+    return texts;
+  }
   std::string First() {
     const auto all = Differences();
     return all.empty() ? "" : all.front();
@@ -45,6 +49,13 @@ TEST_F(CaseTest, TheFaultTakenOutIsADifference) {
 TEST_F(CaseTest, AnotherStateIsADifference) {
   case_.expect["results"][0]["state"] = "warning";
   EXPECT_NE(std::string::npos, First().find("expected")) << First();
+}
+
+TEST_F(CaseTest, ADifferenceNamesWhatWasExpected) {
+  case_.expect["results"].push_back({{"subject", "Session/99"}, {"state", "critical"}});
+  const auto differences = TestCase(*reactor_, playbook_, case_).differences;
+  ASSERT_EQ(1U, differences.size());
+  EXPECT_EQ("expect/results/1", differences[0].path);
 }
 
 TEST_F(CaseTest, AResultTooManyIsADifference) {

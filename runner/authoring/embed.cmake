@@ -1,0 +1,16 @@
+# Writes the text files FROM ("path in an author's folder=file", joined by "|") into the C++ source TO
+# as the array TABLE of upkeep::authoring, which embedded.h declares.
+set(source "// Made from files of the source tree; edit those.\n#include \"runner/authoring/embedded.h\"\n\nnamespace upkeep::authoring {\nconst EmbeddedFile ${TABLE}[] = {\n")
+set(count 0)
+string(REPLACE "|" ";" FROM "${FROM}")
+foreach(entry IN LISTS FROM)
+  string(FIND "${entry}" "=" middle)
+  string(SUBSTRING "${entry}" 0 ${middle} path)
+  math(EXPR middle "${middle} + 1")
+  string(SUBSTRING "${entry}" ${middle} -1 file)
+  file(READ "${file}" text)
+  string(APPEND source "{\"${path}\", R\"upkeep(${text})upkeep\"},\n")
+  math(EXPR count "${count} + 1")
+endforeach()
+string(APPEND source "};\nconst unsigned ${TABLE}Size = ${count};\n}  // namespace upkeep::authoring\n")
+file(WRITE "${TO}" "${source}")

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Which playbook files an author's command is about: ids, files, folders, or all of them.
+
+#ifndef UPKEEP_RUNNER_CLI_PLAYBOOK_LOOKUP_H_
+#define UPKEEP_RUNNER_CLI_PLAYBOOK_LOOKUP_H_
+
+#include <vector>
+
+#include "base/status.h"
+#include "runner/cli/command.h"
+#include "runner/authoring/playbook_file.h"
+#include "runner/run/catalog.h"
+
+namespace upkeep::cli {
+
+/// The files that the positionals name, or without any those of every pack, by id. What names none
+/// is reported in `errors` and stops no other.
+std::vector<authoring::PlaybookFile> NamedPlaybookFiles(const Invocation& invocation, std::vector<Status>& errors);
+
+/// The playbooks of those files; one that is not valid is reported in `errors`.
+std::vector<run::Playbook> NamedPlaybooks(const Invocation& invocation, std::vector<Status>& errors);
+
+}  // namespace upkeep::cli
+
+#endif  // UPKEEP_RUNNER_CLI_PLAYBOOK_LOOKUP_H_

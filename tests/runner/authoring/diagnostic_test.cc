@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/authoring/diagnostic.h"
+
+#include <algorithm>
+
+#include "tests/runner/run/pack.h"
+
+namespace upkeep::authoring {
+namespace {
+
+class DiagnosticTest : public run::PackTest {
+ protected:
+  /// "rule line:column message (hint)" of each diagnostic of the playbook test.it with this source.
+  std::vector<std::string> Of(const std::string& source) {
+    file_ = {"test.it", pack_, Write("test/it.lua", source)};
+    found_ = Inspect(file_);
+    std::vector<std::string> texts;
+    for (const Diagnostic& one : found_) {
+      const SourcePlace place = one.problem.place().value_or(SourcePlace{});
+      std::string text = std::string(one.rule->id) + " " + std::to_string(place.line) + ":" +
+                         std::to_string(place.column) + " " + one.problem.message();
+      if (!one.problem.hint().empty()) text += " (" + one.problem.hint() + ")";
+      texts.push_back(std::move(text));
+    }
+    return texts;
+  }
+
+  static bool Has(const std::vector<std::string>& texts, const std::string& text) {
+    return std::find(texts.begin(), texts.end(), text) != texts.end();
+  }
+
+  /// A valid source with `more` in its head and `body` in its check.
+  static std::string With(const std::string& more, const std::string& body) {
+    return "local upkeep = require 'upkeep'\nreturn upkeep.playbook {\nformat = 1, id = 'test.it', cadence = 'daily',\n"
+           "title = { en = 't', ko = 't' }, owner = 'team', fix = { en = 'f', ko = 'f' }, target = 'any',\n" + more +
+           "\ncheck = function(run, params)\n" + body + "\nend }\n";
+  }
+
+  PlaybookFile file_;
+  std::vector<Diagnostic> found_;
+};
+
+constexpr char kMessages[] = "messages = { fine = { en = 'fine', ko = '정상' } },";
+
+TEST_F(DiagnosticTest, AValidPlaybookHasOnlyItsMissingCase) {
+  const auto texts = Of(With(kMessages, "run:ok { message = 'fine' }"));
+  ASSERT_EQ(1U, texts.size()) << texts[0];
+  EXPECT_EQ(0U, texts[0].find("no-case 1:0 no case was recorded")) << texts[0];
+  EXPECT_EQ(Level::kWarning, found_[0].rule->level);
+}
+
+TEST_F(DiagnosticTest, ASyntaxErrorHasItsLine) {
+  const auto texts = Of(With(kMessages, "run:ok { message = 'fine'\nlocal x = = 2"));
+  ASSERT_EQ(1U, texts.size());
+  EXPECT_EQ(0U, texts[0].find("load 8:0 ")) << texts[0];
+  EXPECT_EQ("local x = = 2", found_[0].problem.place()->text);
+}
+
+TEST_F(DiagnosticTest, EachErrorOfTheHeadStandsApart) {
+  const auto texts = Of("return require 'upkeep'.playbook {\n format = 1, id = 'test.it',\n title = { en = 't' },\n"
+                        " cadence = 'dayly', owner = 'x', target = 'any', tresholds = {},\n check = function() end }\n");
+  EXPECT_TRUE(Has(texts, "head 3:2 title needs the field 'ko'")) << testing::PrintToString(texts);
+  EXPECT_TRUE(Has(texts, "head 4:50 a head has no field 'tresholds' (did you mean 'thresholds'?)")) << testing::PrintToString(texts);
+  EXPECT_EQ(4U, texts.size()) << testing::PrintToString(texts);   // and cadence, and fix
+}
+
+TEST_F(DiagnosticTest, MessagesThatAreNotDeclaredOrNotSaid) {
+  const auto texts = Of(With("messages = { fine = { en = 'fine', ko = '정상' }, spare = { en = 'a', ko = 'b' } },",
+                             "run:ok { message = 'fin' }\nrun:log('fine')"));
+  EXPECT_TRUE(Has(texts, "undeclared-message 7:20 the head has no message 'fin' (did you mean 'fine'?)")) << testing::PrintToString(texts);
+  EXPECT_TRUE(Has(texts, "unused-message 5:53 nothing says the message 'spare'")) << testing::PrintToString(texts);
+}
+
+TEST_F(DiagnosticTest, AMessageThatTheCodeComposesIsNotJudged) {
+  const auto texts = Of(With(kMessages, "local name = 'fine'\nrun:ok { message = name }\n"
+                                        "run:result { subject = { kind = 'a', name = 'b' }, state = 'ok', message = 'a' .. name,\n"
+                                        "data = { message = 'of another' } }"));
+  EXPECT_EQ(1U, texts.size()) << testing::PrintToString(texts);
+}
+
+TEST_F(DiagnosticTest, ParametersThatAreNotDeclaredOrNotRead) {
+  const std::string params = "params = { most = { default = 1, source = 's', doc = { en = 'd', ko = 'd' } } },";
+  auto texts = Of(With(kMessages + params, "if params.mots then run:ok { message = 'fine' } end"));
+  EXPECT_TRUE(Has(texts, "undeclared-parameter 7:11 the head has no parameter 'mots' (did you mean 'most'?)")) << testing::PrintToString(texts);
+  EXPECT_EQ(1, std::count_if(texts.begin(), texts.end(), [](const auto& text) { return text.starts_with("unused-parameter 5:"); }));
+  // Who hands them on may read any of them.
+  texts = Of(With(kMessages + params, "local function f(p) return p.most end\nf(params)\nrun:ok { message = 'fine' }"));
+  EXPECT_EQ(1U, texts.size()) << testing::PrintToString(texts);
+}
+
+TEST_F(DiagnosticTest, CallsThatAreNotDeclaredAndNeedsThatAreNotUsed) {
+  const std::string needs = "needs = { 'redis:command:INFO', 'redis:command:SLOWLOG|GET', 'redis:command:ROLE', 'postgres:role:r' },";
+  auto texts = Of(With(kMessages + needs, "local redis = require 'upkeep.redis'\n"
+      "redis.info('memory')\nredis.command('slowlog', 'GET', 10)\nupkeep.try(redis.ping)\n"
+      "upkeep.try(redis.command, 'DBSIZE')\nrun:ok { message = 'fine' }"));
+  EXPECT_TRUE(Has(texts, "undeclared-need 10:12 the head does not declare redis:command:PING "
+                         "(add \"redis:command:PING\" to needs)")) << testing::PrintToString(texts);
+  EXPECT_TRUE(Has(texts, "undeclared-need 11:12 the head does not declare redis:command:DBSIZE "
+                         "(add \"redis:command:DBSIZE\" to needs)")) << testing::PrintToString(texts);
+  EXPECT_TRUE(Has(texts, "unused-need 5:115 nothing uses the need redis:command:ROLE")) << testing::PrintToString(texts);
+  EXPECT_EQ(4U, texts.size()) << testing::PrintToString(texts);   // and the missing case
+  // A name that is put together could be any.
+  texts = Of(With(kMessages + needs, "local r = require('upkeep.redis')\nlocal name = 'ROLE'\nr.command(name)\nrun:ok { message = 'fine' }"));
+  EXPECT_EQ(1U, texts.size()) << testing::PrintToString(texts);
+}
+
+TEST_F(DiagnosticTest, AThresholdWhoseMetricNobodyRecords) {
+  const auto texts = Of(With(std::string(kMessages) +
+      "params = { most = { default = 1, source = 's', doc = { en = 'd', ko = 'd' } } },\n"
+      "thresholds = { { metric = 'used', unit = '%', warning = 'most', source = 's' } },",
+      "local most = params.most\nrun:ok { message = 'fine' }"));
+  EXPECT_TRUE(Has(texts, "unrecorded-metric 6:18 nothing records the metric 'used'")) << testing::PrintToString(texts);
+}
+
+TEST_F(DiagnosticTest, ABadCaseFileIsAnError) {
+  Write("test/it.case.json", "{\"format\": 1, \"playbook\": \"test.other\", \"cases\": [{\"name\": \"x\", "
+                             "\"now\": \"2026-11-21T09:00:00Z\", \"expect\": {\"results\": [{\"subject\": \"a\"}]}}]}");
+  auto texts = Of(With(kMessages, "run:ok { message = 'fine' }"));
+  EXPECT_TRUE(Has(texts, "case 1:0 the cases are of the playbook 'test.other' (write \"playbook\": \"test.it\")")) << testing::PrintToString(texts);
+  Write("test/it.case.json", "{");
+  texts = Of(With(kMessages, "run:ok { message = 'fine' }"));
+  ASSERT_EQ(1U, texts.size());
+  EXPECT_EQ(0U, texts[0].find("case 1:0 "));
+}
+
+TEST_F(DiagnosticTest, SarifHasARuleAndAPlaceForEach) {
+  Of(With(kMessages, "\t--[[ 한글 ]] run:ok { message = 'fin' }"));
+  const Value document = DiagnosticsAsSarif(found_, "en");
+  EXPECT_EQ("2.1.0", document["version"]);
+  const Value& run = document["runs"][0];
+  EXPECT_EQ("upkeep", run["tool"]["driver"]["name"]);
+  const Value& rules = run["tool"]["driver"]["rules"];
+  for (const Value& one : run["results"]) {
+    EXPECT_EQ(one["ruleId"], rules[one["ruleIndex"].get<std::size_t>()]["id"]);
+  }
+  ASSERT_EQ(2U, run["results"].size());   // and the missing case
+  const auto message = std::find_if(run["results"].begin(), run["results"].end(),
+                                    [](const Value& one) { return one["ruleId"] == "undeclared-message"; });
+  ASSERT_NE(run["results"].end(), message) << run.dump();
+  const Value& place = (*message)["locations"][0]["physicalLocation"];
+  EXPECT_EQ(7, place["region"]["startLine"]);
+  // Code points: a tab, eleven of the comment, and what stands before the text.
+  EXPECT_EQ(32, place["region"]["startColumn"]) << place.dump();
+  EXPECT_EQ("error", (*message)["level"]);
+  EXPECT_NE(std::string::npos, (*message)["message"]["text"].get<std::string>().find("did you mean 'fine'?"));
+}
+
+TEST_F(DiagnosticTest, JsonAndKorean) {
+  Of(With(kMessages, "run:ok { message = 'fin' }"));
+  const Value document = DiagnosticsAsJson(found_, 1, "ko");
+  EXPECT_EQ(1, document["playbooks"]);
+  const Value& first = document["diagnostics"][0];
+  EXPECT_TRUE(first.contains("file") && first.contains("rule") && first.contains("level"));
+  EXPECT_EQ(std::string::npos, document.dump().find("did you mean")) << document.dump();
+}
+
+}  // namespace
+}  // namespace upkeep::authoring

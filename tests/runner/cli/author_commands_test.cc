@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What an author types, from new to docs: exit codes, what goes to which stream, and the files.
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "base/value.h"
+#include "runner/cli/command.h"
+
+namespace upkeep::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Said {
+  int code = -1;
+  std::string out, err;
+};
+
+class AuthorCommandsTest : public testing::Test {
+ protected:
+  AuthorCommandsTest() {
+    std::string pattern = (fs::temp_directory_path() / "upkeep-author-XXXXXX").string();
+    pack_ = mkdtemp(pattern.data());
+    for (const char* name : {"UPKEEP_LANG", "UPKEEP_PLAYBOOKS"}) unsetenv(name);
+    setenv("LC_ALL", "C", 1);
+  }
+  ~AuthorCommandsTest() override {
+    std::error_code error;
+    fs::remove_all(pack_, error);
+  }
+
+  Said Type(std::vector<std::string> words) {
+    words.insert(words.begin(), "upkeep");
+    std::vector<const char*> argv;
+    for (const std::string& word : words) argv.push_back(word.c_str());
+    std::ostringstream out, err;
+    Said said;
+    said.code = Main(static_cast<int>(argv.size()), argv.data(), out, err);
+    said.out = out.str();
+    said.err = err.str();
+    return said;
+  }
+
+  std::string Read(const std::string& name) const {
+    std::ifstream in(fs::path(pack_) / name);
+    std::ostringstream text;
+    text << in.rdbuf();
+    return std::move(text).str();
+  }
+
+  void Change(const std::string& name, const std::string& from, const std::string& to) {
+    std::string text = Read(name);
+    const std::size_t at = text.find(from);
+    ASSERT_NE(std::string::npos, at) << from;
+    std::ofstream(fs::path(pack_) / name) << text.replace(at, from.size(), to);
+  }
+
+  static bool Has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+  std::string pack_;
+};
+
+TEST_F(AuthorCommandsTest, NewIsValidTestedAndNotWrittenTwice) {
+  const Said made = Type({"new", "team.cache", "--target", "redis", "--dir", pack_});
+  EXPECT_EQ(0, made.code) << made.err;
+  EXPECT_EQ(pack_ + "/team/cache.lua\n" + pack_ + "/team/cache.case.json\n", made.out);
+  EXPECT_TRUE(Has(made.err, "upkeep validate team.cache --playbooks " + pack_)) << made.err;
+  const Said valid = Type({"validate", "--strict", "--playbooks", pack_});
+  EXPECT_EQ(0, valid.code) << valid.err;
+  EXPECT_EQ("1 playbooks are valid, 0 are not\n", valid.out);
+  const Said tested = Type({"test", "team.cache", "--playbooks", pack_, "--coverage", "--mutate"});
+  EXPECT_EQ(0, tested.code) << tested.err;
+  EXPECT_TRUE(Has(tested.out, "team.cache  100 %  2/2")) << tested.out;
+  EXPECT_TRUE(Has(tested.out, " 0 were noticed by no case")) << tested.out;
+  const std::string before = Read("team/cache.lua");
+  const Said again = Type({"new", "team.cache", "--dir", pack_});
+  EXPECT_EQ(73, again.code);
+  EXPECT_TRUE(Has(again.err, "is there already")) << again.err;
+  EXPECT_EQ(before, Read("team/cache.lua"));
+  EXPECT_EQ(64, Type({"new", "Team", "--dir", pack_}).code);
+  EXPECT_EQ(64, Type({"new", "team.other", "--target", "mainframe", "--dir", pack_}).code);
+}
+
+TEST_F(AuthorCommandsTest, ValidateForPeopleAndForMachines) {
+  ASSERT_EQ(0, Type({"new", "team.cache", "--target", "redis", "--dir", pack_}).code);
+  Change("team/cache.lua", "message = \"blocked\"", "message = \"bloked\"");
+  const Said told = Type({"validate", "--playbooks", pack_});
+  EXPECT_EQ(65, told.code);
+  EXPECT_EQ("0 playbooks are valid, 1 are not\n", told.out);
+  EXPECT_TRUE(Has(told.err, "did you mean 'blocked'?") && Has(told.err, "^")) << told.err;
+  const Said json = Type({"validate", "--playbooks", pack_, "-o", "json"});
+  EXPECT_EQ(65, json.code);
+  EXPECT_EQ("undeclared-message", (*ParseJson(json.out))["diagnostics"][0]["rule"]);
+  const Said sarif = Type({"validate", "--playbooks", pack_, "-o", "sarif", "--lang", "ko"});
+  EXPECT_EQ(65, sarif.code);
+  const Value document = *ParseJson(sarif.out);
+  EXPECT_EQ(1U, document["runs"][0]["results"].size());
+  EXPECT_FALSE(Has(document["runs"][0]["results"][0]["message"]["text"], "the head"));
+  EXPECT_EQ(65, Type({"validate", "team.cach", "--playbooks", pack_}).code);
+}
+
+TEST_F(AuthorCommandsTest, AWarningIsAnErrorOnlyWhenStrict) {
+  ASSERT_EQ(0, Type({"new", "team.cache", "--target", "redis", "--dir", pack_}).code);
+  fs::remove(pack_ + "/team/cache.case.json");
+  const Said lenient = Type({"validate", pack_ + "/team/cache.lua"});
+  EXPECT_EQ(0, lenient.code);
+  EXPECT_TRUE(Has(lenient.err, "cache.lua:1: warning: no case was recorded")) << lenient.err;
+  EXPECT_EQ(65, Type({"validate", pack_ + "/team/cache.lua", "--strict"}).code);
+}
+
+TEST_F(AuthorCommandsTest, AFailingCaseIsNamedByFileAndLine) {
+  ASSERT_EQ(0, Type({"new", "team.cache", "--target", "redis", "--dir", pack_}).code);
+  Change("team/cache.case.json", "\"state\": \"warning\"", "\"state\": \"critical\"");
+  const std::string report = pack_ + "/report.xml";
+  const Said failed = Type({"test", "--playbooks", pack_, "-o", "table", "-o", "junit:" + report, "--jobs", "2"});
+  EXPECT_EQ(1, failed.code);
+  EXPECT_EQ("2 cases passed, 1 failed\n", failed.out);
+  EXPECT_TRUE(Has(failed.err, "cache.case.json:")) << failed.err;
+  EXPECT_TRUE(Has(Read("report.xml"), "tests=\"3\" failures=\"1\"")) << Read("report.xml");
+  // Nothing is mutated where a case fails already.
+  EXPECT_FALSE(Has(Type({"test", "--playbooks", pack_, "--mutate"}).out, "changes"));
+}
+
+TEST_F(AuthorCommandsTest, AThresholdThatNoCaseTriesIsTold) {
+  ASSERT_EQ(0, Type({"new", "team.cache", "--target", "redis", "--dir", pack_}).code);
+  Change("team/cache.lua", "blocked_critical = { default = 100,", "blocked_critical = { default = 100000,");
+  Change("team/cache.case.json", "\"state\": \"critical\"", "\"state\": \"warning\"");
+  const Said tested = Type({"test", "--playbooks", pack_, "--coverage", "--mutate"});
+  EXPECT_EQ(1, tested.code);
+  EXPECT_TRUE(Has(tested.out, "blocked_critical (blocked) is never crossed")) << tested.out;
+  EXPECT_TRUE(Has(tested.err, "no case fails with blocked_critical")) << tested.err;
+}
+
+TEST_F(AuthorCommandsTest, BadOptionsAreUsage) {
+  for (const char* jobs : {"0", "x", "1000", "2x"}) EXPECT_EQ(64, Type({"test", "--playbooks", pack_, "--jobs", jobs}).code) << jobs;
+  const Said format = Type({"test", "--playbooks", pack_, "-o", "junti"});
+  EXPECT_EQ(64, format.code);
+  EXPECT_TRUE(Has(format.err, "did you mean 'junit'?")) << format.err;
+  EXPECT_EQ(64, Type({"validate", "-o", "yaml", "--playbooks", pack_}).code);
+}
+
+TEST_F(AuthorCommandsTest, DocsInBothLanguages) {
+  ASSERT_EQ(0, Type({"new", "team.cache", "--target", "redis", "--dir", pack_}).code);
+  const Said written = Type({"docs", "--playbooks", pack_, "--dir", pack_ + "/site"});
+  EXPECT_EQ(0, written.code) << written.err;
+  EXPECT_TRUE(Has(Read("site/en/team.cache.md"), "# Few clients are blocked"));
+  EXPECT_TRUE(Has(Read("site/ko/team.cache.html"), "대기 중인 클라이언트"));
+  EXPECT_TRUE(Has(Read("site/en/index.html"), "team.cache.html"));
+  EXPECT_TRUE(Has(Read("site/ko/index.md"), "team.cache.md"));
+}
+
+TEST_F(AuthorCommandsTest, StubsKeepTheAuthorsSettings) {
+  EXPECT_EQ(0, Type({"stubs", "--dir", pack_}).code);
+  std::ofstream(pack_ + "/.luarc.json") << "{}";
+  const Said again = Type({"stubs", "--dir", pack_});
+  EXPECT_EQ(0, again.code);
+  EXPECT_TRUE(Has(again.err, ".luarc.json is yours")) << again.err;
+  EXPECT_TRUE(Has(again.out, ".upkeep/meta/upkeep.lua")) << again.out;
+  EXPECT_EQ("{}", Read(".luarc.json"));
+  EXPECT_EQ(73, Type({"stubs", "--dir", "/proc/none"}).code);
+}
+
+}  // namespace
+}  // namespace upkeep::cli
