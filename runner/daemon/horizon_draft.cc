@@ -22,12 +22,10 @@ bool HorizonDraft::Continues(const schedules::Schedule& schedule, Instant until)
 
 std::int64_t HorizonDraft::WalkOn(const schedules::Schedule& schedule, std::int64_t most) {
   const std::int64_t before = horizon_.count;
-  while (!complete_ && horizon_.count - before < most) {
+  while (!complete_) {
     const auto next = schedules::NextPlanned(schedule, last_);
-    if (!next || *next >= horizon_.until) {
-      complete_ = true;
-      break;
-    }
+    complete_ = !next || *next >= horizon_.until;
+    if (complete_ || horizon_.count - before >= most) break;
     instants_ += FormatRfc3339(*next) + "\n";
     ++horizon_.count;
     last_ = *next;

@@ -20,8 +20,8 @@ class HorizonDraft {
   /// It was begun for this definition of the schedule, with these zone files, and ends there.
   bool Continues(const schedules::Schedule& schedule, Instant until) const;
 
-  /// Walks on through at most `most` instants (at least 1) of the schedule that it was begun for;
-  /// returns through how many.
+  /// Walks on through at most `most` instants of the schedule that it was begun for; returns
+  /// through how many. Complete when there are no more, even if `most` were just enough.
   std::int64_t WalkOn(const schedules::Schedule& schedule, std::int64_t most);
 
   bool complete() const { return complete_; }

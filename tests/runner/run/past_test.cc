@@ -78,7 +78,7 @@ class PastTest : public PackTest {
   std::unique_ptr<io::Reactor> reactor_;
   PairOutcome last_;
   Case case_;
-  std::vector<std::string> replays_;
+  std::vector<Difference> replays_;
   double age_ = 0;
 };
 
@@ -121,7 +121,7 @@ TEST_F(PastTest, ItIsRecordedInACaseAndReplayed) {
   ASSERT_EQ(1U, last_.calls.size());
   EXPECT_EQ("history.previous", last_.calls[0].call);
   EXPECT_EQ(Value::array({"figure", "Table/rows"}), last_.calls[0].arguments);
-  EXPECT_EQ(std::vector<std::string>(), replays_);
+  EXPECT_TRUE(replays_.empty()) << replays_.front().text;
 }
 
 TEST_F(PastTest, AMistakeInTheCallIsToldWhereItIsMade) {
@@ -133,7 +133,7 @@ TEST_F(PastTest, AMistakeInTheCallIsToldWhereItIsMade) {
     test_case.expect = {{"results", Value::array({Value{{"subject", "Database/orders"}, {"state", "ok"}}})}};
     const CaseVerdict verdict = TestCase(*reactor_, playbook, test_case);
     ASSERT_FALSE(verdict.differences.empty()) << call;
-    EXPECT_NE(std::string::npos, verdict.differences[0].find("one.lua:9")) << verdict.differences[0];
+    EXPECT_NE(std::string::npos, verdict.differences[0].text.find("one.lua:9")) << verdict.differences[0].text;
   }
 }
 
