@@ -9,7 +9,7 @@ local function pick(from, names)
   return picked
 end
 
-local globals = pick(_G, "assert error ipairs next pairs pcall rawequal rawget rawlen rawset select tostring type xpcall _VERSION")
+local globals = pick(_G, "assert error ipairs next pairs pcall rawequal rawget rawlen rawset select tostring type _VERSION")
 globals.string = pick(string, "byte char format len lower reverse sub upper")
 globals.table = pick(table, "pack")
 globals.math = pick(math, "abs acos asin atan ceil cos deg exp floor fmod huge log max maxinteger min mininteger modf pi rad random sin sqrt tan tointeger type ult")
@@ -26,6 +26,20 @@ string.match, string.find = globals.string.match, globals.string.find
 local guard = core.guard
 globals.setmetatable = guard("setmetatable", setmetatable)
 globals.getmetatable = getmetatable
+
+-- Lua's own calls the handler where the error is raised. Where the budget's hook raises it, that is
+-- inside of the hook, and no hook runs inside of another: a handler that loops could not be ended.
+-- Nothing is lost by calling it later: there is no stack that a playbook could look at.
+local pcall = pcall
+local function handle(handler, ok, ...)
+  if ok then return true, ... end
+  local _, said = pcall(handler, ...)
+  return false, said
+end
+function globals.xpcall(called, handler, ...)
+  if type(handler) ~= "function" then fail("xpcall needs a function that handles the error, not " .. shared.kind_of(handler)) end
+  return handle(handler, pcall(called, ...))
+end
 globals.tonumber = guard("text", tonumber)
 globals.string.rep = guard("string.rep", string.rep)
 for _, name in ipairs { "len", "codepoint", "offset", "codes" } do globals.utf8[name] = guard("text", utf8[name]) end
