@@ -154,8 +154,10 @@ for pid in "${ticks[@]}"; do killed "$pid" tick; done
 ticks=()
 killed "$actions_applier" apply
 actions_applier=''
+killed "$daemon" daemon
+start_daemon
 
-# Nobody is killed any more: all that is open is ended, and what is missing is booked.
+# Nobody is killed any more: what was open when this daemon began is ended, and what is missing is booked.
 finished=$(sql "SELECT count(*) FROM runs WHERE state = 'finished'")
 for _ in $(seq 300); do
   [ "$(sql "SELECT count(*) FROM runs WHERE state = 'finished'")" -le "$finished" ] || break
