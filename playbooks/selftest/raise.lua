@@ -13,6 +13,9 @@ return require("upkeep").playbook {
   fix = { en = "Nothing is wrong: this is a test of upkeep itself.", ko = "이상이 없습니다. upkeep 자체를 시험하는 점검입니다." },
   target = "any",
   needs = {},
+  messages = {
+    never = { en = "never shown", ko = "표시되지 않습니다" },
+  },
 
   check = function(run, params)
     run:coverage { attempted = 1, observed = 0 }
