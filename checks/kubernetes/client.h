@@ -38,7 +38,7 @@
 namespace upkeep::kubernetes {
 
 struct ClientOptions {
-  int page_size = 1000;
+  int page_size = 500;
   int attempts = 4;
   int restarts = 3;
   int at_once = 8;                                       ///< Requests in flight.

@@ -67,8 +67,8 @@ TEST_F(ClientTest, FollowsContinueTokensToTheEnd) {
   EXPECT_EQ(5U, list->documents->size());
   EXPECT_EQ(2, list->pages);
   EXPECT_EQ("7", list->resource_version);
-  EXPECT_EQ((std::vector<std::string>{"GET /api/v1/pods?limit=1000",
-                                      "GET /api/v1/pods?limit=1000&continue=n%2F1"}),
+  EXPECT_EQ((std::vector<std::string>{"GET /api/v1/pods?limit=500",
+                                      "GET /api/v1/pods?limit=500&continue=n%2F1"}),
             fake_->requests());
 }
 
@@ -294,8 +294,8 @@ TEST_F(ClientTest, DiscoversWhereACustomResourceIsServedOnce) {
   EXPECT_TRUE(List({.resource = "backups.velero.io"}).ok());
   EXPECT_TRUE(List({.resource = "backups.velero.io", .space = "velero"}).ok());
   EXPECT_EQ((std::vector<std::string>{"GET /apis/velero.io", "GET /apis/velero.io/v2",
-                                      "GET /apis/velero.io/v1", "GET /apis/velero.io/v1/backups?limit=1000",
-                                      "GET /apis/velero.io/v1/namespaces/velero/backups?limit=1000"}),
+                                      "GET /apis/velero.io/v1", "GET /apis/velero.io/v1/backups?limit=500",
+                                      "GET /apis/velero.io/v1/namespaces/velero/backups?limit=500"}),
             fake_->requests());
 }
 
@@ -307,8 +307,8 @@ TEST_F(ClientTest, AListThatIsNearlyAlwaysAtOnePlaceIsAskedForThereAtOnce) {
   });
   EXPECT_TRUE(List({.resource = "pods.metrics.k8s.io"}).ok());
   EXPECT_TRUE(List({.resource = "pods.metrics.k8s.io", .space = "a"}).ok());
-  EXPECT_EQ((std::vector<std::string>{"GET /apis/metrics.k8s.io/v1beta1/pods?limit=1000",
-                                      "GET /apis/metrics.k8s.io/v1beta1/namespaces/a/pods?limit=1000"}),
+  EXPECT_EQ((std::vector<std::string>{"GET /apis/metrics.k8s.io/v1beta1/pods?limit=500",
+                                      "GET /apis/metrics.k8s.io/v1beta1/namespaces/a/pods?limit=500"}),
             fake_->requests());
 }
 

@@ -42,7 +42,7 @@ class FakeApi {
   FakeApi& operator=(const FakeApi&) = delete;
 
   std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
-  /// What was asked so far: "GET /api/v1/pods?limit=1000".
+  /// What was asked so far: "GET /api/v1/pods?limit=500".
   std::vector<std::string> requests() const;
   /// The most requests that were answered at the same time.
   int most_at_once() const { return most_; }

@@ -99,9 +99,9 @@ TEST_F(ModuleTest, OtherwiseItIsFetchedOnce) {
     ASSERT_TRUE(Call("list", {"pods", {{"namespace", "y"}}}).ok());
     ASSERT_TRUE(Call("list", {"pods", {{"label_selector", "a=b"}}}).ok());
   }
-  EXPECT_EQ((std::vector<std::string>{"GET /api/v1/pods?limit=1000",
-                                      "GET /api/v1/namespaces/y/pods?limit=1000",
-                                      "GET /api/v1/pods?limit=1000&labelSelector=a%3Db"}),
+  EXPECT_EQ((std::vector<std::string>{"GET /api/v1/pods?limit=500",
+                                      "GET /api/v1/namespaces/y/pods?limit=500",
+                                      "GET /api/v1/pods?limit=500&labelSelector=a%3Db"}),
             fake_->requests());
 }
 
