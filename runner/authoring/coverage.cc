@@ -36,6 +36,7 @@ std::vector<int> Coverage::Missed() const {
 }
 
 double Coverage::LinePercent() const {
+  if (!known.ok()) return 0;
   if (lines.empty()) return 100;
   return 100.0 * static_cast<double>(lines.size() - Missed().size()) / static_cast<double>(lines.size());
 }
@@ -43,6 +44,7 @@ double Coverage::LinePercent() const {
 Coverage CoverageOf(const run::Playbook& playbook) {
   Coverage coverage;
   const Result<std::vector<lua::FunctionLines>> functions = lua::ExecutableLines(playbook.source);
+  coverage.known = functions.status();
   if (functions.ok()) {
     const std::set<int> remedies = RemedyFunctions(playbook);
     int skip_until = 0;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "checks/model/result.h"
+#include "base/status.h"
 #include "runner/run/catalog.h"
 
 namespace upkeep::authoring {
@@ -25,12 +26,13 @@ struct LimitCoverage {
 };
 
 struct Coverage {
+  Status known;                           ///< Why the lines can't be told; ok otherwise.
   std::set<int> lines;                    ///< Of the check and its helpers; remedies have no cases.
   std::set<int> executed;
   std::vector<LimitCoverage> limits;
 
   std::vector<int> Missed() const;
-  double LinePercent() const;             ///< 100 where there is nothing to execute.
+  double LinePercent() const;             ///< 100 where there is nothing to execute, 0 where that is not known.
 };
 
 /// Nothing tried yet.

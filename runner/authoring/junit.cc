@@ -103,7 +103,7 @@ Value AsJson(const std::vector<PlaybookReport>& reports, std::string_view langua
                         {"crossed", limit.crossed}, {"kept", limit.kept}});
     }
     Value entry{{"playbook", report.playbook->head.id}, {"file", report.playbook->path}, {"cases", std::move(cases)},
-                {"lines_missed", report.coverage.Missed()}, {"lines_percent", report.coverage.LinePercent()},
+                {"lines_missed", report.coverage.Missed()}, {"lines_percent", report.coverage.known.ok() ? Value(report.coverage.LinePercent()) : Value()},
                 {"limits", std::move(limits)}};
     if (!report.unread.ok()) entry["error"] = In(language, report.unread.message());
     playbooks.push_back(std::move(entry));

@@ -70,8 +70,7 @@ void AddParameters(const run::Playbook& playbook, std::vector<Mutant>& mutants) 
   }
 }
 
-void AddComparisons(const run::Playbook& playbook, std::vector<Mutant>& mutants) {
-  const std::set<int> lines = CoverageOf(playbook).lines;
+void AddComparisons(const run::Playbook& playbook, const std::set<int>& lines, std::vector<Mutant>& mutants) {
   const std::vector<Token> tokens = lua::Tokens(playbook.source);
   for (std::size_t i = 0; i < tokens.size(); ++i) {
     const std::string_view opposite = OppositeOf(tokens[i]);
@@ -100,10 +99,12 @@ bool Survives(io::Reactor& reactor, const run::Playbook& playbook, const run::Ca
 
 }  // namespace
 
-std::vector<Mutant> MutantsOf(const run::Playbook& playbook) {
+Result<std::vector<Mutant>> MutantsOf(const run::Playbook& playbook) {
+  const Coverage coverage = CoverageOf(playbook);
+  if (!coverage.known.ok()) return coverage.known;
   std::vector<Mutant> mutants;
   AddParameters(playbook, mutants);
-  AddComparisons(playbook, mutants);
+  AddComparisons(playbook, coverage.lines, mutants);
   for (Mutant& mutant : mutants) mutant.place.file = playbook.path;
   std::stable_sort(mutants.begin(), mutants.end(), [](const Mutant& a, const Mutant& b) {
     return std::pair(a.place.line, a.place.column) < std::pair(b.place.line, b.place.column);
@@ -114,7 +115,9 @@ std::vector<Mutant> MutantsOf(const run::Playbook& playbook) {
 Result<MutationReport> FindSurvivors(const run::Playbook& playbook, int jobs) {
   const Result<run::CaseFile> file = run::ReadCaseFile(run::CasePathOf(playbook));
   if (!file.ok()) return file.status();
-  std::vector<Mutant> mutants = MutantsOf(playbook);
+  Result<std::vector<Mutant>> found = MutantsOf(playbook);
+  if (!found.ok()) return found.status();
+  std::vector<Mutant> mutants = *std::move(found);
   std::vector<char> survived(mutants.size(), 0);  // Not bool: threads write side by side.
   bool sound = false;
   UPKEEP_RETURN_IF_ERROR(WorkThrough(1, 1, [&](io::Reactor& reactor, std::size_t) {

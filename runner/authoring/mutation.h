@@ -27,8 +27,8 @@ struct Mutant {
   Value params = Value::object();     ///< Parameters to set in every case.
 };
 
-/// Every mutant of the playbook, by place.
-std::vector<Mutant> MutantsOf(const run::Playbook& playbook);
+/// Every mutant of the playbook, by place; an error where its lines can't be told.
+Result<std::vector<Mutant>> MutantsOf(const run::Playbook& playbook);
 
 struct MutationReport {
   std::size_t mutants = 0;

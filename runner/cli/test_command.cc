@@ -81,6 +81,10 @@ void ShowCoverage(const Invocation& invocation, const std::vector<PlaybookReport
   for (const PlaybookReport& report : reports) {
     const authoring::Coverage& coverage = report.coverage;
     std::size_t covered = 0;
+    if (!coverage.known.ok()) {
+      rows.push_back({report.playbook->head.id, "?", "?", invocation.Describe(coverage.known)});
+      continue;
+    }
     std::string missing = authoring::LineRanges(coverage.Missed());
     if (!missing.empty()) missing = invocation.Say("lines") + " " + missing;
     for (const authoring::LimitCoverage& limit : coverage.limits) {

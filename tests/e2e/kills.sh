@@ -163,6 +163,7 @@ for _ in $(seq 300); do
   [ "$(sql "SELECT count(*) FROM runs WHERE state = 'finished'")" -le "$finished" ] || break
   sleep 0.1
 done
+actions_finish
 kill -TERM "$daemon"
 code=0
 wait "$daemon" || code=$?

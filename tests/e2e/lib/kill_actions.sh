@@ -111,6 +111,17 @@ actions_turn() {
   actions_applier=$!
 }
 
+# The last apply is not killed, so that at the least one action is done.
+actions_finish() {
+  for _ in $(seq 10); do
+    actions_turn
+    wait "$actions_applier" || true
+    actions_applier=''
+    [ "$(sql "SELECT count(*) FROM actions WHERE state = 'done'")" = 0 ] || return 0
+  done
+  fail "no action was done: this shows nothing of actions: $(tail -n 3 "$work/apply.log")"
+}
+
 # The server was told as often as there are intents, at most: a kill between an intent and its call
 # leaves an intent without one. What ended as done was told.
 actions_check() {

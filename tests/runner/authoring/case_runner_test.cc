@@ -2,6 +2,7 @@
 #include "runner/authoring/case_runner.h"
 
 #include "runner/authoring/junit.h"
+#include "runner/authoring/mutation.h"
 #include "tests/runner/run/pack.h"
 
 namespace upkeep::authoring {
@@ -93,6 +94,15 @@ TEST_F(CaseRunnerTest, LinesAndLimitsThatNoCaseTried) {
   EXPECT_TRUE(coverage.limits[0].covered());
   EXPECT_FALSE(coverage.limits[1].crossed);
   EXPECT_TRUE(coverage.limits[1].kept);
+}
+
+TEST_F(CaseRunnerTest, LinesThatCannotBeToldAreNotCovered) {
+  Cases({{5, "Database/orders", "ok"}});
+  playbooks_[0].source = "return {";
+  const Coverage coverage = CoverageOf(playbooks_[0]);
+  EXPECT_EQ(Code::kInvalid, coverage.known.code());
+  EXPECT_EQ(0, coverage.LinePercent());
+  EXPECT_EQ(Code::kInvalid, FindSurvivors(playbooks_[0], 1).status().code());
 }
 
 TEST_F(CaseRunnerTest, NothingTriedIsNothingCovered) {

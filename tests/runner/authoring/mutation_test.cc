@@ -67,8 +67,8 @@ TEST_F(MutationTest, ChangesParametersAndComparisonsOnly) {
   Make(kBody, {{5, "ok"}});
   EXPECT_EQ((std::vector<std::string>{"most = 10 -> most = 1", "most = 10 -> most = 100", "loud = false -> loud = true",
                                       ">= -> <"}),
-            Changes(MutantsOf(playbook_)));
-  const Mutant last = MutantsOf(playbook_).back();
+            Changes(MutantsOf(playbook_).value()));
+  const Mutant last = MutantsOf(playbook_).value().back();
   EXPECT_EQ(11, last.place.line);
   EXPECT_EQ(10, last.place.column);
   EXPECT_NE(std::string::npos, last.source.find("if count < params.most"));
