@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// require "lib.NAME": one file of the pack's own library folder, and nothing else on the disk.
+// require "lib.NAME": one module of the playbook's own pack, and nothing else on the disk.
 #include <exception>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/lua/core_functions.h"
 #include "base/lua/errors.h"
@@ -14,10 +12,6 @@
 
 namespace upkeep::lua {
 namespace {
-
-namespace fs = std::filesystem;
-
-constexpr std::uintmax_t kMostBytes = std::uintmax_t{1} << 20;
 
 bool IsPlainName(std::string_view name) {
   constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789_";
@@ -33,29 +27,19 @@ bool ReadLibrary(State& state, std::string_view name) noexcept {
       state.SetProblem("a module of the pack is named lib.NAME, with a-z, 0-9 and _ in NAME");
       return false;
     }
-    if (state.options().library_folder.empty()) {
-      state.SetProblem("lib." + std::string(name) + " is required, and this pack has no lib folder");
+    if (!state.options().read_module) {
+      state.SetProblem("lib." + std::string(name) + " is required, and this pack has no modules");
       return false;
     }
-    const fs::path path = fs::path(state.options().library_folder) / (std::string(name) + ".lua");
-    std::error_code error;
-    // A link could lead out of the pack.
-    if (!fs::is_regular_file(fs::symlink_status(path, error)) || error) {
-      state.SetProblem("there is no module lib." + std::string(name) + ": no file " + path.string());
+    Result<ModuleSource> source = state.options().read_module(std::string(name));
+    if (!source.ok()) {
+      state.SetProblem(source.status().code() == Code::kNotFound
+                           ? "there is no module lib." + std::string(name)
+                           : source.status().message());
       return false;
     }
-    const std::uintmax_t size = fs::file_size(path, error);
-    if (error || size > kMostBytes) {
-      state.SetProblem(path.string() + " is larger than 1 MiB, which no module is");
-      return false;
-    }
-    std::ifstream in(path, std::ios::binary);
-    state.library_source.assign(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
-    if (!in) {
-      state.SetProblem("cannot read " + path.string());
-      return false;
-    }
-    state.SetProblem("@" + path.string());
+    state.library_source = std::move(source->text);
+    state.SetProblem("@" + source->path);
     return true;
   } catch (const std::exception&) {
     state.SetProblem("the module cannot be read");

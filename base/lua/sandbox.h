@@ -42,12 +42,21 @@ struct Budget {
   int instructions_per_look = 10'000;      ///< The CPU clock is read at least this often.
 };
 
+/// A module of the playbook's own pack.
+struct ModuleSource {
+  std::string path;                        ///< What error messages call it.
+  std::string text;
+};
+/// The module NAME of require "lib.NAME"; kNotFound when the pack has none. Called on the sandbox's
+/// thread; what it refers to outlives the sandbox.
+using ModuleReader = std::function<Result<ModuleSource>(const std::string& name)>;
+
 struct SandboxOptions {
   Budget budget;
   std::uint64_t seed = 0;                  ///< Of math.random; stored with the run.
   const Clock* clock = nullptr;            ///< What upkeep.now() shows. Required; outlives the sandbox.
   Host* host = nullptr;                    ///< Null: no host module exists (validate). Outlives it.
-  std::string library_folder;              ///< Where require "lib.NAME" of the pack looks; "" for nowhere.
+  ModuleReader read_module;                ///< Answers require "lib.NAME"; empty: there are no modules.
 };
 
 class Sandbox {

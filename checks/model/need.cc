@@ -8,7 +8,7 @@
 namespace upkeep::checks {
 namespace {
 
-enum class Object { kNone, kName, kResource };
+enum class Object { kNone, kName, kNameOrAny, kResource };
 
 struct Form {
   std::string_view module, verb;
@@ -31,6 +31,7 @@ constexpr Form kForms[] = {
     {"http", "head", Object::kNone, false},
     {"tls", "connect", Object::kNone, false},
     {"dns", "resolve", Object::kNone, false},
+    {"plugin", "run", Object::kNameOrAny, false},
 };
 
 const Form* FormOf(std::string_view module, std::string_view verb) {
@@ -108,7 +109,9 @@ Status CheckObject(const Need& need, const Form& form) {
     return Status(Code::kInvalid, "'" + need.object + "' is no resource")
         .WithHint("write the plural name with its group: pods, nodes/proxy, pods.metrics.k8s.io");
   }
-  if (form.object == Object::kName && !IsName(need.object)) {
+  const bool any = form.object == Object::kNameOrAny && need.object == "*";
+  const bool named = form.object == Object::kName || form.object == Object::kNameOrAny;
+  if (named && !any && !IsName(need.object)) {
     return Status(Code::kInvalid, "'" + need.object + "' is no name for " + spelled)
         .WithHint("letters, digits, '_', '-', '.' and '|' make a name");
   }
@@ -174,6 +177,10 @@ std::string Need::ToString() const {
 
 bool Need::Matches(const Need& other) const {
   return module == other.module && verb == other.verb && object == other.object;
+}
+
+bool Need::Covers(const Need& other) const {
+  return Matches(other) || (module == "plugin" && module == other.module && verb == other.verb && object == "*");
 }
 
 bool Need::writes() const {

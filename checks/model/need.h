@@ -10,6 +10,7 @@
 //   redis:command:INFO
 //   http:get · http:head            the target's endpoint
 //   tls:connect · dns:resolve
+//   plugin:run:check_disk · plugin:run:*     a plugin that the inventory declares, or any
 //
 // In a head it is a string, or {"kubernetes:list:pods", fields = {"metadata.name", …}} where a
 // list names the fields that the playbook reads: only those are kept in memory.
@@ -27,7 +28,7 @@
 namespace upkeep::checks {
 
 struct Need {
-  std::string module;                ///< kubernetes, postgres, redis, http, tls, dns
+  std::string module;                ///< kubernetes, postgres, redis, http, tls, dns, plugin
   std::string verb;                  ///< list, get, query, role, function, command, connect, resolve …
   std::string object;                ///< pods, nodes/proxy, pg_monitor, INFO; may be empty
   std::vector<std::string> fields;   ///< Field paths; "status.conditions" means all below it too.
@@ -36,6 +37,8 @@ struct Need {
   std::string ToString() const;
   /// Same permission; fields are not compared.
   bool Matches(const Need& other) const;
+  /// Matches(), or this one is for any plugin and the other for one.
+  bool Covers(const Need& other) const;
   /// True for verbs that change something.
   bool writes() const;
 };

@@ -10,14 +10,17 @@
 #include <string>
 #include <vector>
 
+#include "base/status.h"
+
 namespace upkeep::authoring {
 
 struct PlaybookFile {
   std::string id, pack, path;
 };
 
-/// Every playbook file of the folder `pack`, by id; none is opened.
-std::vector<PlaybookFile> PlaybookFilesOf(const std::string& pack);
+/// Every playbook file of the folder `pack`, or of the packs installed in it, by id; none is opened.
+/// What can't be listed is told in `errors`, where that is given.
+std::vector<PlaybookFile> PlaybookFilesOf(const std::string& pack, std::vector<Status>* errors = nullptr);
 
 }  // namespace upkeep::authoring
 

@@ -48,6 +48,13 @@ std::vector<Command> MakeScheduleCommands();   ///< schedule next, simulate; tic
 Command MakeDoctorCommand();
 std::vector<Command> MakeClusterCommands();    ///< doctor, manifests, rbac
 std::vector<Command> MakeStoreCommands();      ///< db check, db ledger
+Command MakePackBuildCommand();
+Command MakePackSignCommand();
+Command MakePackVerifyCommand();
+Command MakePackDiffCommand();
+Command MakePackInstallCommand();
+Command MakePackRemoveCommand();
+Command MakePackListCommand();
 std::vector<Command> MakeConfigCommands();    ///< config show, context
 std::vector<Command> MakeToolCommands();       ///< version, completion
 

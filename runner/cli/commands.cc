@@ -15,6 +15,10 @@ const std::vector<Command>& Commands() {
                       MakeConfigCommands, MakeToolCommands}) {
       for (Command& command : make()) all.push_back(std::move(command));
     }
+    for (auto make : {MakePackBuildCommand, MakePackSignCommand, MakePackVerifyCommand, MakePackDiffCommand,
+                      MakePackInstallCommand, MakePackRemoveCommand, MakePackListCommand}) {
+      all.push_back(make());
+    }
     return all;
   }();
   return commands;

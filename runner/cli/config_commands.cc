@@ -13,6 +13,7 @@ int Show(Invocation& invocation) {
                                                 {"schedules", ScheduleFolder(invocation)},
                                                 {"language", Language(invocation)}};
   for (const std::string& folder : PlaybookFolders(invocation)) rows.push_back({"playbooks", folder});
+  rows.push_back({"packs", PacksFolder(invocation)});
   const Result<checks::Inventory> inventory = LoadInventory(invocation);
   if (inventory.ok()) {
     rows.push_back({"inventory", inventory->file.empty() ? "-" : inventory->file});

@@ -27,7 +27,7 @@ std::vector<PlaybookFile> AllFiles(const std::vector<std::string>& packs, std::v
       errors.push_back(Status(Code::kInvalid, "there is no playbook folder at " + pack));
       continue;
     }
-    for (PlaybookFile& file : authoring::PlaybookFilesOf(pack)) {
+    for (PlaybookFile& file : authoring::PlaybookFilesOf(pack, &errors)) {
       if (seen.insert(file.id).second) all.push_back(std::move(file));
     }
   }

@@ -10,6 +10,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "runner/packs/lock.h"
+
 namespace upkeep::cli {
 namespace {
 
@@ -53,14 +55,29 @@ std::string StorePath(const Invocation& invocation) {
   return (state.empty() ? Environment("HOME") + "/.local/state" : state) + "/upkeep/upkeep.db";
 }
 
+std::string PacksFolder(const Invocation& invocation) {
+  const std::string given = FlagOrEnvironment(invocation, "--packs", "UPKEEP_PACKS");
+  if (!given.empty()) return given;
+  if (geteuid() == 0) return "/var/lib/upkeep/packs";
+  const std::string data = Environment("XDG_DATA_HOME");
+  return (data.empty() ? Environment("HOME") + "/.local/share" : data) + "/upkeep/packs";
+}
+
 std::vector<std::string> PlaybookFolders(const Invocation& invocation) {
   std::vector<std::string> folders = invocation.Values("--playbooks");
-  if (!folders.empty()) return folders;
+  const std::string packs = PacksFolder(invocation);
+  std::error_code error;
+  const bool installed = fs::exists(fs::path(packs) / packs::kLockFile, error);
+  if (!folders.empty()) {
+    if (installed && invocation.Has("--packs")) folders.push_back(packs);
+    return folders;
+  }
   std::istringstream listed(Environment("UPKEEP_PLAYBOOKS"));
   for (std::string folder; std::getline(listed, folder, ':');) {
     if (!folder.empty()) folders.push_back(folder);
   }
   if (folders.empty()) folders.push_back(FolderOfBinary("playbooks"));
+  if (installed) folders.push_back(packs);
   return folders;
 }
 

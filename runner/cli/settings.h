@@ -6,6 +6,9 @@
 //                                             $XDG_STATE_HOME/upkeep/upkeep.db
 //   inventory  --inventory  UPKEEP_INVENTORY  ./inventory.yaml, /etc/upkeep/inventory.yaml
 //   playbooks  --playbooks  UPKEEP_PLAYBOOKS  the folder installed with upkeep, or the source tree's
+//   packs      --packs      UPKEEP_PACKS      /var/lib/upkeep/packs for root, else
+//                                             $XDG_DATA_HOME/upkeep/packs; read as well where a
+//                                             pack is installed and no --playbooks is given
 //   schedules  --schedules  UPKEEP_SCHEDULES  as playbooks
 //   language   --lang       UPKEEP_LANG       LC_ALL, LC_MESSAGES, LANG
 //
@@ -24,6 +27,9 @@
 namespace upkeep::cli {
 
 std::string StorePath(const Invocation& invocation);
+/// Where packs are installed; it need not exist.
+std::string PacksFolder(const Invocation& invocation);
+/// Folders of playbooks, and the folder of packs where any is installed; see the table above.
 std::vector<std::string> PlaybookFolders(const Invocation& invocation);
 std::string ScheduleFolder(const Invocation& invocation);
 /// "ko" or "en".

@@ -34,6 +34,7 @@ const std::vector<Option>& CommonOptions() {
       {"--kubeconfig", "FILE", "A cluster instead of or beside the inventory", false, {}},
       {"--context", "NAME", "Of the kubeconfig (default: its current one)", false, {}},
       {"--playbooks", "FOLDER", "A pack of playbooks (UPKEEP_PLAYBOOKS)", true, {}},
+      {"--packs", "FOLDER", "Where packs are installed (UPKEEP_PACKS)", false, {}},
       {"--schedules", "FOLDER", "The schedule files (UPKEEP_SCHEDULES)", false, {}},
       {"--lang", "LANGUAGE", "ko or en (UPKEEP_LANG)", false, {"ko", "en"}},
       {"--no-input", "", "Never ask", false, {}},

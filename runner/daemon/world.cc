@@ -102,7 +102,9 @@ std::string FingerprintOf(const Places& places) {
   for (const std::string& pack : places.packs) {
     std::error_code error;
     for (fs::recursive_directory_iterator at(pack, error), end; !error && at != end; at.increment(error)) {
-      if (at->path().extension() == ".lua") paths.push_back(at->path());
+      const bool counts = at->path().extension() == ".lua" || at->path().filename() == "pack.yaml" ||
+                          at->path().filename() == "packs.lock" || at->path().extension() == ".pub";
+      if (counts) paths.push_back(at->path());
     }
   }
   std::sort(paths.begin(), paths.end());

@@ -83,7 +83,7 @@ Task<Result<Value>> CallRemedy(Workbench& bench, const run::Playbook& playbook,
   lua::SandboxOptions options;
   options.clock = &bench.clock;
   options.host = &host;
-  options.library_folder = playbook.pack + "/lib";
+  options.read_module = playbook.read_module;
   Result<std::unique_ptr<lua::Sandbox>> sandbox = lua::Sandbox::Create(std::move(options));
   if (!sandbox.ok()) co_return sandbox.status();
   const Status loaded = (*sandbox)->Load(playbook.source, playbook.path);

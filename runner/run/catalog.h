@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The catalog: which playbooks there are. A pack is a folder; the file
-// <pack>/kubernetes/nodes.lua is the playbook kubernetes.nodes. Nothing is indexed ahead of
-// time, so an index can never be stale: one playbook costs one file, all of them one walk.
+// <pack>/kubernetes/nodes.lua is the playbook kubernetes.nodes, and so is the file
+// <pack>/kubernetes.nodes.lua, since the keys of a ConfigMap have no slash. A folder with a packs.lock
+// holds installed packs, each of whose files is compared with its digest when it is read. Nothing is
+// indexed ahead of time, so an index can never be stale: one playbook costs one file, all of them one
+// walk.
 //
 // THREADS: immutable after loading.
 
@@ -11,8 +14,10 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "base/lua/sandbox.h"
 #include "base/status.h"
 #include "checks/model/head.h"
 
@@ -24,14 +29,22 @@ struct Playbook {
   std::string pack;     ///< The pack's folder.
   std::string source;   ///< Its text, as hashed into head.definition.
   Value data;           ///< The head as the file has it, for the store and for documentation.
+  lua::ModuleReader read_module;   ///< Of its pack; for the sandbox that runs it.
 };
 
 /// "kubernetes.nodes" of <pack>/kubernetes/nodes.lua; "" for what is no playbook: a module in lib/,
 /// and what lies in a folder whose name begins with a dot.
 std::string PlaybookIdOf(const std::string& pack, const std::string& path);
 
-/// Reads one playbook file that lies in `pack`. kInvalid has every error of the head, each with
-/// its place; with `apart`, each is there by itself as well, unless the file can't even be loaded.
+/// Where playbook files lie that nobody has opened.
+struct PlaybookPlace {
+  std::string id, pack, path;
+};
+/// Of one folder, or of the packs installed in it, by id. What can't be listed is told in `errors`.
+std::vector<PlaybookPlace> PlaybookPlaces(const std::string& folder, std::vector<Status>& errors);
+
+/// Reads one playbook file that lies in the folder `pack`. kInvalid has every error of the head, each
+/// with its place, also when it needs what the pack's pack.yaml does not declare; with `apart`, each is there by itself as well, unless the file can't even be loaded.
 Result<Playbook> ReadPlaybook(const std::string& pack, const std::string& path,
                               std::vector<Status>* apart = nullptr);
 
@@ -39,7 +52,8 @@ class Catalog {
  public:
   explicit Catalog(std::vector<std::string> packs) : packs_(std::move(packs)) {}
 
-  /// The playbook `id`: kNotFound with the nearest id as a hint, kInvalid as ReadPlaybook.
+  /// The playbook `id`: kNotFound with the nearest id as a hint, kInvalid as ReadPlaybook
+  /// and for a file that was altered after its pack was installed.
   Result<Playbook> Find(std::string_view id) const;
 
   /// Every playbook of every pack, sorted by id. A bad file is reported in `errors` and stops no

@@ -85,7 +85,7 @@ Opened OpenPlaybook(const Playbook& playbook, const Value& params, lua::Host& ho
   options.seed = seed;
   options.clock = &clock;
   options.host = &host;
-  options.library_folder = playbook.pack + "/lib";
+  options.read_module = playbook.read_module;
   Result<std::unique_ptr<lua::Sandbox>> sandbox = lua::Sandbox::Create(std::move(options));
   opened.status = sandbox.status();
   if (!sandbox.ok()) return opened;

@@ -31,12 +31,12 @@ std::vector<std::string> FieldsOfList(const checks::Head& head, const std::strin
 
 bool Declares(const checks::Head& head, const checks::Need& need) {
   for (const checks::Need& declared : head.needs) {
-    if (declared.Matches(need)) return true;
+    if (declared.Covers(need)) return true;
   }
   for (const checks::Remedy& remedy : head.remedies) {
     for (const checks::Need& declared : remedy.needs) {
       // A remedy's reads (its plan looks before it proposes) count; its writes never happen here.
-      if (!declared.writes() && declared.Matches(need)) return true;
+      if (!declared.writes() && declared.Covers(need)) return true;
     }
   }
   return false;

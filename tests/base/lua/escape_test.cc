@@ -63,7 +63,7 @@ TEST_F(EscapeTest, AttemptsRaiseWithTheirPlace) {
       {"require 'lib./etc/passwd'", "a module of the pack is named lib.NAME"},
       {"require 'lib.a\\0b'", "a module of the pack is named lib.NAME"},
       {"require 'lib.a.b'", "a module of the pack is named lib.NAME"},
-      {"require 'lib.x'", "this pack has no lib folder"},
+      {"require 'lib.x'", "this pack has no modules"},
       {"require(nil)", "require needs a module's name"},
       {"require 'upkeep.other'.list()", "this target has no module upkeep.other"},
       {"fake.lst()", "upkeep.fake has no function 'lst' (did you mean 'list'?)"},

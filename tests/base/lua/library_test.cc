@@ -111,15 +111,20 @@ TEST_F(LibraryTest, ModulesOfThePack) {
   write("itself.lua", "return require 'lib.itself'");
   write("bytes.lua", "\x1bLua");
   write("global.lua", "leak = 1");
+  write("refused.lua", "return {}");
   write("waits.lua", "return require 'upkeep.fake'.slow()");
-  std::filesystem::create_symlink("/etc/hostname", folder / "link.lua");
-  options_.library_folder = folder.string();
+  options_.read_module = [folder](const std::string& name) -> Result<ModuleSource> {
+    std::ifstream in(folder / (name + ".lua"));
+    if (!in) return Status(Code::kNotFound, "no such file");
+    if (name == "refused") return Status(Code::kInvalid, "this one was altered");
+    return ModuleSource{(folder / (name + ".lua")).string(), {std::istreambuf_iterator<char>(in), {}}};
+  };
   EXPECT_EQ(Value(2), Eval("require 'lib.good'.add() return require 'lib.good'.add()"));
   for (const auto& [name, says] : std::vector<std::pair<std::string, std::string>>{
            {"nothing", "lib.nothing returns nothing"}, {"broken", "broken.lua:2: unexpected symbol near '='"},
            {"raises", "raises.lua:1: inside"}, {"itself", "can't require itself"}, {"bytes", "attempt to load a binary chunk"},
-           {"global", "would become a global"}, {"link", "there is no module lib.link"},
-           {"absent", "there is no module lib.absent"}}) {
+           {"global", "would become a global"}, {"absent", "there is no module lib.absent"},
+           {"refused", "this one was altered"}, {"../good", "is named lib.NAME"}}) {
     EXPECT_NE(std::string::npos, Fails("require 'lib." + name + "'").message().find(says)) << name << ": " << message();
   }
   Start("return require 'lib.waits'");

@@ -19,7 +19,7 @@ TEST(NeedTest, EveryFormOfTheGrammarReadsAndSpellsItselfAgain) {
         "kubernetes:delete:pods", "kubernetes:patch:nodes", "kubernetes:create:jobs.batch",
         "postgres:query", "postgres:role:pg_monitor", "postgres:function:pg_terminate_backend",
         "redis:command:INFO", "redis:command:SLOWLOG|GET", "http:get", "http:head", "tls:connect",
-        "dns:resolve"}) {
+        "dns:resolve", "plugin:run:check_disk", "plugin:run:*"}) {
     const Result<Need> need = ParseNeed(text);
     ASSERT_TRUE(need.ok()) << text << ": " << need.status().message();
     EXPECT_EQ(text, need->ToString());
@@ -32,6 +32,18 @@ TEST(NeedTest, OnlyWhatChangesSomethingWrites) {
   EXPECT_TRUE(ParseNeed("kubernetes:delete:pods")->writes());
   EXPECT_TRUE(ParseNeed("postgres:function:pg_terminate_backend")->writes());
   EXPECT_TRUE((Need{"kubernetes", "escalate", "pods", {}, false}).writes());
+}
+
+TEST(NeedTest, AnyPluginCoversOneAndNothingElse) {
+  const Need any = *ParseNeed("plugin:run:*"), one = *ParseNeed("plugin:run:check_disk");
+  EXPECT_TRUE(any.Covers(one));
+  EXPECT_TRUE(one.Covers(one));
+  EXPECT_FALSE(one.Covers(any));
+  EXPECT_FALSE(any.Covers(*ParseNeed("http:get")));
+  EXPECT_FALSE(any.writes());
+  (void)Refused("plugin:run");
+  (void)Refused("plugin:run:a b");
+  (void)Refused("redis:command:*");
 }
 
 TEST(NeedTest, RedisCommandsAreTheSameInAnyCase) {

@@ -57,5 +57,39 @@ TEST_F(CatalogTest, TheFirstPackWins) {
   EXPECT_EQ(pack_, Catalog({pack_, second}).Find("test.one")->pack);
 }
 
+TEST_F(CatalogTest, AFlatFileIsAPlaybookToo) {
+  Write("test.flat.lua", Source("flat", kBody));
+  Write("lib.words.lua", "return { say = 'fine' }");
+  Write("test.user.lua", "local words = require 'lib.words'\n" + Source("user", "run:ok { message = words.say }"));
+  EXPECT_EQ((std::vector<std::string>{"test.flat", "test.user"}), Catalog({pack_}).Ids());
+  const auto found = Catalog({pack_}).Find("test.user");
+  ASSERT_TRUE(found.ok()) << found.status().Describe();
+  EXPECT_EQ("return { say = 'fine' }", found->read_module("words")->text);
+  EXPECT_FALSE(Catalog({pack_}).Find("lib.words").ok());
+}
+
+TEST_F(CatalogTest, ModulesAreThePacksOwn) {
+  Write("../outside.lua", "return {}");
+  Write("lib/words.lua", "return {}");
+  std::filesystem::create_symlink("/etc/hostname", pack_ + "/lib/out.lua");
+  const Playbook playbook = Playbook_("one", kBody);
+  EXPECT_TRUE(playbook.read_module("words").ok());
+  EXPECT_EQ(Code::kInvalid, playbook.read_module("out").status().code());
+  for (const char* name : {"none", "../../outside", "../test/one", "/etc/hostname"}) {
+    EXPECT_EQ(Code::kNotFound, playbook.read_module(name).status().code()) << name;
+  }
+  std::filesystem::remove(pack_ + "/../outside.lua");
+}
+
+TEST_F(CatalogTest, APacksManifestBoundsItsPlaybooks) {
+  Write("pack.yaml", "id: test\nversion: 1.0.0\nowner: team\nneeds: [postgres:role:pg_monitor]\n");
+  Write("test/one.lua", Source("one", kBody));
+  const auto found = Catalog({pack_}).Find("test.one");
+  ASSERT_FALSE(found.ok());
+  EXPECT_EQ(Code::kInvalid, found.status().code());
+  EXPECT_NE(std::string::npos, found.status().Describe().find("one.lua:6:")) << found.status().Describe();
+  EXPECT_NE(std::string::npos, found.status().Describe().find("test.one needs postgres:query")) << found.status().Describe();
+}
+
 }  // namespace
 }  // namespace upkeep::run
