@@ -62,7 +62,7 @@ Head ReadHead(const Value& data, const PlaceFinder& place_of, std::vector<Status
   CheckRunbook(head.runbook, reader);
   head.controls = reader.OptionalStrings("controls");
   head.target = reader.RequiredChoice(
-      "target", {"kubernetes", "postgres", "redis", "mysql", "http", "tls", "dns", "any"});
+      "target", {"kubernetes", "postgres", "redis", "mysql", "http", "tls", "dns", "host", "any"});
   head.expects = reader.OptionalString("expects");
   head.needs = ReadNeeds(reader, false);
   head.params = ReadParameters(reader, found);

@@ -66,6 +66,13 @@ Result<pid_t> Start(const Command& command, int output) {
     arguments.push_back(const_cast<char*>(argument.c_str()));
   }
   arguments.push_back(nullptr);
+  std::vector<char*> environment;
+  if (command.environment) {
+    for (const std::string& variable : *command.environment) {
+      environment.push_back(const_cast<char*>(variable.c_str()));
+    }
+    environment.push_back(nullptr);
+  }
 
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
@@ -88,7 +95,8 @@ Result<pid_t> Start(const Command& command, int output) {
 
   pid_t pid = 0;
   const int error =
-      posix_spawnp(&pid, command.arguments[0].c_str(), &actions, &attributes, arguments.data(), environ);
+      posix_spawnp(&pid, command.arguments[0].c_str(), &actions, &attributes, arguments.data(),
+                   command.environment ? environment.data() : environ);
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   if (error != 0) {
@@ -120,7 +128,7 @@ Task<Result<std::string>> ReadAll(io::Reactor& reactor, int fd, std::size_t at_m
 
 }  // namespace
 
-Task<Result<std::string>> RunCommand(io::Reactor& reactor, Command command, Limits limits) {
+Task<Result<Ended>> RunToEnd(io::Reactor& reactor, Command command, Limits limits) {
   if (command.arguments.empty()) co_return Status(Code::kConfig, "there is no program to start");
   const std::string program = "'" + command.arguments[0] + "'";
   int ends[2];
@@ -142,10 +150,24 @@ Task<Result<std::string>> RunCommand(io::Reactor& reactor, Command command, Limi
   Status waited = co_await reactor.WaitReadable(ended.get(), limits);
   if (!waited.ok()) co_return std::move(waited).Within(program);
   const int status = child.Take();
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) co_return text;
-  co_return Status(Code::kError, program + (WIFEXITED(status)
-                                                ? " ended with status " + std::to_string(WEXITSTATUS(status))
-                                                : " was ended by signal " + std::to_string(WTERMSIG(status))))
+  Ended end;
+  end.output = *std::move(text);
+  if (WIFEXITED(status)) {
+    end.exit = WEXITSTATUS(status);
+  } else {
+    end.signal = WTERMSIG(status);
+  }
+  co_return end;
+}
+
+Task<Result<std::string>> RunCommand(io::Reactor& reactor, Command command, Limits limits) {
+  const std::string program = command.arguments.empty() ? "" : "'" + command.arguments[0] + "'";
+  Result<Ended> end = co_await RunToEnd(reactor, std::move(command), std::move(limits));
+  if (!end.ok()) co_return end.status();
+  if (end->exit == 0) co_return std::move(end->output);
+  co_return Status(Code::kError, program + (end->signal == 0
+                                                ? " ended with status " + std::to_string(end->exit)
+                                                : " was ended by signal " + std::to_string(end->signal)))
       .WithHint("run it by hand to see its messages");
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Runs a program without a shell and takes its output: how `exec:` secrets are read.
+// Runs a program without a shell and takes its output: how `exec:` secrets are read, and plugins run.
 //
 // THREADS: as the reactor.
 
@@ -8,6 +8,7 @@
 #define UPKEEP_CHECKS_TARGETS_COMMAND_H_
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,13 +22,25 @@ namespace upkeep::checks {
 struct Command {
   std::vector<std::string> arguments;        ///< The program first; found by PATH when it has no slash.
   std::size_t max_output = std::size_t{64} << 10;
+  /// NAME=VALUE each; absent: that of this process.
+  std::optional<std::vector<std::string>> environment = std::nullopt;
+};
+
+/// How a program ended by itself.
+struct Ended {
+  int exit = -1;                             ///< Its exit status; -1 when a signal ended it,
+  int signal = 0;                            ///< which was this one.
+  std::string output;                        ///< Its standard output.
 };
 
 /// Starts the program in a process group of its own, with nothing to read and its messages
-/// thrown away (they may hold secrets), and gives its standard output. When the wait ends, the
-/// whole group is killed. kConfig when it can't be started, kError when it exits with another
-/// status than 0, kTruncated over max_output, kTimeout, kCancelled. Messages name the program
-/// only. `reactor` must outlive the task.
+/// thrown away (they may hold secrets), and says how it ended. When the wait ends, the whole group
+/// is killed. kConfig when it can't be started, kTruncated over max_output, kTimeout, kCancelled.
+/// Messages name the program only. `reactor` must outlive the task.
+Task<Result<Ended>> RunToEnd(io::Reactor& reactor, Command command, Limits limits);
+
+/// RunToEnd() of a program that must work: its standard output, or kError when it exits with
+/// another status than 0.
 Task<Result<std::string>> RunCommand(io::Reactor& reactor, Command command, Limits limits);
 
 }  // namespace upkeep::checks

@@ -46,6 +46,8 @@ struct Target {
   TargetKind kind = TargetKind::kHost;
   std::map<std::string, std::string> labels;
   std::string owner;
+  /// Monitoring plugins that playbooks may have run: name → program and its arguments.
+  std::map<std::string, std::vector<std::string>> plugins;
   std::vector<std::string> expects;          ///< What must be there: "velero", "metrics-server" … Absent: critical.
 
   // kubernetes

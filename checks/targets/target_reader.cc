@@ -123,6 +123,30 @@ void ReadLabels(MappingReader& reader, ReadContext& context, Target& target) {
   }
 }
 
+/// The key `plugins`: name → program and arguments. Programs have a path: which of several a name
+/// means must not hang on somebody's PATH.
+void ReadPlugins(MappingReader& reader, ReadContext& context, Target& target) {
+  const Node* const node = reader.Take("plugins");
+  if (node == nullptr) return;
+  MappingReader plugins(context.document, *node, "plugins", context.errors);
+  for (const auto& [key, value] : node->entries) {
+    const std::string& name = key.scalar;
+    constexpr std::string_view kLetters =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+    if (name.empty() || name.find_first_not_of(kLetters) != std::string::npos) {
+      plugins.Error(key, "'" + name + "' is no name for a plugin", "letters, digits, '_', '-' and '.'");
+    }
+    std::vector<std::string> words = plugins.OptionalStrings(name);
+    if (words.empty() || words[0].find('/') == std::string::npos) {
+      plugins.Error(value, "a plugin is a list: the program's path and its arguments",
+                    "write [/usr/lib/nagios/plugins/check_load, -w, \"5,4,3\"]");
+      continue;
+    }
+    words[0] = ResolvePath(words[0], context.folder);
+    target.plugins[name] = std::move(words);
+  }
+}
+
 /// The kind alone, read before the other keys since it decides which there are.
 bool ReadKindName(MappingReader& reader, Target& target) {
   std::vector<std::string> names;
@@ -235,6 +259,7 @@ Target ReadTarget(const Node& node, ReadContext& context) {
   target.owner = reader.OptionalString("owner");
   target.expects = reader.OptionalStrings("expects");
   ReadLabels(reader, context, target);
+  ReadPlugins(reader, context, target);
   ReadKind(reader, node, context, target);
   const std::chrono::microseconds usual = UsualTimeLimit(target.kind);
   target.time_limit = reader.OptionalDuration("timeLimit", usual);

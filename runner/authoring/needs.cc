@@ -93,7 +93,10 @@ class Calls {
     used_.insert(used_.end(), needs.begin(), needs.end());
     const auto is_wanted = [&](const checks::Need& declared) {
       return std::any_of(needs.begin(), needs.end(),
-                         [&](const std::string& need) { return SameWord(need, declared.ToString()); });
+                         [&](const std::string& need) {
+                           const Result<checks::Need> one = checks::ParseNeed(Value(need));
+                           return SameWord(need, declared.ToString()) || (one.ok() && declared.Covers(*one));
+                         });
     };
     bool declared = std::any_of(playbook_.head.needs.begin(), playbook_.head.needs.end(), is_wanted);
     for (const checks::Remedy& remedy : playbook_.head.remedies) {
@@ -116,7 +119,9 @@ class Calls {
         const std::string prefix = PrefixOfArgument(entry.second);
         return entry.second == text || (!prefix.empty() && text.starts_with(prefix));
       });
-      const bool used = std::any_of(used_.begin(), used_.end(), [&](const std::string& one) { return SameWord(one, text); }) ||
+      const bool used = std::any_of(used_.begin(), used_.end(), [&](const std::string& one) {
+                          return SameWord(one, text) || (need.object == "*" && one.starts_with(text.substr(0, text.size() - 1)));
+                        }) ||
                         std::any_of(composed_.begin(), composed_.end(), [&](const std::string& one) { return text.starts_with(one); });
       if (!callable || used) continue;
       SourcePlace place = lua::FindPlace(playbook_.source, path);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>
+#include <sstream>
 
 #include "base/io/reactor.h"
 #include "reports/render.h"
@@ -71,7 +72,14 @@ int ExitFor(const Invocation& invocation, const store::RunSummary& summary) {
   return totals.unknown > 0 ? 3 : 0;
 }
 
-int RunCommand(Invocation& invocation) {
+/// Whether standard output is read by who runs Monitoring Plugins.
+bool AsPlugin(const Invocation& invocation) {
+  const std::vector<std::string> outputs = invocation.Values("--output");
+  return std::any_of(outputs.begin(), outputs.end(),
+                     [](const std::string& one) { return one == "nagios" || one == "nagios:-"; });
+}
+
+int RunChecks(Invocation& invocation, bool& reported) {
   Result<std::unique_ptr<Workplace>> workplace = Workplace::Open(invocation);
   if (!workplace.ok()) return invocation.Fail(workplace.status());
   Workplace& place = **workplace;
@@ -111,8 +119,34 @@ int RunCommand(Invocation& invocation) {
   if (Status written = WriteReports(invocation, *outputs, *model); !written.ok()) {
     return invocation.Fail(written);
   }
+  reported = true;
   if (outcome->cancelled) return place.CancelledExit();
   return ExitFor(invocation, outcome->summary);
+}
+
+/// A plugin has no other end than 0 to 3: what went wrong with upkeep itself is unknown, and is said
+/// on the line that is read.
+int RunCommand(Invocation& invocation) {
+  bool reported = false;
+  if (!AsPlugin(invocation)) return RunChecks(invocation, reported);
+  std::ostream* const err = invocation.err;
+  std::ostringstream said;
+  invocation.err = &said;
+  const int code = RunChecks(invocation, reported);
+  invocation.err = err;
+  *err << said.str();
+  constexpr int kUnknown = 3;
+  if (code <= kUnknown) return code;
+  if (!reported) {
+    // The fault itself, not what was told before it.
+    constexpr std::string_view kMark = "upkeep: ";
+    std::string line = said.str();
+    if (const std::size_t at = line.find(kMark); at != std::string::npos) line.erase(0, at + kMark.size());
+    line.erase(std::min(line.find('\n'), line.size()));
+    std::replace(line.begin(), line.end(), '|', '/');   // What follows one is perfdata.
+    *invocation.out << "UPKEEP UNKNOWN - " << line << "\n";
+  }
+  return kUnknown;
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "checks/http/module.h"
 #include "checks/http/url.h"
 #include "checks/kubernetes/module.h"
+#include "checks/plugin/module.h"
 #include "checks/postgres/module.h"
 #include "checks/redis/module.h"
 #include "checks/targets/secrets.h"
@@ -59,6 +60,7 @@ struct ModuleFactory::Impl {
         secrets(the_reactor, the_redactor, &cluster_secrets) {}
 
   Task<Result<Modules>> Make(const Target& target, bool write, Limits limits);
+  Task<Result<Modules>> MakeOwn(const Target& target, bool write, Limits limits);
   Result<Modules> MakeKubernetes(const Target& target, bool write);
   Task<Result<Modules>> MakeHttp(const Target& target, Limits limits);
   Result<Modules> MakeTls(const Target& target);
@@ -126,7 +128,8 @@ Result<Modules> ModuleFactory::Impl::MakeTls(const Target& target) {
   return modules;
 }
 
-Task<Result<Modules>> ModuleFactory::Impl::Make(const Target& target, bool write, Limits limits) {
+/// The modules of the kind of target.
+Task<Result<Modules>> ModuleFactory::Impl::MakeOwn(const Target& target, bool write, Limits limits) {
   Modules modules;
   switch (target.kind) {
     case TargetKind::kKubernetes:
@@ -158,6 +161,20 @@ Task<Result<Modules>> ModuleFactory::Impl::Make(const Target& target, bool write
     case TargetKind::kMysql:
     case TargetKind::kHost:
       co_return modules;
+  }
+  co_return modules;
+}
+
+Task<Result<Modules>> ModuleFactory::Impl::Make(const Target& target, bool write, Limits limits) {
+  Result<Modules> modules = co_await MakeOwn(target, write, std::move(limits));
+  if (!modules.ok()) co_return modules;
+  // A host has nothing but plugins; that it has none is what a playbook can find there.
+  if (!target.plugins.empty() || target.kind == TargetKind::kHost) {
+    plugin::Plugins plugins;
+    plugins.target = target.name;
+    plugins.commands = target.plugins;
+    plugins.time_limit = target.time_limit;
+    modules->push_back(plugin::MakePluginModule(reactor, std::move(plugins)));
   }
   co_return modules;
 }

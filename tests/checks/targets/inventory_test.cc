@@ -191,6 +191,21 @@ TEST(InventoryTest, ASecretInTheFileIsRefusedAndNotShown) {
   }
 }
 
+TEST(InventoryTest, PluginsHaveAPathAndArguments) {
+  const Result<Inventory> inventory = ParseInventory(
+      "apiVersion: upkeep/v1\ntargets:\n  - name: web-1\n    kind: host\n    host: web\n    plugins:\n"
+      "      check_load: [/usr/lib/nagios/plugins/check_load, -w, \"5,4,3\"]\n      own: ./bin/check_own\n",
+      "conf/inventory.yaml");
+  ASSERT_TRUE(inventory.ok()) << inventory.status().Describe();
+  const auto& plugins = inventory->targets[0].plugins;
+  EXPECT_EQ((std::vector<std::string>{"/usr/lib/nagios/plugins/check_load", "-w", "5,4,3"}), plugins.at("check_load"));
+  EXPECT_EQ("conf/bin/check_own", plugins.at("own").at(0));
+  for (const char* wrong : {"{a: check_load}", "{a: []}", "{\"a b\": [/x]}", "{a: {b: c}}"}) {
+    const std::string said = RefusedTarget(std::string("{name: web, kind: host, host: web, plugins: ") + wrong + "}");
+    EXPECT_NE(std::string::npos, said.find("inventory.yaml:3:")) << said;
+  }
+}
+
 TEST(InventoryTest, TheExampleOfTheDocumentationReads) {
   std::ifstream in(SourceFolder() + "/docs/inventory.md");
   const std::string page((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
