@@ -79,6 +79,7 @@ void Compare(const Value& expected, const std::vector<Value>& actual, const std:
 
 Result<Case> CaseFromValue(const Value& value) {
   Case test_case;
+  if (!value.is_object()) return Status(Code::kInvalid, "a case is an object, with name, now, target, calls and expect");
   test_case.name = StringAt(value, "name");
   if (test_case.name.empty()) return Status(Code::kInvalid, "a case has no name");
   Result<Instant> now = ParseRfc3339(StringAt(value, "now"));
@@ -87,10 +88,17 @@ Result<Case> CaseFromValue(const Value& value) {
   test_case.target = value.value("target", Value::object());
   test_case.params = value.value("params", Value::object());
   test_case.expect = value.value("expect", Value::object());
+  for (const Value* const part : {&test_case.target, &test_case.params, &test_case.expect}) {
+    if (!part->is_object()) {
+      return Status(Code::kInvalid, "case '" + test_case.name + "': target, params and expect are objects");
+    }
+  }
   if (!test_case.expect.contains("results") || test_case.expect["results"].empty()) {
     return Status(Code::kInvalid, "case '" + test_case.name + "' expects no result, so it could not fail");
   }
-  for (const Value& call : value.value("calls", Value::array())) {
+  const Value calls = value.value("calls", Value::array());
+  if (!calls.is_array()) return Status(Code::kInvalid, "case '" + test_case.name + "': calls is no list");
+  for (const Value& call : calls) {
     Result<RecordedCall> read = RecordedCall::FromValue(call);
     if (!read.ok()) return Status(read.status()).Within("case '" + test_case.name + "'");
     test_case.calls.push_back(std::move(*read));
@@ -112,7 +120,11 @@ Result<CaseFile> ReadCaseFile(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   std::ostringstream text;
   text << in.rdbuf();
-  Result<Value> value = ParseJson(text.str());
+  return ReadCaseText(text.str(), path);
+}
+
+Result<CaseFile> ReadCaseText(const std::string& text, const std::string& path) {
+  const Result<Value> value = ParseJson(text);
   if (!value.ok()) return Status(value.status()).Within(path);
   if (!value->is_object() || value->value("format", Value()) != 1) {
     return Status(Code::kInvalid, path + " is no case file of format 1");
@@ -120,7 +132,9 @@ Result<CaseFile> ReadCaseFile(const std::string& path) {
   CaseFile file;
   file.path = path;
   file.playbook = StringAt(*value, "playbook");
-  for (const Value& entry : value->value("cases", Value::array())) {
+  const Value cases = value->value("cases", Value::array());
+  if (!cases.is_array()) return Status(Code::kInvalid, path + ": cases is no list");
+  for (const Value& entry : cases) {
     Result<Case> read = CaseFromValue(entry);
     if (!read.ok()) return Status(read.status()).Within(path);
     file.cases.push_back(std::move(*read));

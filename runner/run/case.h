@@ -42,6 +42,8 @@ std::string CasePathOf(const Playbook& playbook);
 
 /// kNotFound, or kInvalid naming what is wrong.
 Result<CaseFile> ReadCaseFile(const std::string& path);
+/// The same from bytes; `path` is what messages call the file.
+Result<CaseFile> ReadCaseText(const std::string& text, const std::string& path);
 Status WriteCaseFile(const CaseFile& file);
 
 /// The case of an outcome that was just observed: everything it said is expected again.

@@ -104,5 +104,24 @@ TEST_F(CaseTest, ABadFileSaysWhatIsWrong) {
   EXPECT_EQ(Code::kInvalid, RecordedCall::FromValue({{"call", "a.b"}}).status().code());
 }
 
+TEST(CaseTextTest, WhatIsNoCaseIsRefusedAndDoesNoHarm) {
+  const std::string whole = R"({"name":"n","now":"2026-11-21T09:00:00Z","target":{},"calls":[],"expect":{"results":[{"state":"ok"}]}})";
+  EXPECT_TRUE(ReadCaseText(R"({"format":1,"cases":[)" + whole + "]}", "x").ok());
+  for (const char* cases : {"5", "[5]", "[[]]", "[null]", "[\"n\"]", "{}", "[]"}) {
+    const auto file = ReadCaseText(std::string(R"({"format":1,"cases":)") + cases + "}", "x.case.json");
+    ASSERT_FALSE(file.ok()) << cases;
+    EXPECT_EQ(Code::kInvalid, file.status().code());
+    EXPECT_EQ(0U, file.status().message().find("x.case.json")) << file.status().message();
+  }
+  for (const char* part : {R"("target":{})", R"("calls":[])", R"("expect":{"results":[{"state":"ok"}]})"}) {
+    for (const char* other : {"5", "\"x\"", "null", "[1]"}) {
+      std::string text = whole;
+      const std::string key = std::string(part).substr(0, std::string(part).find(':') + 1);
+      text.replace(text.find(part), std::string(part).size(), key + other);
+      EXPECT_FALSE(ReadCaseText(R"({"format":1,"cases":[)" + text + "]}", "x").ok()) << text;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace upkeep::run
