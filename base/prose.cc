@@ -69,7 +69,7 @@ bool HasEnglishProse(std::string_view text) {
     bool ends_clause = false;
     const bool prose = IsProseWord(text.substr(at, end - at), ends_clause);
     if (prose && before) return true;
-    before = prose;
+    before = prose && !ends_clause;  // A list of words ("cpu, memory, disk") is no sentence.
     at = end;
   }
   return false;

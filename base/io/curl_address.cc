@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/io/curl_options.h"
+#include "base/io/late_libcurl.h"
 
 namespace upkeep::io {
 namespace {
@@ -47,6 +48,7 @@ Status UseServerName(CURLU* url, const std::string& name, const std::string& hos
 }  // namespace
 
 Result<CurlAddress> ReadAddress(const TransferRequest& request) {
+  UPKEEP_RETURN_IF_ERROR(StartLibcurl());
   const std::unique_ptr<CURLU, FreeUrl> url(curl_url());
   if (!url) return Status(Code::kInternal, "libcurl is out of memory");
   const CURLUcode code = curl_url_set(url.get(), CURLUPART_URL, request.url.c_str(),

@@ -4,8 +4,9 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <mutex>
 #include <utility>
+
+#include "base/io/late_libcurl.h"
 
 namespace upkeep::io {
 namespace {
@@ -22,15 +23,10 @@ constexpr long kIdleConnections = 64;
 
 }  // namespace
 
-void StartLibcurlOnce() {
-  static std::once_flag once;
-  std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
-}
-
 CurlMulti::CurlMulti() {
-  StartLibcurlOnce();
+  if (!StartLibcurl().ok()) return;  // Add() says so.
   multi_ = curl_multi_init();
-  if (multi_ == nullptr) return;  // Add() says so.
+  if (multi_ == nullptr) return;
   curl_multi_setopt(multi_, CURLMOPT_MAX_TOTAL_CONNECTIONS, ConnectionLimit());
   curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, kIdleConnections);
 }
@@ -41,6 +37,7 @@ CurlMulti::~CurlMulti() {
 }
 
 Status CurlMulti::Add(CurlTransfer& transfer) {
+  UPKEEP_RETURN_IF_ERROR(StartLibcurl());
   if (multi_ == nullptr) return Status(Code::kInternal, "libcurl could not be started");
   const CURLMcode code = curl_multi_add_handle(multi_, transfer.easy());
   if (code != CURLM_OK) {

@@ -16,9 +16,6 @@
 
 namespace upkeep::io {
 
-/// Starts libcurl in this process when nobody has; any thread.
-void StartLibcurlOnce();
-
 class CurlMulti {
  public:
   /// Starts libcurl in this process when nobody has.
@@ -40,7 +37,7 @@ class CurlMulti {
   void Perform();
 
  private:
-  CURLM* multi_;
+  CURLM* multi_ = nullptr;
   int active_ = 0;
   bool performing_ = false;
   std::vector<std::unique_ptr<CurlTransfer>> graveyard_;

@@ -5,13 +5,13 @@
 
 #include <system_error>
 
-#include "base/io/curl_multi.h"
+#include "base/io/late_libcurl.h"
 
 namespace upkeep::io {
 namespace {
 
 void Prepare() {
-  StartLibcurlOnce();
+  (void)StartLibcurl();  // Whoever connects asks again.
   // The first context of a process makes OpenSSL look up every cipher and digest it has.
   SSL_CTX_free(SSL_CTX_new(TLS_client_method()));
 }

@@ -7,6 +7,7 @@
 #include "base/io/stream.h"
 #include "checks/postgres/connection.h"
 #include "checks/postgres/errors.h"
+#include "checks/postgres/late_libpq.h"
 
 namespace upkeep::postgres {
 namespace {
@@ -92,6 +93,10 @@ Task<Result<Connection::Handle>> Connection::ConnectTo(io::Reactor& reactor, con
 
 Task<Result<std::unique_ptr<Connection>>> Connection::Connect(io::Reactor& reactor, Login login,
                                                               bool may_write, Limits limits) {
+  auto loaded = std::make_shared<Status>();
+  Result<bool> done = co_await reactor.Offload([loaded] { return (*loaded = LoadLibpq()).ok(); }, limits);
+  if (!done.ok()) co_return done.status();
+  if (!*done) co_return std::move(*loaded);
   std::vector<std::string> addresses = {""};
   if (!login.host.starts_with('/')) {
     Result<std::vector<std::string>> resolved = co_await io::Resolve(reactor, login.host, limits);

@@ -110,7 +110,8 @@ TEST(Output, OfOneLineAndOfMany) {
 }
 
 TEST(Output, AnyBytesAreText) {
-  const Output odd = ReadOutput(std::string("\xff\xfe bad \x1b[31m | a=1\0b", 24));
+  constexpr char kOdd[] = "\xff\xfe bad \x1b[31m | a=1\0b";
+  const Output odd = ReadOutput(std::string(kOdd, sizeof(kOdd) - 1));
   EXPECT_EQ(std::string::npos, odd.text.find('\x1b'));
   EXPECT_EQ("", ReadOutput("").text);
   EXPECT_EQ("", ReadOutput("\n\n").text);

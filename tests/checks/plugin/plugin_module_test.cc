@@ -85,7 +85,8 @@ TEST_F(PluginModuleTest, RealPluginsAreUnderstood) {
 
 TEST_F(PluginModuleTest, CheckHttpLooksAtARealServer) {
   testing_io::LocalServer server(testing_io::Http([](testing_io::Peer& peer, const testing_io::HttpRequest& request) {
-    return peer.Answer(request.path == "/fine" ? 200 : 503, "body");
+    peer.Answer(request.path == "/fine" ? 200 : 503, "body");
+    return false;  // The plugin reads until the server hangs up.
   }));
   const std::string url = server.Url("");
   const std::string port = url.substr(url.rfind(':') + 1, url.find('/', 8) - url.rfind(':') - 1);
@@ -95,6 +96,7 @@ TEST_F(PluginModuleTest, CheckHttpLooksAtARealServer) {
   const auto fine = ask("/fine"), broken = ask("/broken");
   ASSERT_TRUE(fine.ok() && broken.ok());
   EXPECT_EQ("ok", (*fine)["state"]) << fine->dump();
+  ASSERT_FALSE((*fine)["perfdata"].empty());
   EXPECT_EQ("s", (*fine)["perfdata"][0]["unit"]);
   EXPECT_EQ("critical", (*broken)["state"]) << broken->dump();
 }

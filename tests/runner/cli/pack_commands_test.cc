@@ -94,7 +94,7 @@ TEST_F(PackCommandsTest, FromAFolderToARun) {
   Write("inventory.yaml", "apiVersion: upkeep/v1\ntargets: [{name: here, kind: http, url: 'http://127.0.0.1:1/'}]\n");
   const std::vector<std::string> run = {"run", "shop.http", "--inventory", Path("inventory.yaml"), "--store", Path("store.db"), "-o", "json"};
   EXPECT_EQ(0, Type(run)) << err_;
-  Said("fine 1.4.0");
+  Said("\"ok\": 1");
 
   // Altered afterwards: a playbook, and then a module that it requires.
   std::string installed;
@@ -151,7 +151,8 @@ TEST_F(PackCommandsTest, BadPacksAreRefusedWhereTheyAreWrong) {
   Said("the playbook shop.http is there already, in " + Path("own"));
   // A key that others may read.
   Shell("chmod 644 release.key");
-  if (geteuid() != 0) EXPECT_EQ(78, Type({"pack", "sign", Path("shop"), "--key", Path("release.key")}));
+  // Root's is not refused: a Secret is mounted so.
+  EXPECT_EQ(geteuid() == 0 ? 0 : 78, Type({"pack", "sign", Path("shop"), "--key", Path("release.key")}));
   EXPECT_EQ(78, Type({"pack", "sign", Path("shop"), "--key", Path("none.key")}));
 }
 
