@@ -14,7 +14,7 @@ extern const unsigned kKoreanCatalogueSize;
 namespace {
 
 constexpr std::string_view kHole = "{}";
-constexpr std::string_view kPart = ": ";
+constexpr std::string_view kPart = ": ", kClause = "; ";
 /// Messages within messages: what wraps them is three deep at most.
 constexpr int kDeepest = 6;
 constexpr std::size_t kLongestValue = 4096;
@@ -136,6 +136,11 @@ bool KeepsParts(const Pattern& pattern, const std::vector<std::string_view>& val
   return true;
 }
 
+bool HasClauses(const Pattern& pattern) {
+  return std::any_of(pattern.literals.begin(), pattern.literals.end(),
+                     [](const std::string& literal) { return literal.find(kClause) != std::string::npos; });
+}
+
 /// What is put into a Korean sentence: ours in Korean, names as they are, foreign prose quoted.
 std::string PutIn(std::string_view value, bool quoted, int depth) {
   if (quoted) return std::string(value);
@@ -195,7 +200,14 @@ std::optional<std::string> Known(std::string_view english, int depth) {
     if (KeepsParts(pattern, *values)) return Fill(pattern.korean, *values, depth - 1);
     if (loose == nullptr) loose = &pattern;
   }
-  for (const std::string_view mark : {std::string_view("; "), kPart}) {
+  // What fits a message of two clauses as a whole is not two messages.
+  if (loose != nullptr && HasClauses(*loose)) return Fill(loose->korean, *Match(*loose, english), depth - 1);
+  // A place or a name, and then a message that may itself consist of parts.
+  if (const std::size_t at = english.find(kPart); at != std::string_view::npos && english.find(' ') > at) {
+    const std::string_view rest = english.substr(at + kPart.size());
+    if (const auto known = Known(rest, depth - 1)) return std::string(english.substr(0, at)) + std::string(kPart) + *known;
+  }
+  for (const std::string_view mark : {kClause, kPart}) {
     if (auto parts = InParts(english, mark, depth - 1)) return parts;
   }
   if (loose != nullptr) return Fill(loose->korean, *Match(*loose, english), depth - 1);

@@ -89,7 +89,12 @@ std::size_t Distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-Value ToValue(const Text& text) { return {{"en", text.en}, {"ko", text.ko}}; }
+Value ToValue(const Text& text) {
+  Value value;
+  value["en"] = text.en;
+  value["ko"] = text.ko;
+  return value;
+}
 
 Text TextFromValue(const Value& value) {
   if (value.is_string()) return {value.get<std::string>(), value.get<std::string>()};

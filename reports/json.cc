@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // json: the whole model as one document. jsonl: one result a line, for log pipelines.
+#include <utility>
+
 #include "base/value.h"
 #include "reports/renderers.h"
 #include "reports/words.h"
@@ -24,15 +26,30 @@ std::string KindName(ReportKind kind) {
 Value Number(const std::optional<double>& value) { return value ? Value(*value) : Value(nullptr); }
 
 Value ResultValue(const ResultRow& row) {
-  Value value{{"playbook", row.playbook}, {"target", row.target}, {"subject", row.subject}, {"uid", row.uid},
-              {"title", ToValue(row.title)}, {"summary", ToValue(row.summary)}, {"fix", ToValue(row.fix)},
-              {"state", std::string(checks::StateName(row.state))}, {"reason", row.reason},
-              {"severity", row.severity}, {"owner", row.owner}, {"runbook", row.runbook}, {"remedy", row.remedy},
-              {"change", row.change}, {"seen", row.seen}, {"first_seen", row.first_seen}, {"waived", row.waived}};
+  // One by one: a list in braces is built as lists of two and made an object afterwards, which took a
+  // quarter of the time between the last answer of a cluster of 1,000 pods and the end of the run.
+  Value value;
+  value["playbook"] = row.playbook;
+  value["target"] = row.target;
+  value["subject"] = row.subject;
+  value["uid"] = row.uid;
+  value["title"] = ToValue(row.title);
+  value["summary"] = ToValue(row.summary);
+  value["fix"] = ToValue(row.fix);
+  value["state"] = std::string(checks::StateName(row.state));
+  value["reason"] = row.reason;
+  value["severity"] = row.severity;
+  value["owner"] = row.owner;
+  value["runbook"] = row.runbook;
+  value["remedy"] = row.remedy;
+  value["change"] = row.change;
+  value["seen"] = row.seen;
+  value["first_seen"] = row.first_seen;
+  value["waived"] = row.waived;
   if (row.waived) {
     value["waiver"] = {{"reason", row.waiver_reason}, {"owner", row.waiver_owner}, {"expires", row.waiver_expires}};
   }
-  if (const Result<Value> data = ParseJson(row.data); data.ok()) value["data"] = *data;
+  if (Result<Value> data = ParseJson(row.data); data.ok()) value["data"] = std::move(*data);
   return value;
 }
 

@@ -142,6 +142,12 @@ const std::map<std::string_view, Entry>& Reasons() {
       {"not_installed", {"not installed", "설치되지 않음"}},
       {"not_mounted", {"not mounted", "마운트되지 않음"}},
       {"not_found", {"not found", "찾을 수 없음"}},
+      {"config", {"config", "설정 오류"}},
+      {"invalid", {"invalid", "잘못된 데이터"}},
+      {"internal", {"internal", "내부 오류"}},
+      {"store", {"store", "저장소 오류"}},
+      {"busy", {"busy", "사용 중"}},
+      {"denied", {"denied", "거부됨"}},
   };
   return reasons;
 }

@@ -4,13 +4,15 @@
 #include <openssl/ssl.h>
 
 #include <system_error>
+#include <utility>
 
 #include "base/io/late_libcurl.h"
 
 namespace upkeep::io {
 namespace {
 
-void Prepare() {
+void Prepare(const std::function<void()>& first) {
+  first();
   (void)StartLibcurl();  // Whoever connects asks again.
   // The first context of a process makes OpenSSL look up every cipher and digest it has.
   SSL_CTX_free(SSL_CTX_new(TLS_client_method()));
@@ -18,9 +20,9 @@ void Prepare() {
 
 }  // namespace
 
-WarmUp::WarmUp() {
+WarmUp::WarmUp(std::function<void()> first) {
   try {
-    thread_ = std::thread(&Prepare);
+    thread_ = std::thread(&Prepare, std::move(first));
   } catch (const std::system_error&) {
     // Nothing depends on it.
   }

@@ -9,14 +9,16 @@
 #ifndef UPKEEP_BASE_IO_WARM_UP_H_
 #define UPKEEP_BASE_IO_WARM_UP_H_
 
+#include <functional>
 #include <thread>
 
 namespace upkeep::io {
 
 class WarmUp {
  public:
-  /// Does nothing where no thread can be started: the first connection then pays.
-  WarmUp();
+  /// Calls `first`, and then readies both. Does nothing where no thread can be started: the first
+  /// connection then pays.
+  explicit WarmUp(std::function<void()> first);
   ~WarmUp();
   WarmUp(const WarmUp&) = delete;
   WarmUp& operator=(const WarmUp&) = delete;

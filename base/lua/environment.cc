@@ -2,14 +2,12 @@
 //
 // Opens Lua's libraries for the embedded library, which hands on to the playbook what is safe.
 // Not even the library gets io, os, package, debug or coroutine.
+#include "base/lua/compiled_library.h"
 #include "base/lua/core_functions.h"
 #include "base/lua/documents.h"
-#include "base/lua/library.h"
 #include "base/lua/state.h"
 
-#include <array>
 #include <cstring>
-#include <string>
 
 namespace upkeep::lua {
 namespace {
@@ -63,41 +61,8 @@ void OpenMetatables(lua_State* L) {
   lua_pop(L, 1);
 }
 
-struct Part {
-  const char* name;
-  const char* source;
-  std::string compiled;
-};
-
-int Append(lua_State*, const void* bytes, size_t size, void* text) {
-  static_cast<std::string*>(text)->append(static_cast<const char*>(bytes), size);
-  return 0;
-}
-
-/// The embedded library, compiled once a process: compiling it took nine tenths of a state's start.
-/// These are the only binary chunks that are ever loaded. Empty where there was no memory for it.
-const std::array<Part, 4>& Library() {
-  static const std::array<Part, 4> library = [] {
-    std::array<Part, 4> parts{{{"=[upkeep] text", kLibrary_text, {}},
-                               {"=[upkeep] guards", kLibrary_guards, {}},
-                               {"=[upkeep] upkeep", kLibrary_upkeep, {}},
-                               {"=[upkeep] run", kLibrary_run, {}}}};
-    lua_State* const compiler = luaL_newstate();
-    if (compiler == nullptr) return parts;
-    for (Part& part : parts) {
-      if (luaL_loadbufferx(compiler, part.source, std::strlen(part.source), part.name, "t") == LUA_OK) {
-        lua_dump(compiler, &Append, &part.compiled, 0);
-      }
-      lua_settop(compiler, 0);
-    }
-    lua_close(compiler);
-    return parts;
-  }();
-  return library;
-}
-
 /// Runs one part with (core, shared), which stand at 1 and 2.
-void RunPart(lua_State* L, const Part& part) {
+void RunPart(lua_State* L, const LibraryPart& part) {
   const bool compiled = !part.compiled.empty();
   const char* const chunk = compiled ? part.compiled.data() : part.source;
   const size_t size = compiled ? part.compiled.size() : std::strlen(part.source);
@@ -121,7 +86,7 @@ int OpenEnvironment(lua_State* L) {
   lua_settop(L, 0);
   PushCore(L);
   lua_newtable(L);
-  for (const Part& part : Library()) RunPart(L, part);
+  for (const LibraryPart& part : CompiledLibrary()) RunPart(L, part);
   return 0;
 }
 

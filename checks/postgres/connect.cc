@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "base/io/stream.h"
@@ -94,7 +95,8 @@ Task<Result<Connection::Handle>> Connection::ConnectTo(io::Reactor& reactor, con
 Task<Result<std::unique_ptr<Connection>>> Connection::Connect(io::Reactor& reactor, Login login,
                                                               bool may_write, Limits limits) {
   auto loaded = std::make_shared<Status>();
-  Result<bool> done = co_await reactor.Offload([loaded] { return (*loaded = LoadLibpq()).ok(); }, limits);
+  std::function<bool()> load = [loaded] { return (*loaded = LoadLibpq()).ok(); };
+  Result<bool> done = co_await reactor.Offload(std::move(load), limits);
   if (!done.ok()) co_return done.status();
   if (!*done) co_return std::move(*loaded);
   std::vector<std::string> addresses = {""};

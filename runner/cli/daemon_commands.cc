@@ -107,7 +107,7 @@ int ExitOfTick(const Invocation& invocation, const daemon::TickOutcome& outcome)
 int TickCommand(Invocation& invocation) {
   const std::string schedule = invocation.Value("--schedule");
   if (schedule.empty()) {
-    return invocation.Fail(Status(Code::kUsage, "which schedule?").WithHint("upkeep tick --schedule daily"));
+    return invocation.Fail(Status(Code::kUsage, "which schedule?").WithHint("name it: upkeep tick --schedule daily"));
   }
   auto opened = Workplace::Open(invocation);
   if (!opened.ok()) return invocation.Fail(opened.status());

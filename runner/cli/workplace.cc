@@ -9,6 +9,7 @@
 #include <random>
 #include <set>
 
+#include "base/lua/compiled_library.h"
 #include "base/yaml/yaml.h"
 #include "runner/cli/settings.h"
 
@@ -66,7 +67,7 @@ Result<std::unique_ptr<Workplace>> Workplace::Open(const Invocation& invocation)
   Result<checks::Inventory> inventory = LoadInventory(invocation);
   if (!inventory.ok()) return inventory.status();
   place->inventory_ = std::move(*inventory);
-  if (NeedsTls(place->inventory_)) place->warm_up_.emplace();
+  if (NeedsTls(place->inventory_)) place->warm_up_.emplace([] { lua::CompiledLibrary(); });
   place->catalog_ = run::Catalog(PlaybookFolders(invocation));
   Result<std::unique_ptr<store::Store>> store = OpenStore(invocation, false, &place->redactor_);
   if (!store.ok()) return store.status();

@@ -33,6 +33,12 @@ bool TlsIsVerified(const Target& target) {
   Redactor unused;   // What is read here is dropped.
   const auto verified = [&unused](const std::string& file, const std::string& context) {
     if (file.empty()) return true;
+    // Nothing else turns verification off, and to read YAML costs a millisecond before the first request.
+    const Result<std::string> text = kubernetes::ReadSmallFile(file);
+    if (text.ok() && text->find("insecure-skip-tls-verify") == std::string::npos &&
+        text->find('\\') == std::string::npos) {
+      return true;
+    }
     const auto access = kubernetes::ReadKubeconfig(file, context, unused);
     return !access.ok() || access->tls.verify;
   };

@@ -46,7 +46,9 @@ class ReportFiller {
 
   Database& database_;
   const ReportQuery& query_;
-  Instant start_{}, end_{}, as_of_{};
+  Instant start_{}, end_{};
+  Instant as_of_{};       ///< The newest entry of the ledger in the period.
+  Instant due_until_{};   ///< What was planned after this is not yet due.
   std::map<std::string, Definition> definitions_;
   reports::ReportModel model_;
 };

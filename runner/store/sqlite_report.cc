@@ -81,6 +81,13 @@ void ReportFiller::Frame() {
       model_.ledger_head = head.Text(1);
     }
   }
+  due_until_ = as_of_;
+  if (!single()) {
+    // Once the ledger goes on after the period, all of the period was due: a daemon that was dead
+    // from noon on has nevertheless missed the slots of the afternoon.
+    Query last(database_, "SELECT at FROM ledger WHERE kind NOT LIKE 'delivery.%' ORDER BY sequence DESC LIMIT 1");
+    if (last.Next() && last.Time(0) >= end_) due_until_ = end_;
+  }
   std::int64_t newest = 0;
   Query runs(database_, "SELECT r.id, r.version FROM report_runs c JOIN runs r ON r.id = c.id "
                         "ORDER BY r.id");
@@ -105,7 +112,7 @@ void ReportFiller::Frame() {
 
 void ReportFiller::Slots() {
   // Of one run: the slots that it executed. Of a period: those planned in it; what was planned
-  // after the newest entry is not yet due.
+  // after due_until_ is not yet due.
   Query slots(database_,
               single() ? "SELECT state, 0, count(*) FROM slots WHERE id IN "
                          "(SELECT slot FROM attempts WHERE run = ?1) GROUP BY 1"
@@ -114,7 +121,7 @@ void ReportFiller::Slots() {
   if (single()) {
     slots.With(query_.run);
   } else {
-    slots.With(start_, end_, query_.schedule, std::min(as_of_, end_));
+    slots.With(start_, end_, query_.schedule, due_until_);
   }
   while (slots.Next()) CountSlot(model_.slots, slots.View(0), slots.Int(1) == 0, slots.Int(2));
 }

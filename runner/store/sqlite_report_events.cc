@@ -66,7 +66,7 @@ void ReportFiller::Missed() {
               "((?1 = 0 AND planned >= ?2 AND planned < ?3 AND (?4 = '' OR schedule = ?4) AND "
               "planned <= ?6) OR (?1 = 1 AND id IN (SELECT slot FROM attempts WHERE run = ?5))) "
               "ORDER BY planned, schedule, target");
-  query.With(single(), start_, end_, query_.schedule, query_.run, as_of_);
+  query.With(single(), start_, end_, query_.schedule, query_.run, due_until_);
   while (query.Next()) {
     model_.missed.push_back(
         {query.Text(0), query.Text(1), TimeText(query, 2), query.Text(3), query.Text(4)});

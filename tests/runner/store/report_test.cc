@@ -235,6 +235,30 @@ TEST_F(ReportTest, AWaiverThatMatchesNothingIsAFindingOnceItsPlaceWasLookedAt) {
   EXPECT_EQ("shop/Pod/web", model.attention[0].subject);
 }
 
+// A bug once: nothing was written on the day of the outage after noon, and so its afternoon was
+// "not yet due" for ever, and what was missed in it stood in no report.
+TEST_F(ReportTest, ADayOfAnOutageWasDueAsAWhole) {
+  clock_.SetWall(At("2026-11-01T00:00:00Z"));
+  Open();
+  std::vector<Instant> times;
+  for (int hour = 0; hour < 24; ++hour) times.push_back(clock_.Now() + hours(hour));
+  ASSERT_TRUE(store_->RecordPlanned(PlanOf(times)).ok());
+  ReportQuery day;
+  day.start = times.front();
+  day.end = day.start + hours(24);
+  EXPECT_EQ(23, Fill(day).slots.not_yet_due) << "nothing is known of the time after the newest entry";
+
+  clock_.SetWall(At("2026-11-03T10:00:00Z"));
+  std::vector<SlotId> slots;
+  for (const Instant at : times) slots.push_back(store_->FindSlot({"daily", "prod", at})->id);
+  ASSERT_TRUE(store_->MoveSlots(slots, SlotState::kMissed, "daemon down", kDaemon).ok());
+  const reports::ReportModel model = Fill(day);
+  EXPECT_EQ(0, model.slots.not_yet_due);
+  EXPECT_EQ(24, model.slots.missed);
+  EXPECT_EQ(24U, model.missed.size());
+  EXPECT_TRUE(model.slots.balanced());
+}
+
 TEST_F(ReportTest, OneRunShowsWhatNeedsYou) {
   Open();
   Look({MakeResult("web", State::kOk)});
