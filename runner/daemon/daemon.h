@@ -97,7 +97,17 @@ class Daemon {
   Result<Value> Answer(const Value& request, const store::Actor& actor);
   Value ListRuns() const;
   Result<Value> CancelRuns(const Value& request, const store::Actor& actor);
-  Status Look(Watched& watched, Instant now);
+  /// What one schedule's turn came to; said and launched once it is durable.
+  struct Looked {
+    Watched* watched = nullptr;
+    Planned planned;
+    Taken taken;
+    std::string broken;
+  };
+  /// Plans and takes what is due of one schedule. Its writes are together with others'.
+  Result<Looked> Look(Watched& watched, Instant now);
+  void LookFailed(Watched& watched, Instant now, const Status& why);
+  void Report(Looked& looked);
   void Launch(const schedules::Schedule& schedule, Batch batch);
   Task<void> RunBatch(std::shared_ptr<const World> world, const schedules::Schedule& schedule,
                       Batch batch, std::uint64_t id);

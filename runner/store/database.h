@@ -121,6 +121,8 @@ class Database {
   bool failed() const { return !status_.ok(); }
   /// The first error since the last call, and forgets it.
   Status TakeStatus();
+  /// A transaction is open. A full disk ends one that nobody ended.
+  bool in_transaction() const { return sqlite3_get_autocommit(connection_) == 0; }
   /// Keeps `status` as the first error.
   void Fail(Status status);
 

@@ -43,7 +43,7 @@ Transaction::~Transaction() {
   if (!open_) return;
   // The error that brought us here was taken by the caller or is of no more use.
   (void)store_.database_->TakeStatus();
-  store_.database_->Execute("ROLLBACK");
+  store_.database_->Execute(inner_ ? "ROLLBACK TO one; RELEASE one" : "ROLLBACK");
   (void)store_.database_->TakeStatus();
   store_.interner_.Forget();
 }
@@ -58,7 +58,11 @@ Status Transaction::Begin() {
   }
   Database& database = *store_.database_;
   (void)database.TakeStatus();
-  if (!database.Run("BEGIN IMMEDIATE")) return database.TakeStatus();
+  inner_ = store_.together_;
+  if (inner_ && !database.in_transaction()) {
+    return Status(Code::kStore, "store " + store_.path() + ": the writes before this one were undone");
+  }
+  if (!database.Run(inner_ ? "SAVEPOINT one" : "BEGIN IMMEDIATE")) return database.TakeStatus();
   open_ = true;
   // With the write lock in hand: nobody can raise it between this look and the commit.
   if (store_.fence_ > 0 && !allow_lower_fence_) UPKEEP_RETURN_IF_ERROR(store_.CheckFence());
@@ -81,12 +85,37 @@ std::int64_t Transaction::Append(std::string_view kind, const Value& body) {
 
 Status Transaction::Commit() {
   Database& database = *store_.database_;
-  if (!database.failed()) database.Run("COMMIT");
+  if (!database.failed()) database.Run(inner_ ? "RELEASE one" : "COMMIT");
   UPKEEP_RETURN_IF_ERROR(database.TakeStatus());
   open_ = false;
+  if (inner_) return Status();
   // The commit stands whatever comes of the head file; an older one is still a true one.
   const Status written = WriteHeadFile(store_.path(), head_);
   store_.head_trouble_ = written.message();
+  return Status();
+}
+
+Status SqliteStore::BeginTogether() {
+  if (read_only_ || together_) return Status(Code::kInternal, "writes are together already, or there are none");
+  (void)database_->TakeStatus();
+  if (!database_->Run("BEGIN IMMEDIATE")) return database_->TakeStatus();
+  together_ = true;
+  return Status();
+}
+
+Status SqliteStore::EndTogether() {
+  if (!together_) return Status(Code::kInternal, "no writes are together");
+  together_ = false;
+  const LedgerHead head = ReadHead(*database_);
+  if (!database_->failed()) database_->Run("COMMIT");
+  if (Status status = database_->TakeStatus(); !status.ok()) {
+    database_->Execute("ROLLBACK");
+    (void)database_->TakeStatus();
+    interner_.Forget();
+    return status;
+  }
+  const Status written = WriteHeadFile(path(), head);
+  head_trouble_ = written.message();
   return Status();
 }
 

@@ -112,6 +112,8 @@ class SqliteStore final : public Store {
 
   // Store
   Result<std::vector<IntegrityFault>> CheckIntegrity() override;
+  Status BeginTogether() override;
+  Status EndTogether() override;
   Status CheckWritable() override;
   int schema_version() const override { return schema_version_; }
   const std::string& path() const override { return database_->path(); }
@@ -141,13 +143,15 @@ class SqliteStore final : public Store {
   Interner interner_;
   bool read_only_;
   int schema_version_;
+  bool together_ = false;        ///< Between BeginTogether and EndTogether.
   std::int64_t fence_ = 0;       ///< What this Store leads with; 0: it leads nothing.
   std::string fork_;
   LedgerHead lost_;              ///< What the head file names, when there is a fork.
   std::string head_trouble_;     ///< Why the head file could not be written, when it could not.
 };
 
-/// One write. Rolls back unless committed; holds the store's write lock while it lives.
+/// One write. Rolls back unless committed; holds the store's write lock while it lives. Between
+/// BeginTogether and EndTogether it is a savepoint, and durable when the whole is.
 class Transaction {
  public:
   explicit Transaction(SqliteStore& store) : store_(store) {}
@@ -172,7 +176,7 @@ class Transaction {
   SqliteStore& store_;
   Instant at_{};
   LedgerHead head_;
-  bool open_ = false, allow_fork_ = false, allow_lower_fence_ = false;
+  bool open_ = false, inner_ = false, allow_fork_ = false, allow_lower_fence_ = false;
 };
 
 /// The canonical text that an entry's hash is of.

@@ -4,7 +4,8 @@
 // a caller can ask for the part it needs; the second implementation will be PostgreSQL.
 //
 // Every method is one short transaction, durable when it returns ok, and appends what happened
-// to the ledger in that transaction. Secrets known to the redactor never enter: every text is
+// to the ledger in that transaction. Between BeginTogether and EndTogether the writes are one
+// transaction, and durable when EndTogether returns ok. Secrets known to the redactor never enter: every text is
 // redacted where it is bound.
 //
 // Errors: kStore (unreadable, corrupt, full, not writable, made by a newer upkeep, a fork),
@@ -74,6 +75,12 @@ class Store : public RunStore,
 
   /// Ok when something could be written now; kBusy only says that somebody else is writing.
   virtual Status CheckWritable() = 0;
+
+  /// Takes the write lock for many small writes at once: one wait for the disk instead of one
+  /// each. A write that fails in between is undone alone. For a moment only: nobody else writes.
+  virtual Status BeginTogether() = 0;
+  /// What was written since is durable when this returns ok, and undone as a whole otherwise.
+  virtual Status EndTogether() = 0;
 
   virtual int schema_version() const = 0;
   virtual const std::string& path() const = 0;
