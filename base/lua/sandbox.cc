@@ -89,6 +89,7 @@ class CallScope {
   CallScope(State& state, bool& busy, CancelToken outer) : state_(state), busy_(busy), outer_(outer) {
     busy_ = true;
     state_.cancel = &source_;
+    state_.BeginRecords();
     chain_ = outer_.OnCancel([this] { source_.Cancel(); });
   }
   ~CallScope() {

@@ -133,9 +133,6 @@ bool State::AddRecord(Value record, std::size_t bytes) {
   return true;
 }
 
-std::vector<Value> State::TakeRecords() {
-  record_bytes_ = 0;
-  return std::exchange(records_, {});
-}
+std::vector<Value> State::TakeRecords() { return std::exchange(records_, {}); }
 
 }  // namespace upkeep::lua

@@ -85,6 +85,8 @@ class State {
   DocumentViews& documents() { return documents_; }
   const SandboxOptions& options() const { return options_; }
 
+  /// From here on records count anew. Taking them in between does not make room for more.
+  void BeginRecords() { record_bytes_ = 0; }
   /// Appends a record; false when records took more than the memory budget.
   bool AddRecord(Value record, std::size_t bytes);
   std::vector<Value> TakeRecords();

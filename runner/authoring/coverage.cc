@@ -43,7 +43,9 @@ double Coverage::LinePercent() const {
 
 Coverage CoverageOf(const run::Playbook& playbook) {
   Coverage coverage;
-  const Result<std::vector<lua::FunctionLines>> functions = lua::ExecutableLines(playbook.source);
+  const Result<std::vector<lua::FunctionLines>> functions =
+      playbook.isolate ? Status(Code::kNoData, "it runs in a process of its own, which tells no lines")
+                       : lua::ExecutableLines(playbook.source);
   coverage.known = functions.status();
   if (functions.ok()) {
     const std::set<int> remedies = RemedyFunctions(playbook);

@@ -3,8 +3,11 @@
 #include <iostream>
 
 #include "runner/cli/command.h"
+#include "runner/isolate/child.h"
 
 int main(int argc, char** argv) {
+  // Nothing of upkeep's own may have begun in a process that a stranger's playbook will run in.
+  if (upkeep::isolate::IsChild(argc, argv)) return upkeep::isolate::ChildMain();
   // A reader that went away (upkeep list | head) is an error of writing, not a death.
   std::signal(SIGPIPE, SIG_IGN);
   std::ios::sync_with_stdio(false);

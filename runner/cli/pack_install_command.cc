@@ -47,9 +47,10 @@ int Install(Invocation& invocation) {
   options.allow_unsigned = invocation.Has("--allow-unsigned");
   options.allow_older = invocation.Has("--allow-older");
   options.accept_needs = invocation.Has("--accept-needs");
-  options.check = [&](const std::string& unpacked, const packs::Manifest& manifest) {
-    UPKEEP_RETURN_IF_ERROR(CheckPackFolder(unpacked));
-    return CheckIdsAreFree(invocation, unpacked, manifest.id);
+  options.isolate = invocation.Has("--isolate");
+  options.check = [&](const std::string& unpacked, const packs::LockedPack& locked) {
+    UPKEEP_RETURN_IF_ERROR(CheckPackFolder(unpacked, locked.isolate));
+    return CheckIdsAreFree(invocation, unpacked, locked.digests.id);
   };
   const Result<packs::LockedPack> installed = packs::Install(*pack, folder, options);
   if (!installed.ok()) return invocation.Fail(installed.status());
@@ -66,6 +67,7 @@ Command MakePackInstallCommand() {
   install.summary = "Install or update a pack from an archive or a folder";
   install.positionals = {{"PACK", "An archive or a folder", true, false}};
   install.options = {{"--accept-needs", "", "Agree to needs that the installed version does not have", false, {}},
+                     {"--isolate", "", "Run its playbooks in a process of their own, with no rights; updates keep it", false, {}},
                      {"--allow-unsigned", "", "Take a pack without a signature", false, {}},
                      {"--allow-older", "", "Go back to an older version, or replace the same one", false, {}}};
   install.examples = "  upkeep pack install shop-checks-1.4.0.tar.gz\n";

@@ -46,18 +46,18 @@ int List(Invocation& invocation) {
   const Result<packs::Lock> lock = packs::ReadLock(folder);
   if (!lock.ok()) return invocation.Fail(lock.status());
   const Result<keys::KeyRing> ring = packs::PackKeys(folder);
-  std::vector<std::vector<std::string>> rows = {{"PACK", "VERSION", "OWNER", "SIGNED BY", "FILES", "STATE"}};
+  std::vector<std::vector<std::string>> rows = {{"PACK", "VERSION", "OWNER", "SIGNED BY", "FILES", "ISOLATE", "STATE"}};
   Value json = Value::array();
   int code = 0;
   for (const packs::LockedPack& pack : lock->packs) {
     const Row row = RowOf(pack, folder, ring);
     rows.push_back({pack.digests.id, pack.digests.version.ToString(), pack.owner, row.signer,
-                    std::to_string(pack.digests.files.size()), row.state.ok() ? "ok" : invocation.Say("refused")});
+                    std::to_string(pack.digests.files.size()), pack.isolate ? "process" : "-", row.state.ok() ? "ok" : invocation.Say("refused")});
     Value needs = Value::array();
     for (const checks::Need& need : pack.needs) needs.push_back(need.ToString());
     json.push_back({{"id", pack.digests.id}, {"version", pack.digests.version.ToString()}, {"owner", pack.owner},
                     {"signed_by", row.signer == "-" ? Value() : Value(row.signer)}, {"needs", std::move(needs)},
-                    {"files", pack.digests.files}, {"ok", row.state.ok()}, {"problem", row.state.message()}});
+                    {"files", pack.digests.files}, {"isolate", pack.isolate ? Value("process") : Value()}, {"ok", row.state.ok()}, {"problem", row.state.message()}});
     if (row.state.ok()) continue;
     *invocation.err << "upkeep: " << invocation.Describe(row.state) << "\n";
     code = code == 0 ? ExitOf(row.state) : WorseExit(code, ExitOf(row.state));

@@ -9,9 +9,9 @@
 
 namespace upkeep::cli {
 
-Status CheckPackFolder(const std::string& folder) {
+Status CheckPackFolder(const std::string& folder, bool isolate) {
   std::vector<Status> errors;
-  const bool any = !run::Catalog({folder}).All(errors).empty();
+  const bool any = !run::Catalog({folder}, isolate).All(errors).empty();
   if (!errors.empty()) return yaml::Combine(errors);
   if (any) return Status::Ok();
   return Status(Code::kInvalid, "there is no playbook in " + folder)

@@ -15,8 +15,9 @@
 namespace upkeep::cli {
 
 /// The playbooks in `folder` are valid, there is at least one, and the pack's manifest declares
-/// what they need; kInvalid with everything that is wrong.
-Status CheckPackFolder(const std::string& folder);
+/// what they need; kInvalid with everything that is wrong. With `isolate` each is read in a process
+/// of its own.
+Status CheckPackFolder(const std::string& folder, bool isolate = false);
 
 /// "shop-checks 1.4.0".
 std::string NameOf(const packs::Pack& pack);

@@ -124,10 +124,13 @@ Result<LockedPack> Install(const Pack& pack, const std::string& packs_folder, co
   locked.owner = pack.manifest.owner;
   locked.needs = pack.manifest.needs;
   locked.signature = pack.signature;
+  const LockedPack* const old = lock->Find(locked.digests.id);
+  // Only removing the pack ends it: no update may do so unnoticed.
+  locked.isolate = options.isolate || (old != nullptr && old->isolate);
   const fs::path folder = fs::path(packs_folder) / locked.Folder();
   const fs::path fresh = folder.parent_path() / ".new";
   Status ready = Unpack(pack, fresh);
-  if (ready.ok() && options.check) ready = options.check(fresh.string(), pack.manifest);
+  if (ready.ok() && options.check) ready = options.check(fresh.string(), locked);
   if (ready.ok()) {
     // The same version again repairs what was altered.
     fs::remove_all(folder, error);
@@ -138,7 +141,6 @@ Result<LockedPack> Install(const Pack& pack, const std::string& packs_folder, co
     fs::remove_all(fresh, error);
     return ready;
   }
-  const LockedPack* const old = lock->Find(locked.digests.id);
   const std::string before = old == nullptr ? locked.Folder() : old->Folder();
   std::erase_if(lock->packs, [&](const LockedPack& one) { return one.digests.id == locked.digests.id; });
   lock->packs.push_back(locked);

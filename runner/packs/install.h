@@ -27,8 +27,9 @@ struct InstallOptions {
   bool allow_unsigned = false;
   bool allow_older = false;      ///< Also other content under the same version.
   bool accept_needs = false;     ///< New needs of an update.
-  /// Looks at the unpacked files before they count; not ok refuses them.
-  std::function<Status(const std::string& folder, const Manifest&)> check = nullptr;
+  bool isolate = false;          ///< Its playbooks run in a process of their own; an update keeps it.
+  /// Looks at the unpacked files before they count, as they will be locked; not ok refuses them.
+  std::function<Status(const std::string& folder, const LockedPack&)> check = nullptr;
 };
 
 /// What a pack would change.

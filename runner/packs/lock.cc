@@ -58,6 +58,7 @@ LockedPack ReadPack(const yaml::Document& document, const yaml::Node& node, std:
     reader.Error(node, "a pack is either signed or unsigned", "upkeep pack install writes this file");
   }
   if (!is_unsigned) pack.signature = std::move(signature);
+  pack.isolate = reader.OptionalChoice("isolate", {"none", "process"}) == "process";
   ReadFiles(reader, reader.Take("files"), pack);
   reader.Finish();
   return pack;
@@ -114,6 +115,7 @@ std::string LockText(const Lock& lock) {
     text += pack.signature ? "    key: " + Quoted(pack.signature->fingerprint) + "\n    signature: " +
                                  Quoted(pack.signature->base64) + "\n"
                            : std::string("    unsigned: true\n");
+    if (pack.isolate) text += "    isolate: process\n";
     text += "    files:\n";
     for (const auto& [name, digest] : pack.digests.files) text += "      " + Quoted(name) + ": " + Quoted(digest) + "\n";
   }

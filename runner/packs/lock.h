@@ -28,6 +28,7 @@ struct LockedPack {
   std::string owner;
   std::vector<checks::Need> needs;
   std::optional<keys::Signature> signature;    ///< Absent: installed as unsigned, knowingly.
+  bool isolate = false;                        ///< Its playbooks run in a process of their own.
 
   /// Its folder below that of the lock: "shop-checks/1.4.0-1a2b3c4d".
   std::string Folder() const;

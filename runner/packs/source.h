@@ -35,6 +35,8 @@ class Source {
   /// Id and version, "" for a plain folder without pack.yaml.
   std::string Name() const;
   const std::optional<Manifest>& manifest() const { return manifest_; }
+  /// Whether its playbooks are read and run in a process of their own.
+  bool isolate() const { return locked_ && locked_->isolate; }
 
   /// Names of its files, sorted. Of an installed pack those of the lock: a file that somebody
   /// added is not of the pack. What can't be listed is told in `errors`.

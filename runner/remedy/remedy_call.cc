@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/lua/sandbox.h"
+#include "runner/isolate/isolate.h"
 #include "runner/run/hosts.h"
 #include "runner/run/session.h"
 
@@ -80,6 +81,22 @@ Task<Result<Value>> CallRemedy(Workbench& bench, const run::Playbook& playbook,
   pair.playbook = &playbook;
   pair.target = &target;
   run::LiveHost host(playbook.head, *modules, bench.reactor, bench.clock, run::PastOf(bench.store)(pair));
+  Value run_object{{"$run", Value{{"target", run::TargetForPlaybook(target)}}}};
+  arguments.insert(arguments.begin(), std::move(run_object));
+  std::string path = "remedies." + remedy.name + "." + function;
+  if (playbook.isolate) {
+    isolate::Request request;
+    request.source = playbook.source;
+    request.file = playbook.path;
+    request.function = std::move(path);
+    request.arguments = std::move(arguments);
+    request.clock = &bench.clock;
+    request.host = &host;
+    request.read_module = playbook.read_module;
+    isolate::Activity activity;
+    isolate::Ended ended = co_await isolate::Run(bench.reactor, std::move(request), own, activity);
+    co_return ended.returned;
+  }
   lua::SandboxOptions options;
   options.clock = &bench.clock;
   options.host = &host;
@@ -88,9 +105,6 @@ Task<Result<Value>> CallRemedy(Workbench& bench, const run::Playbook& playbook,
   if (!sandbox.ok()) co_return sandbox.status();
   const Status loaded = (*sandbox)->Load(playbook.source, playbook.path);
   if (!loaded.ok()) co_return loaded;
-  Value run_object{{"$run", Value{{"target", run::TargetForPlaybook(target)}}}};
-  arguments.insert(arguments.begin(), std::move(run_object));
-  std::string path = "remedies." + remedy.name + "." + function;
   Result<Value> returned = co_await (*sandbox)->Call(std::move(path), std::move(arguments), own);
   co_return returned;
 }

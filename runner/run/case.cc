@@ -196,7 +196,7 @@ checks::PlaybookOutcome ReplayCase(io::Reactor& reactor, const Playbook& playboo
   }
   if (!on_sandbox) on_sandbox = [](lua::Sandbox*) {};
   checks::PlaybookOutcome outcome = reactor.RunUntilDone(
-      RunPlaybook(playbook, test_case.target, SubjectOfTarget(named), test_case.params, host, clock,
+      RunPlaybook(reactor, playbook, test_case.target, SubjectOfTarget(named), test_case.params, host, clock,
                   redactor, lua::Budget{}, 1, Limits{}, std::move(on_sandbox)));
   mismatches = host.Mismatches();
   return outcome;

@@ -7,8 +7,10 @@
 #include <set>
 
 #include "base/clock.h"
+#include "base/lua/place.h"
 #include "base/value.h"
 #include "base/yaml/yaml.h"
+#include "runner/isolate/isolate.h"
 #include "runner/packs/folder.h"
 #include "runner/packs/source.h"
 
@@ -63,32 +65,43 @@ std::vector<std::pair<std::string, std::string>> PlaybooksOf(const packs::Source
   return files;
 }
 
-Result<Playbook> ReadFrom(const Source& source, packs::Source::File file, const std::string& expected_id,
-                          std::vector<Status>* apart = nullptr) {
+/// The head's data: reading a file runs it.
+Result<Value> ReadData(const packs::Source::File& file, const lua::ModuleReader& read_module) {
   SystemClock clock;
   lua::SandboxOptions options;
   options.clock = &clock;
-  options.read_module = [source](const std::string& name) { return ReadModule(*source, name); };
-  Playbook playbook;
-  playbook.read_module = options.read_module;
+  options.read_module = read_module;
   Result<std::unique_ptr<lua::Sandbox>> sandbox = lua::Sandbox::Create(std::move(options));
   if (!sandbox.ok()) return sandbox.status();
   if (Status loaded = (*sandbox)->Load(file.bytes, file.path); !loaded.ok()) return loaded;
-  Result<Value> data = (*sandbox)->Head();
+  return (*sandbox)->Head();
+}
+
+Result<Playbook> ReadFrom(const Source& source, packs::Source::File file, const std::string& expected_id,
+                          bool isolated, std::vector<Status>* apart = nullptr) {
+  Playbook playbook;
+  playbook.isolate = isolated;
+  playbook.read_module = [source](const std::string& name) { return ReadModule(*source, name); };
+  Result<Value> data = isolated ? isolate::ReadHead(file.bytes, file.path, playbook.read_module)
+                               : ReadData(file, playbook.read_module);
   if (!data.ok()) return data.status();
+  const auto place_of = [&file](std::string_view at) {
+    SourcePlace place = lua::FindPlace(file.bytes, at);
+    place.file = file.path;
+    return place;
+  };
 
   std::vector<Status> errors;
-  playbook.head = checks::ReadHead(
-      *data, [&](std::string_view at) { return (*sandbox)->PlaceOf(at); }, errors);
+  playbook.head = checks::ReadHead(*data, place_of, errors);
   if (errors.empty() && playbook.head.id != expected_id) {
     errors.push_back(Status(Code::kInvalid, "id is '" + playbook.head.id + "', and the file is '" +
                                                 expected_id + "'")
                          .WithHint("name the file after the id, or the id after the file")
-                         .At((*sandbox)->PlaceOf("id")));
+                         .At(place_of("id")));
   }
   if (errors.empty() && source->manifest()) {
     Status declared = packs::CheckDeclared(*source->manifest(), playbook.head);
-    if (!declared.ok()) errors.push_back(std::move(declared).At((*sandbox)->PlaceOf("needs")));
+    if (!declared.ok()) errors.push_back(std::move(declared).At(place_of("needs")));
   }
   if (apart != nullptr) *apart = errors;
   if (!errors.empty()) return yaml::Combine(errors);
@@ -125,7 +138,7 @@ Result<Playbook> ReadPlaybook(const std::string& pack, const std::string& path, 
   Result<std::string> bytes = packs::ReadBytes(path, kMostBytes);
   if (!bytes.ok()) return bytes.status();
   return ReadFrom(std::make_shared<const packs::Source>(*std::move(source)), {path, *std::move(bytes)},
-                  PlaybookIdOf(pack, path), apart);
+                  PlaybookIdOf(pack, path), false, apart);
 }
 
 Result<Playbook> Catalog::Find(std::string_view id) const {
@@ -135,7 +148,7 @@ Result<Playbook> Catalog::Find(std::string_view id) const {
     for (const Source& source : packs::OpenSources(pack, errors)) {
       if (!plain) continue;
       Result<packs::Source::File> file = ReadFileOf(*source, id);
-      if (file.ok()) return ReadFrom(source, *std::move(file), std::string(id));
+      if (file.ok()) return ReadFrom(source, *std::move(file), std::string(id), isolate_ || source->isolate());
       if (file.status().code() != Code::kNotFound) return file.status();
     }
   }
@@ -155,7 +168,8 @@ std::vector<Playbook> Catalog::All(std::vector<Status>& errors) const {
       for (const auto& [id, name] : PlaybooksOf(*source, errors)) {
         if (!seen.insert(id).second) continue;
         Result<packs::Source::File> file = source->Read(name, kMostBytes);
-        Result<Playbook> playbook = file.ok() ? ReadFrom(source, *std::move(file), id) : Result<Playbook>(file.status());
+        Result<Playbook> playbook = file.ok() ? ReadFrom(source, *std::move(file), id, isolate_ || source->isolate())
+                                              : Result<Playbook>(file.status());
         if (playbook.ok()) {
           playbooks.push_back(std::move(*playbook));
         } else {

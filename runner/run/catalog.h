@@ -30,6 +30,7 @@ struct Playbook {
   std::string source;   ///< Its text, as hashed into head.definition.
   Value data;           ///< The head as the file has it, for the store and for documentation.
   lua::ModuleReader read_module;   ///< Of its pack; for the sandbox that runs it.
+  bool isolate = false;   ///< It runs in a process of its own (runner/isolate), and was read in one.
 };
 
 /// "kubernetes.nodes" of <pack>/kubernetes/nodes.lua; "" for what is no playbook: a module in lib/,
@@ -50,7 +51,10 @@ Result<Playbook> ReadPlaybook(const std::string& pack, const std::string& path,
 
 class Catalog {
  public:
-  explicit Catalog(std::vector<std::string> packs) : packs_(std::move(packs)) {}
+  /// With `isolate` every playbook is read and runs in a process of its own, not only those of packs
+  /// that were installed so.
+  explicit Catalog(std::vector<std::string> packs, bool isolate = false)
+      : packs_(std::move(packs)), isolate_(isolate) {}
 
   /// The playbook `id`: kNotFound with the nearest id as a hint, kInvalid as ReadPlaybook
   /// and for a file that was altered after its pack was installed.
@@ -67,6 +71,7 @@ class Catalog {
 
  private:
   std::vector<std::string> packs_;
+  bool isolate_;
 };
 
 }  // namespace upkeep::run

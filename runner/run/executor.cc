@@ -8,6 +8,7 @@
 
 #include "base/io/turnstile.h"
 #include "base/when_all.h"
+#include "runner/isolate/isolate.h"
 #include "runner/run/look.h"
 #include "runner/run/outcome.h"
 
@@ -66,11 +67,25 @@ checks::Subject SubjectOfTarget(const Target& target) {
 
 namespace {
 
-/// A playbook in a sandbox of its own, ready to check; or why it is not.
+/// A playbook in a sandbox of its own, ready to check; or why it is not. One that runs in a process of
+/// its own has no sandbox here, but what starts it.
 struct Opened {
   Status status;
   Value params;
   std::unique_ptr<lua::Sandbox> sandbox;
+  isolate::Request request;
+};
+
+/// Where a running playbook can be asked what it waits for: one of both, or neither.
+struct Watched {
+  const lua::Sandbox* sandbox = nullptr;
+  const isolate::Activity* activity = nullptr;
+};
+
+/// What one call of a playbook left behind.
+struct Called {
+  Status ended;
+  std::vector<Value> records;
 };
 
 Opened OpenPlaybook(const Playbook& playbook, const Value& params, lua::Host& host,
@@ -80,6 +95,16 @@ Opened OpenPlaybook(const Playbook& playbook, const Value& params, lua::Host& ho
   opened.status = resolved.status();
   if (!resolved.ok()) return opened;
   opened.params = *std::move(resolved);
+  if (playbook.isolate) {
+    opened.request.source = playbook.source;
+    opened.request.file = playbook.path;
+    opened.request.budget = budget;
+    opened.request.seed = seed;
+    opened.request.clock = &clock;
+    opened.request.host = &host;
+    opened.request.read_module = playbook.read_module;
+    return opened;
+  }
   lua::SandboxOptions options;
   options.budget = budget;
   options.seed = seed;
@@ -94,10 +119,31 @@ Opened OpenPlaybook(const Playbook& playbook, const Value& params, lua::Host& ho
   return opened;
 }
 
-Task<PlaybookOutcome> Check(const Playbook& playbook, Opened opened, Value target,
+Task<Called> CallCheck(io::Reactor& reactor, Opened& opened, std::vector<Value> arguments, Limits limits,
+                       const std::function<void(Watched)>& on_running) {
+  Called called;
+  isolate::Activity activity;
+  if (opened.sandbox != nullptr) {
+    on_running({opened.sandbox.get(), nullptr});
+    Result<Value> returned = co_await opened.sandbox->Call("check", std::move(arguments), limits);
+    called.ended = returned.status();
+    called.records = opened.sandbox->TakeRecords();
+  } else {
+    on_running({nullptr, &activity});
+    opened.request.function = "check";
+    opened.request.arguments = std::move(arguments);
+    isolate::Ended ended = co_await isolate::Run(reactor, std::move(opened.request), limits, activity);
+    called.ended = ended.returned.status();
+    called.records = std::move(ended.records);
+  }
+  on_running({});
+  co_return called;
+}
+
+Task<PlaybookOutcome> Check(io::Reactor& reactor, const Playbook& playbook, Opened opened, Value target,
                             checks::Subject subject, const Clock& clock, const Redactor& redactor,
                             std::uint64_t seed, Limits limits,
-                            std::function<void(lua::Sandbox*)> on_sandbox) {
+                            std::function<void(Watched)> on_running) {
   PlaybookOutcome outcome;
   outcome.playbook = playbook.head.id;
   outcome.target = StringAt(target, "name");
@@ -109,15 +155,13 @@ Task<PlaybookOutcome> Check(const Playbook& playbook, Opened opened, Value targe
   Status ended = opened.status;
   std::vector<Value> records;
   if (ended.ok()) {
-    on_sandbox(opened.sandbox.get());
     Value run_object{{"$run", Value{{"target", std::move(target)}}}};
     std::vector<Value> arguments;
     arguments.push_back(std::move(run_object));
     arguments.push_back(std::move(opened.params));
-    Result<Value> returned = co_await opened.sandbox->Call("check", std::move(arguments), limits);
-    ended = returned.status();
-    records = opened.sandbox->TakeRecords();
-    on_sandbox(nullptr);
+    Called called = co_await CallCheck(reactor, opened, std::move(arguments), limits, on_running);
+    ended = called.ended;
+    records = std::move(called.records);
   }
   FillOutcome(playbook.head, std::move(records), ended, subject, redactor, outcome);
   outcome.finished = clock.Now();
@@ -126,13 +170,17 @@ Task<PlaybookOutcome> Check(const Playbook& playbook, Opened opened, Value targe
 
 }  // namespace
 
-Task<PlaybookOutcome> RunPlaybook(const Playbook& playbook, Value target, checks::Subject subject,
-                                  Value params, lua::Host& host, const Clock& clock,
+Task<PlaybookOutcome> RunPlaybook(io::Reactor& reactor, const Playbook& playbook, Value target,
+                                  checks::Subject subject, Value params, lua::Host& host, const Clock& clock,
                                   const Redactor& redactor, lua::Budget budget, std::uint64_t seed,
                                   Limits limits, std::function<void(lua::Sandbox*)> on_sandbox) {
   Opened opened = OpenPlaybook(playbook, params, host, clock, budget, seed);
-  return Check(playbook, std::move(opened), std::move(target), std::move(subject), clock, redactor,
-               seed, std::move(limits), std::move(on_sandbox));
+  lua::Sandbox* const sandbox = opened.sandbox.get();
+  std::function<void(Watched)> on_running = [sandbox, told = std::move(on_sandbox)](Watched watched) {
+    if (sandbox != nullptr) told(watched.sandbox == nullptr ? nullptr : sandbox);
+  };
+  return Check(reactor, playbook, std::move(opened), std::move(target), std::move(subject), clock, redactor,
+               seed, std::move(limits), std::move(on_running));
 }
 
 struct Executor::Impl {
@@ -141,7 +189,7 @@ struct Executor::Impl {
   const Redactor& redactor;
   ModuleMaker maker;
   ExecutorOptions options;
-  std::map<std::size_t, std::pair<Running, lua::Sandbox*>> running;
+  std::map<std::size_t, std::pair<Running, Watched>> running;
   std::size_t next_running = 0;
 
   io::Turnstile opening{};
@@ -190,7 +238,7 @@ Task<void> Executor::Impl::RunPair(Look& look, const Pair& pair, const Progress&
                                    PairOutcome& out, const PastOfPair& past, Limits limits) {
   const std::size_t id = next_running++;
   if (progress.started) progress.started(pair);
-  running[id] = {Running{pair.playbook->head.id, pair.target->name, "", {}, clock.Now()}, nullptr};
+  running[id] = {Running{pair.playbook->head.id, pair.target->name, "", {}, clock.Now()}, Watched{}};
 
   const checks::Head& head = pair.playbook->head;
   const std::uint64_t seed = SeedOf(options.seed, head.id, pair.target->name);
@@ -225,11 +273,9 @@ Task<void> Executor::Impl::RunPair(Look& look, const Pair& pair, const Progress&
   } else {
     Limits own = limits.Within(options.playbook_deadline);
     Value target = TargetForPlaybook(*pair.target);
-    std::function<void(lua::Sandbox*)> on_sandbox = [this, id](lua::Sandbox* sandbox) {
-      running[id].second = sandbox;
-    };
-    out.outcome = co_await Check(*pair.playbook, std::move(opened), std::move(target), subject,
-                                 clock, redactor, seed, own, on_sandbox);
+    std::function<void(Watched)> on_running = [this, id](Watched watched) { running[id].second = watched; };
+    out.outcome = co_await Check(reactor, *pair.playbook, std::move(opened), std::move(target), subject,
+                                 clock, redactor, seed, own, on_running);
     if (options.record) out.calls = recording.calls();
   }
   running.erase(id);
@@ -290,9 +336,12 @@ std::vector<Running> Executor::running() const {
   for (const auto& [id, entry] : impl_->running) {
     all.push_back(entry.first);
     Running& one = all.back();
-    if (entry.second != nullptr) {
-      one.waiting_for = entry.second->waiting_for();
-      one.waiting = entry.second->waiting_time();
+    if (entry.second.sandbox != nullptr) {
+      one.waiting_for = entry.second.sandbox->waiting_for();
+      one.waiting = entry.second.sandbox->waiting_time();
+    } else if (entry.second.activity != nullptr) {
+      one.waiting_for = entry.second.activity->waiting_for();
+      one.waiting = entry.second.activity->waiting_time();
     } else {
       one.waiting_for = "its preparation";   // Of its target: credentials, lists, needs.
       one.waiting = impl_->clock.Now() - one.since;

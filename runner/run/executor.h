@@ -95,8 +95,9 @@ Value TargetForPlaybook(const checks::Target& target);
 checks::Subject SubjectOfTarget(const checks::Target& target);
 
 /// Runs one loaded playbook with `host` and turns what it recorded into an outcome; also used by
-/// `upkeep test`. All references outlive the task.
-Task<checks::PlaybookOutcome> RunPlaybook(const Playbook& playbook, Value target,
+/// `upkeep test`. All references outlive the task. `on_sandbox` is not told of a playbook that runs in
+/// a process of its own: its sandbox is there.
+Task<checks::PlaybookOutcome> RunPlaybook(io::Reactor& reactor, const Playbook& playbook, Value target,
                                           checks::Subject subject, Value params, lua::Host& host,
                                           const Clock& clock, const Redactor& redactor,
                                           lua::Budget budget, std::uint64_t seed, Limits limits,

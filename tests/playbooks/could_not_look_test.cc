@@ -51,7 +51,7 @@ class CouldNotLookTest : public testing::Test {
     subject.kind = "Target";
     subject.name = "it";
     const std::function<void(lua::Sandbox*)> ignore = [](lua::Sandbox*) {};
-    return reactor_->RunUntilDone(RunPlaybook(playbook_, case_.target, subject, case_.params, host, clock,
+    return reactor_->RunUntilDone(RunPlaybook(*reactor_, playbook_, case_.target, subject, case_.params, host, clock,
                                               redactor, lua::Budget{}, 1, Limits{}, ignore));
   }
 

@@ -95,10 +95,36 @@ TEST_F(InstallTest, NewNeedsOfAnUpdateAreAgreedTo) {
   EXPECT_EQ("shop-checks 1.5.0", Sources().at(0)->Name());
 }
 
+TEST_F(InstallTest, AnUpdateOfAnIsolatedPackIsIsolated) {
+  const std::string key = Key("release");
+  InstallOptions options;
+  bool checked_as_isolated = false;
+  options.check = [&](const std::string&, const LockedPack& locked) {
+    checked_as_isolated = locked.isolate;
+    return Status::Ok();
+  };
+  ASSERT_TRUE(Try(Signed(key), options).ok());
+  EXPECT_FALSE(checked_as_isolated);
+  EXPECT_FALSE(Sources().at(0)->isolate());
+  options.isolate = true;
+  ASSERT_TRUE(Try(Signed(key), options).ok());
+  EXPECT_TRUE(checked_as_isolated);
+  EXPECT_TRUE(Sources().at(0)->isolate());
+  Manifest("1.5.0", "[http:get]");
+  options.isolate = false;
+  ASSERT_TRUE(Try(Signed(key), options).ok());
+  EXPECT_TRUE(checked_as_isolated);
+  EXPECT_TRUE(Sources().at(0)->isolate());
+  EXPECT_EQ(LockText(*ReadLock(packs_)), LockText(*ReadLockText(LockText(*ReadLock(packs_)), "f")));
+  ASSERT_TRUE(Remove("shop-checks", packs_).ok());
+  ASSERT_TRUE(Try(Signed(key), options).ok());
+  EXPECT_FALSE(Sources().at(0)->isolate());
+}
+
 TEST_F(InstallTest, WhatTheCheckRefusesIsNotInstalled) {
   const std::string key = Key("release");
   InstallOptions options;
-  options.check = [](const std::string& folder, const struct Manifest&) {
+  options.check = [](const std::string& folder, const LockedPack&) {
     return std::filesystem::exists(folder + "/http/shop.lua") ? Status(Code::kInvalid, "no good") : Status::Ok();
   };
   Expect(Code::kInvalid, "no good", "", Try(Signed(key), options));
