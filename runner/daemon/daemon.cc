@@ -13,14 +13,7 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 
 constexpr std::chrono::microseconds kRecoverEvery = minutes(1);
-constexpr std::chrono::microseconds kTryAgain = std::chrono::seconds(5);
 constexpr std::chrono::microseconds kByHand = std::chrono::hours(24);
-constexpr std::chrono::microseconds kPlanAtLatest = std::chrono::hours(1);
-// A pass over very many schedules lets the rest of the loop have its turn in between.
-constexpr milliseconds kPassBudget{500};
-// Of the horizon at once, a few milliseconds of work: a schedule of every second has four times as
-// many in a day, one of every hour 840 in all 35 days.
-constexpr std::int64_t kHorizonInstants = 20'000;
 constexpr int kNoTargetAnswered = 69;
 
 }  // namespace
@@ -328,125 +321,12 @@ Task<void> Daemon::RunPlanRecovery(std::shared_ptr<const World> world, Limits li
   signals_.Wake();
 }
 
-void Daemon::Pass() {
-  const Instant now = parts_.clock.Now();
-  const bool moved_back = now < seen_;   // Then what was planned by the old time is too far off.
-  seen_ = now;
-  if (moved_back) {
-    for (auto& [id, watched] : watched_) watched.look = watched.plan = now;
-  }
-  const auto end = std::chrono::steady_clock::now() + kPassBudget;
-  std::vector<Looked> all;
-  bool together = false;
-  for (auto& [id, watched] : watched_) {
-    if (!leader_.leads()) break;   // Also after a look that took too long.
-    if (now < watched.look && now < watched.plan) continue;
-    if (std::chrono::steady_clock::now() >= end) break;   // The others are next in a moment.
-    Turn();
-    // Slots that fall due in the same second are claimed with one wait for the disk, not with one each.
-    if (!together) {
-      const Status begun = parts_.store.BeginTogether();
-      if (!begun.ok()) {
-        LookFailed(watched, now, begun);
-        break;
-      }
-      together = true;
-    }
-    Result<Looked> looked = Look(watched, now);
-    if (looked.ok()) {
-      all.push_back(std::move(*looked));
-      continue;
-    }
-    LookFailed(watched, now, looked.status());
-    if (looked.status().code() == Code::kDenied) break;
-  }
-  if (!together) return;
-  const Status kept = parts_.store.EndTogether();
-  for (Looked& looked : all) {
-    if (kept.ok()) {
-      Report(looked);
-    } else {
-      LookFailed(*looked.watched, now, kept);
-    }
-  }
-}
-
-void Daemon::LookFailed(Watched& watched, Instant now, const Status& why) {
-  health_.Stored(why);
-  watched.look = watched.plan = now + kTryAgain;   // What was planned may be undone.
-  if (why.code() == Code::kDenied) {
-    if (leader_.leads()) leader_.Lose(why);   // Without a fence nothing is refused with this.
-  } else {
-    parts_.journal.Error("schedule.failed", why, {{"schedule", watched.schedule->id}});
-  }
-}
-
 void Daemon::CheckItself() {
   if (!check_itself_) return;
   check_itself_ = false;
   const Status looked = self_.Look(*world_);
   if (!looked.ok()) parts_.journal.Error("self_check.failed", looked);
   if (looked.code() == Code::kDenied) leader_.Lose(looked);
-}
-
-Result<Daemon::Looked> Daemon::Look(Watched& watched, Instant now) {
-  const schedules::Schedule& schedule = *watched.schedule;
-  const Assignment assignment = Assign(schedule, world_->playbooks, world_->inventory);
-  Looked looked;
-  looked.watched = &watched;
-  looked.broken = assignment.Broken();
-  TakeRequest take;
-  take.targets = assignment.Targets();
-  take.broken = looked.broken;
-  take.replace = [&](const std::string& target) { return Replace(schedule.id, target); };
-  if (now >= watched.plan) {
-    PlanRequest plan;
-    plan.targets.assign(take.targets.begin(), take.targets.end());
-    plan.horizon_instants = kHorizonInstants;
-    auto planned = planner_.Plan(schedule, plan);
-    if (!planned.ok()) return planned.status();
-    const auto half = std::min<std::chrono::microseconds>((planned->until - now) / 2, kPlanAtLatest);
-    watched.plan = planned->horizon_complete ? now + half : now + std::chrono::seconds(1);
-    looked.planned = std::move(*planned);
-  }
-  auto taken = taker_.Take(schedule, take);
-  if (!taken.ok()) return taken.status();
-  watched.waits = taken->waits_for_running;
-  const auto next = schedule.enabled ? schedules::NextPlanned(schedule, now) : std::nullopt;
-  watched.look = next.value_or(now + std::chrono::hours(24));
-  if (taken->next) watched.look = std::min(watched.look, *taken->next);
-  looked.taken = std::move(*taken);
-  return looked;
-}
-
-void Daemon::Report(Looked& looked) {
-  const schedules::Schedule& schedule = *looked.watched->schedule;
-  const Planned& planned = looked.planned;
-  Taken& taken = looked.taken;
-  health_.Stored(Status::Ok());
-  if (planned.added + planned.superseded > 0) {
-    parts_.journal.Info("planned", {{"schedule", schedule.id}, {"added", planned.added},
-                                    {"superseded", planned.superseded}, {"filled", planned.filled}});
-  }
-  if (taken.missed > 0) {
-    parts_.journal.Warning("missed", {{"schedule", schedule.id}, {"slots", taken.missed}});
-    health_.Missed(taken.missed);
-    self_.Missed(schedule.id, taken.missed_targets);
-    check_itself_ = true;
-  }
-  if (taken.paused > 0) {
-    parts_.journal.Info("paused", {{"schedule", schedule.id}, {"slots", taken.paused}});
-  }
-  if (taken.blackout > 0) {
-    parts_.journal.Info("blackout", {{"schedule", schedule.id}, {"slots", taken.blackout}});
-  }
-  if (taken.overlapped > 0) {
-    parts_.journal.Warning("overlapped", {{"schedule", schedule.id}, {"slots", taken.overlapped}});
-  }
-  if (!looked.broken.empty()) {
-    parts_.journal.Warning("schedule.idle", {{"schedule", schedule.id}, {"why", looked.broken}});
-  }
-  for (Batch& batch : taken.batches) Launch(schedule, std::move(batch));
 }
 
 void Daemon::Launch(const schedules::Schedule& schedule, Batch batch) {

@@ -88,6 +88,8 @@ CREATE TABLE slots (
 CREATE INDEX slots_by_time ON slots (planned);
 CREATE INDEX slots_open ON slots (planned)
   WHERE state IN ('planned', 'queued', 'running', 'interrupted');
+CREATE INDEX slots_open_of_schedule ON slots (schedule, planned)
+  WHERE state IN ('planned', 'queued', 'running', 'interrupted');
 CREATE TABLE attempts (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   slot INTEGER NOT NULL REFERENCES slots (id),
