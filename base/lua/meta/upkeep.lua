@@ -123,7 +123,7 @@ function Run:expects(word) end
 ---@alias upkeep.Documents any[]
 
 ---@alias upkeep.Cadence "continuous"|"daily"|"weekly"|"monthly"|"quarterly"|"on_demand"
----@alias upkeep.Kind "kubernetes"|"postgres"|"redis"|"mysql"|"http"|"tls"|"dns"|"any"
+---@alias upkeep.Kind "kubernetes"|"postgres"|"redis"|"mysql"|"http"|"tls"|"dns"|"host"|"any"
 
 --- A need with more to say than its name.
 ---@class upkeep.Need
