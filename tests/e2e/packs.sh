@@ -84,7 +84,7 @@ ends 0 "the same, accepted" pack install shop-checks-1.1.0.tar.gz --accept-needs
 ends 77 "an older version" pack install shop-checks-1.0.0.tar.gz
 says --allow-older
 
-altered=$(find "$UPKEEP_PACKS" -name pods.lua)
+altered=$(find "$UPKEEP_PACKS" -path '*/1.1.0-*/pods.lua')
 echo '-- one more line' >>"$altered"
 ends 65 "a run of what was altered after its installation" run shop.pods --kubeconfig "$KUBECONFIG" --store "$work/own.db"
 says "$altered was altered"
