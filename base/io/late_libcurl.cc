@@ -6,7 +6,6 @@
 #include <curl/curl.h>
 
 #include <cstdarg>
-#include <mutex>
 
 #include "base/late_library.h"
 
