@@ -33,6 +33,8 @@ pod_state.messages = {
 local IMAGE = { ErrImagePull = true, ImagePullBackOff = true, InvalidImageName = true, ErrImageNeverPull = true }
 local STATUSES, NONE = { "initContainerStatuses", "containerStatuses" }, {}
 local STARTING = { ContainerCreating = true, PodInitializing = true }
+-- A container that ran this long has its back-off forgotten by the kubelet: its next end is a new one.
+local BACKOFF_FORGOTTEN = 600
 
 local function condition(status, kind)
   for entry in upkeep.items(status.conditions or NONE) do
@@ -44,6 +46,16 @@ end
 local function since(text, now)
   local time = text and upkeep.parse_time(text)
   return time and now - time or 0
+end
+
+--- Whether a container is between two starts of a crash loop: it is "terminated" or "running", and for
+--- a moment even ready, but its last run was short and this one has not lasted.
+local function between_starts(status, last, params, now)
+  if last.exitCode == 0 or status.restartCount < 2 then return false end
+  if not status.ready then return true end
+  local running = status.state and status.state.running
+  local ran = since(last.startedAt, now) - since(last.finishedAt, now)
+  return running and ran < BACKOFF_FORGOTTEN and since(running.startedAt, now) < params.watch_minutes * 60
 end
 
 --- The fault of one container, or nil.
@@ -67,8 +79,7 @@ local function judge_container(status, params, now)
   elseif waiting and waiting.reason and not STARTING[waiting.reason] then
     base.state, base.reason, base.message = "critical", "cannot_start", "waiting"
     base.values = { container = status.name, reason = waiting.reason }
-  elseif last and recent and last.exitCode ~= 0 and status.restartCount >= 2 and not status.ready then
-    -- Between two starts of a crash loop a container is "running" or "terminated" for a moment.
+  elseif last and recent and between_starts(status, last, params, now) then
     base.state, base.reason, base.message = "critical", "crash_loop", "crash_loop"
     base.values = { container = status.name, restarts = status.restartCount, code = last.exitCode }
   elseif last and recent and status.restartCount >= params.restarts_warning then
