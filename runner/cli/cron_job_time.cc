@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/cli/cron_job_time.h"
 
-#include <set>
+#include <bitset>
 
 namespace upkeep::cli {
 namespace {
@@ -16,16 +16,20 @@ constexpr int kOften = 20'000;
 constexpr days kOftenLasts{550};
 
 struct Field {
-  std::set<int> values;
+  std::bitset<60> values;
   int min, max;
-  bool full() const { return static_cast<int>(values.size()) == max - min + 1; }
-  double share() const { return static_cast<double>(values.size()) / (max - min + 1); }
+  void Add(auto value) { values.set(static_cast<std::size_t>(value)); }
+  bool full() const { return static_cast<int>(values.count()) == max - min + 1; }
+  double share() const { return static_cast<double>(values.count()) / (max - min + 1); }
 };
 
 /// "*", "*/15", or values and ranges: "0,30", "1-7".
 std::string Text(const Field& field) {
   if (field.full()) return "*";
-  const std::vector<int> values(field.values.begin(), field.values.end());
+  std::vector<int> values;
+  for (int value = field.min; value <= field.max; ++value) {
+    if (field.values[static_cast<std::size_t>(value)]) values.push_back(value);
+  }
   if (values.size() > 2 && values[0] == field.min) {
     const int step = values[1] - values[0];
     bool even = values.back() + step > field.max;
@@ -69,11 +73,11 @@ Result<CronJobTime> CronJobTimeOf(const schedules::CronExpression& expression) {
           .WithHint("run it in the daemon, or drop the field of seconds");
     }
     const std::chrono::year_month_day ymd(date);
-    minute.values.insert(static_cast<int>(clock.minutes().count()));
-    hour.values.insert(static_cast<int>(clock.hours().count()));
-    day.values.insert(static_cast<int>(unsigned(ymd.day())));
-    month.values.insert(static_cast<int>(unsigned(ymd.month())));
-    weekday.values.insert(static_cast<int>(std::chrono::weekday(date).c_encoding()));
+    minute.Add(clock.minutes().count());
+    hour.Add(clock.hours().count());
+    day.Add(unsigned(ymd.day()));
+    month.Add(unsigned(ymd.month()));
+    weekday.Add(std::chrono::weekday(date).c_encoding());
   }
   if (count == 0) {
     return Status(Code::kInvalid, "\"" + expression.text() + "\" never fires");

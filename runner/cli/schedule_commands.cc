@@ -97,7 +97,9 @@ int Next(Invocation& invocation) {
   zone::Zone zone = expression.zone();
   if (invocation.Has("--zone")) {
     auto shown = zone::Zone::Load(invocation.Value("--zone"));
-    if (!shown.ok()) return invocation.Fail(Status(Code::kUsage, shown.status().message()));
+    if (!shown.ok()) {
+      return invocation.Fail(Status(Code::kUsage, shown.status().message()).WithHint(shown.status().hint()));
+    }
     zone = *shown;
   }
   for (const schedules::CronWarning& warning : expression.warnings()) {

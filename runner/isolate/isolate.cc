@@ -17,7 +17,7 @@ Task<Ended> Run(io::Reactor& reactor, Request request, Limits limits, Activity& 
   if (limits.cancel.cancelled()) co_return Ended{Status(Code::kCancelled, "the run was cancelled"), {}};
   Result<std::unique_ptr<Process>> process = Process::Start();
   if (!process.ok()) co_return Ended{process.status(), {}};
-  Session session(reactor, **process, request, limits, activity);
+  Session session(reactor, (*process)->socket(), request, limits, activity);
   Result<Value> returned = co_await session.Talk();
   co_await session.Close();
   const bool gone = returned.status().code() == Code::kUnreachable;

@@ -5,6 +5,7 @@
 #include <coroutine>
 
 #include "runner/isolate/message.h"
+#include "runner/isolate/process.h"
 
 namespace upkeep::isolate {
 namespace {
@@ -43,10 +44,10 @@ std::string DescribeCall(const Value& message) {
 
 }  // namespace
 
-Session::Session(io::Reactor& reactor, Process& process, const Request& request, const Limits& limits,
+Session::Session(io::Reactor& reactor, int socket, const Request& request, const Limits& limits,
                  Activity& activity)
     : reactor_(reactor), request_(request), limits_(limits), activity_(activity),
-      channel_(reactor, process.socket(), BoundsOf(request.budget)) {
+      channel_(reactor, socket, BoundsOf(request.budget)) {
   chain_ = limits_.cancel.OnCancel([this] { calls_.Cancel(); });
 }
 

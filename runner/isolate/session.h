@@ -16,15 +16,14 @@
 
 #include "runner/isolate/channel.h"
 #include "runner/isolate/isolate.h"
-#include "runner/isolate/process.h"
 #include "runner/isolate/record_check.h"
 
 namespace upkeep::isolate {
 
 class Session {
  public:
-  /// All references outlive it.
-  Session(io::Reactor& reactor, Process& process, const Request& request, const Limits& limits, Activity& activity);
+  /// All references outlive it, and so does `socket`, upkeep's end, which does not block.
+  Session(io::Reactor& reactor, int socket, const Request& request, const Limits& limits, Activity& activity);
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;

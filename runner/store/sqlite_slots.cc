@@ -123,11 +123,17 @@ Result<PlanOutcome> SqliteStore::RecordPlanned(const SlotPlan& plan) {
                  "INSERT INTO slots (schedule, target, planned, definition, state, changed) "
                  "VALUES (?1, ?2, ?3, ?4, 'planned', ?5) ON CONFLICT DO UPDATE SET "
                  "state = 'planned', definition = ?4, reason = '', actor = '', changed = ?5 "
-                 "WHERE state = 'superseded' AND planned > ?5 RETURNING id");
+                 "WHERE state = 'superseded' AND planned > ?5");
+    Query number(*database_, "SELECT id FROM slots WHERE schedule = ? AND target = ? AND planned = ?");
+    const std::string schedule = database_->Redacted(plan.schedule);
+    const std::string definition = database_->Redacted(plan.definition);
     for (const SlotKey& key : plan.slots) {
-      insert.With(key.schedule, key.target, key.planned, plan.definition, transaction.at());
-      if (insert.Next()) {
-        added.push_back({insert.Int(0), database_->Redacted(key.target), Micros(key.planned)});
+      const std::string target = database_->Redacted(key.target);
+      insert.With(Raw{schedule}, Raw{target}, key.planned, Raw{definition}, transaction.at());
+      // Not RETURNING: for each row SQLite makes a table of its own for what is returned.
+      if (!insert.Run() || database_->changes() == 0) continue;
+      if (number.With(Raw{schedule}, Raw{target}, key.planned).Next()) {
+        added.push_back({number.Int(0), target, Micros(key.planned)});
       }
     }
   }

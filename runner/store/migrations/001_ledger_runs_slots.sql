@@ -83,7 +83,7 @@ CREATE TABLE slots (
   actor TEXT NOT NULL DEFAULT '',
   attempts INTEGER NOT NULL DEFAULT 0,
   changed INTEGER NOT NULL,
-  UNIQUE (schedule, target, planned)
+  UNIQUE (schedule, planned, target)
 ) STRICT;
 CREATE INDEX slots_by_time ON slots (planned);
 CREATE INDEX slots_open ON slots (planned)

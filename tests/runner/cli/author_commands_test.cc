@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What an author types, from new to docs: exit codes, what goes to which stream, and the files.
-#include <gtest/gtest.h>
 #include <stdlib.h>
 
 #include <filesystem>
@@ -9,17 +8,12 @@
 #include <sstream>
 
 #include "base/value.h"
-#include "runner/cli/command.h"
+#include "tests/runner/cli/terminal.h"
 
 namespace upkeep::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct Said {
-  int code = -1;
-  std::string out, err;
-};
 
 class AuthorCommandsTest : public testing::Test {
  protected:
@@ -32,18 +26,6 @@ class AuthorCommandsTest : public testing::Test {
   ~AuthorCommandsTest() override {
     std::error_code error;
     fs::remove_all(pack_, error);
-  }
-
-  Said Type(std::vector<std::string> words) {
-    words.insert(words.begin(), "upkeep");
-    std::vector<const char*> argv;
-    for (const std::string& word : words) argv.push_back(word.c_str());
-    std::ostringstream out, err;
-    Said said;
-    said.code = Main(static_cast<int>(argv.size()), argv.data(), out, err);
-    said.out = out.str();
-    said.err = err.str();
-    return said;
   }
 
   std::string Read(const std::string& name) const {
@@ -59,8 +41,6 @@ class AuthorCommandsTest : public testing::Test {
     ASSERT_NE(std::string::npos, at) << from;
     std::ofstream(fs::path(pack_) / name) << text.replace(at, from.size(), to);
   }
-
-  static bool Has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
   std::string pack_;
 };

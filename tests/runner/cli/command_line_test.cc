@@ -2,7 +2,6 @@
 //
 // The command line as a person types it: parsing, hints, help, completion, and the exit code of
 // each kind of bad input.
-#include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -11,30 +10,13 @@
 #include <set>
 #include <sstream>
 
-#include "runner/cli/command.h"
+#include "tests/runner/cli/terminal.h"
 #include "tests/source_folder.h"
 
 namespace upkeep::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct Said {
-  int code = -1;
-  std::string out, err;
-};
-
-Said Type(std::vector<std::string> words) {
-  words.insert(words.begin(), "upkeep");
-  std::vector<const char*> argv;
-  for (const std::string& word : words) argv.push_back(word.c_str());
-  std::ostringstream out, err;
-  Said said;
-  said.code = Main(static_cast<int>(argv.size()), argv.data(), out, err);
-  said.out = out.str();
-  said.err = err.str();
-  return said;
-}
 
 std::vector<std::string> Split(const std::string& text) {
   std::istringstream in(text);
@@ -43,32 +25,7 @@ std::vector<std::string> Split(const std::string& text) {
   return words;
 }
 
-bool Has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-class CommandLineTest : public testing::Test {
- protected:
-  CommandLineTest() {
-    std::string pattern = (fs::temp_directory_path() / "upkeep-cli-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
-    for (const char* name : {"UPKEEP_STORE", "UPKEEP_INVENTORY", "UPKEEP_LANG", "UPKEEP_PLAYBOOKS", "KUBECONFIG"}) {
-      unsetenv(name);
-    }
-    setenv("LC_ALL", "C", 1);
-  }
-  ~CommandLineTest() override {
-    std::error_code error;
-    fs::remove_all(folder_, error);
-  }
-  std::string Write(const std::string& name, const std::string& text) {
-    const fs::path path = fs::path(folder_) / name;
-    fs::create_directories(path.parent_path());
-    std::ofstream(path) << text;
-    return path.string();
-  }
-  std::string Path(const std::string& name) const { return (fs::path(folder_) / name).string(); }
-
-  std::string folder_;
-};
+using CommandLineTest = TerminalTest;
 
 TEST_F(CommandLineTest, VersionInBothForms) {
   const Said flag = Type({"--version"}), command = Type({"version"});

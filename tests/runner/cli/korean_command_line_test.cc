@@ -2,7 +2,6 @@
 //
 // With --lang ko, or UPKEEP_LANG=ko, the command line says its errors, hints, help and tables in
 // Korean; places and carets stand where they stand in English.
-#include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -10,30 +9,13 @@
 #include <fstream>
 #include <sstream>
 
-#include "runner/cli/command.h"
 #include "tests/runner/cli/english.h"
+#include "tests/runner/cli/terminal.h"
 
 namespace upkeep::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct Said {
-  int code = -1;
-  std::string out, err;
-};
-
-Said Type(std::vector<std::string> words) {
-  words.insert(words.begin(), "upkeep");
-  std::vector<const char*> argv;
-  for (const std::string& word : words) argv.push_back(word.c_str());
-  std::ostringstream out, err;
-  Said said;
-  said.code = Main(static_cast<int>(argv.size()), argv.data(), out, err);
-  said.out = out.str();
-  said.err = err.str();
-  return said;
-}
 
 Said TypeIn(const std::string& language, std::vector<std::string> words) {
   words.insert(words.end(), {"--lang", language});
@@ -47,30 +29,9 @@ std::vector<std::string> Lines(const std::string& text) {
   return lines;
 }
 
-bool Has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-class KoreanCommandLineTest : public testing::Test {
+class KoreanCommandLineTest : public TerminalTest {
  protected:
-  KoreanCommandLineTest() {
-    std::string pattern = (fs::temp_directory_path() / "upkeep-ko-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
-    for (const char* name : {"UPKEEP_STORE", "UPKEEP_INVENTORY", "UPKEEP_LANG", "UPKEEP_PLAYBOOKS", "KUBECONFIG"}) {
-      unsetenv(name);
-    }
-    setenv("LC_ALL", "C", 1);
-  }
-  ~KoreanCommandLineTest() override {
-    unsetenv("UPKEEP_LANG");
-    std::error_code error;
-    fs::remove_all(folder_, error);
-  }
-  std::string Write(const std::string& name, const std::string& text) {
-    const fs::path path = fs::path(folder_) / name;
-    fs::create_directories(path.parent_path());
-    std::ofstream(path) << text;
-    return path.string();
-  }
-  std::string Path(const std::string& name) const { return (fs::path(folder_) / name).string(); }
+  ~KoreanCommandLineTest() override { unsetenv("UPKEEP_LANG"); }
 
   /// The error is English without --lang, Korean with it, and its exit code the same.
   void ExpectBoth(const std::vector<std::string>& words) {
@@ -94,7 +55,6 @@ class KoreanCommandLineTest : public testing::Test {
     }
   }
 
-  std::string folder_;
 };
 
 TEST_F(KoreanCommandLineTest, WrongUse) {

@@ -1,10 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A playbook in a process of its own does what it does in ours: each test runs it both ways and
-// compares the answer, the records and what was asked of the host.
+// compares the answer, the records and what was asked of the host. The process's own code runs a
+// third time in a thread of this one, where sanitizers and the counters of lines see it.
 #include "runner/isolate/isolate.h"
 
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <thread>
+
 #include "runner/isolate/child.h"
+#include "runner/isolate/child_run.h"
+#include "runner/isolate/session.h"
 #include "tests/runner/isolate/harness.h"
 
 namespace upkeep::isolate {
@@ -31,7 +40,14 @@ class BothWaysTest : public IsolateTest {
     host_.calls.clear();
     const Ended here = RunHere(request, limits);
     const std::vector<std::string> calls_here = std::exchange(host_.calls, {});
+    ended_ = RunInThread(request, limits);
+    ExpectAsHere(here, calls_here);
+    host_.calls.clear();
     ended_ = RunApart(request, limits);
+    ExpectAsHere(here, calls_here);
+  }
+
+  void ExpectAsHere(const Ended& here, const std::vector<std::string>& calls_here) {
     EXPECT_EQ(TextOf(here.returned.status()), TextOf(ended_.returned.status()));
     if (here.returned.ok() && ended_.returned.ok()) {
       EXPECT_EQ(*here.returned, *ended_.returned);
@@ -49,6 +65,29 @@ class BothWaysTest : public IsolateTest {
     Result<Value> returned =
         reactor_->RunUntilDone((*sandbox)->Call(request.function, request.arguments, limits));
     return {std::move(returned), (*sandbox)->TakeRecords()};
+  }
+
+  Ended RunInThread(const Request& request, const Limits& limits) {
+    int ends[2];
+    EXPECT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends));
+    EXPECT_EQ(0, fcntl(ends[0], F_SETFL, O_NONBLOCK));
+    std::thread process([socket = ends[1]] {
+      ChildLink link(socket);
+      const Value start = link.Read();
+      link.Send(RunStarted(start, link));
+    });
+    Activity activity;
+    Ended ended = reactor_->RunUntilDone(TalkOver(*reactor_, ends[0], request, limits, activity));
+    process.join();
+    for (const int end : ends) close(end);
+    return ended;
+  }
+  static Task<Ended> TalkOver(io::Reactor& reactor, int socket, const Request& request, const Limits& limits,
+                              Activity& activity) {
+    Session session(reactor, socket, request, limits, activity);
+    Result<Value> returned = co_await session.Talk();
+    co_await session.Close();
+    co_return Ended{std::move(returned), session.TakeRecords()};
   }
 
   Ended ended_{Value(), {}};
@@ -171,9 +210,10 @@ TEST_F(BothWaysTest, ARefusalAndTheHead) {
 TEST_F(BothWaysTest, TheDeadlineIsTheSameForBoth) {
   const Limits limits = Limits{}.Within(std::chrono::milliseconds(1500));
   Request request = RequestFor("local fake = require 'upkeep.fake' return { check = function(run) run:log 'x' fake.never 'pods' end }");
-  const Ended ended = RunApart(request, limits);
-  EXPECT_EQ("timeout: the deadline passed while waiting for fake.never pods", TextOf(ended.returned.status()));
-  EXPECT_EQ(1U, ended.records.size());
+  for (const Ended& ended : {RunApart(request, limits), RunInThread(request, limits)}) {
+    EXPECT_EQ("timeout: the deadline passed while waiting for fake.never pods", TextOf(ended.returned.status()));
+    EXPECT_EQ(1U, ended.records.size());
+  }
 }
 
 TEST_F(BothWaysTest, CancellingKeepsWhatWasFound) {

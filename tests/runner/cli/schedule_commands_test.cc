@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// upkeep schedule next, describe, list, check and simulate, and pause and resume, as they are typed.
+#include "base/value.h"
+#include "tests/runner/cli/terminal.h"
+
+namespace upkeep::cli {
+namespace {
+
+constexpr const char* kFile = R"(apiVersion: upkeep/v1
+timeZone: America/New_York
+schedules:
+  - id: nightly
+    title: {en: Backups, ko: 백업 점검}
+    cron: "0 2 * * *"
+    playbooks: [selftest.ok]
+    heavy: true
+    blackout:
+      - {cron: "0 0 12 11 *", for: 24h, reason: {en: Sale, ko: 할인 행사}}
+  - id: also-at-two
+    cron: "0 2 * * SUN"
+    playbooks: [selftest.ok]
+    heavy: true
+  - id: daytime
+    cron: "0,30 9-17 * * MON-FRI"
+    playbooks: [selftest.ok]
+  - id: off
+    cron: "0 5 * * *"
+    enabled: false
+    playbooks: [selftest.ok]
+)";
+
+class ScheduleCommandsTest : public TerminalTest {
+ protected:
+  ScheduleCommandsTest() { Write("schedules/a.yaml", kFile); }
+
+  Said Schedule(std::vector<std::string> words) const {
+    words.insert(words.begin(), "schedule");
+    return Typed(std::move(words));
+  }
+  Said Typed(std::vector<std::string> words) const {
+    words.insert(words.end(), {"--schedules", Path("schedules"), "--store", Path("upkeep.db"), "--inventory",
+                               Path("inventory.yaml")});
+    return Type(words);
+  }
+};
+
+TEST_F(ScheduleCommandsTest, NextSaysWhatStopsATime) {
+  const Said said = Schedule({"next", "nightly", "-n", "3", "--from", "2026-11-11T00:00:00Z"});
+  EXPECT_EQ(0, said.code) << said.err;
+  EXPECT_EQ("2026-11-11T02:00:00-05:00\n2026-11-12T02:00:00-05:00  does not run: blackout 'Sale / 할인 행사'\n2026-11-13T02:00:00-05:00\n", said.out);
+  const Said korean = Schedule({"next", "nightly", "-n", "2", "--from", "2026-11-11T00:00:00Z", "--lang", "ko"});
+  EXPECT_TRUE(Has(korean.out, "실행되지 않음")) << korean.out;
+}
+
+TEST_F(ScheduleCommandsTest, NextOfAnExpressionInAZone) {
+  EXPECT_EQ("2026-12-07T09:00:00+09:00\n2027-01-04T09:00:00+09:00\n",
+            Schedule({"next", "0 9 * * MON#1", "--zone", "Asia/Seoul", "-n", "2", "--from", "2026-11-27T00:00:00Z"}).out);
+  // Shown in another zone than its own.
+  EXPECT_EQ("2026-11-11T07:00:00+00:00\n",
+            Schedule({"next", "nightly", "-n", "1", "--from", "2026-11-11T00:00:00Z", "--zone", "UTC"}).out);
+  EXPECT_EQ("2026-11-27T12:00:30+00:00\n", Schedule({"next", "30 0 12 * * ?", "--dialect", "quartz", "-n", "1", "--from",
+                                                "2026-11-27T00:00:00Z"}).out);
+}
+
+TEST_F(ScheduleCommandsTest, NextRefusesWhatItCannotRead) {
+  for (const auto& [words, hint] : std::vector<std::pair<std::vector<std::string>, std::string>>{
+           {{"next"}, "upkeep schedule next daily"},
+           {{"next", "nigtly"}, "did you mean 'nightly'?"},
+           {{"next", "xyz"}, "upkeep schedule list shows them"},
+           {{"next", "nightly", "-n", "0"}, "1 to 10000"},
+           {{"next", "nightly", "--from", "noon"}, "--from"},
+           {{"next", "nightly", "--zone", "Asia/Soul"}, "Asia/Seoul"},
+           {{"next", "61 * * * *"}, "61"}}) {
+    const Said said = Schedule(words);
+    EXPECT_NE(0, said.code);
+    EXPECT_EQ("", said.out);
+    EXPECT_TRUE(Has(said.err, hint)) << said.err;
+  }
+}
+
+TEST_F(ScheduleCommandsTest, BatchComparesWithVectors) {
+  const std::string vectors = Write("v.jsonl", R"({"dialect":"vixie","expr":"0 9 * * *","tz":"UTC","from":"2026-01-01T00:00:00Z","next":["2026-01-01T09:00:00Z"]}
+{"dialect":"vixie","expr":"0 9 * * *","tz":"UTC","from":"2026-01-01T00:00:00Z","next":["2026-01-01T10:00:00Z"]}
+)");
+  const Said said = Schedule({"next", "--batch", vectors});
+  EXPECT_EQ(1, said.code) << said.err;
+  EXPECT_TRUE(Has(said.out, R"("line":2)")) << said.out;
+  EXPECT_TRUE(Has(said.out, R"("differ":1,"equal":1,"run":2)")) << said.out;
+  EXPECT_EQ(65, Schedule({"next", "--batch", Write("bad.jsonl", "{")}).code);
+  EXPECT_EQ(65, Schedule({"next", "--batch", folder_}).code);
+  EXPECT_EQ(65, Schedule({"next", "--batch", Path("none")}).code);
+}
+
+TEST_F(ScheduleCommandsTest, DescribeSaysEachInWords) {
+  const Said all = Schedule({"describe"});
+  EXPECT_EQ(0, all.code) << all.err;
+  EXPECT_TRUE(Has(all.out, "nightly: Backups\n")) << all.out;
+  EXPECT_TRUE(Has(all.out, "At 02:00 every Sunday (America/New_York).")) << all.out;
+  EXPECT_TRUE(Has(all.out, "It is switched off")) << all.out;
+  const Said one = Schedule({"describe", "nightly", "--lang", "ko"});
+  EXPECT_TRUE(Has(one.out, "nightly: 백업 점검\n")) << one.out;
+  EXPECT_TRUE(Has(one.out, "다음 시각: ")) << one.out;
+  EXPECT_FALSE(Has(one.out, "also-at-two"));
+  EXPECT_TRUE(Has(Schedule({"describe", "*/15 9-17 * * MON-FRI", "--zone", "Asia/Seoul"}).out, "Every 15 minutes from 09:00 to 17:45"));
+  EXPECT_EQ(64, Schedule({"describe", "0 9 * * *", "--zone", "Asia/Soul"}).code);
+  EXPECT_TRUE(Has(Schedule({"describe", "nigtly"}).err, "did you mean 'nightly'?"));
+}
+
+TEST_F(ScheduleCommandsTest, SimulateShowsTheWeeksLoadWithClashesAndBlackouts) {
+  const Said said = Schedule({"simulate", "--from", "2026-11-08", "--days", "8"});
+  EXPECT_EQ(0, said.code) << said.err;
+  EXPECT_TRUE(said.out.starts_with("2026-11-08...2026-11-15 (America/New_York): 99 slots, 9 heavy; 1 more do not run\n")) << said.out;
+  for (const char* const part : {"No inventory is at hand: each schedule counts as one target.\n",
+                                 "02        2 #  X    1 #  !    1 #  !    1 #  !    -         1 #  !    1 #  !\n",
+                                 "09        .         2 #       2 #       2 #       2 #       2 #       .\n",
+                                 "Heavy schedules that start in the same minute on one target:\n"
+                                 "  2026-11-08T02:00:00-05:00 'nightly' and 'also-at-two' on every target, 2 times\n",
+                                 "  nightly: 1 slot from 2026-11-12T02:00:00-05:00, blackout 'Sale'\n",
+                                 "Busiest minute: 2026-11-08T02:00:00-05:00, 2 slots\n", "Switched off, not counted: off\n"}) {
+    EXPECT_TRUE(Has(said.out, part)) << part << "\n" << said.out;
+  }
+  const Said korean = Schedule({"simulate", "--from", "2026-11-08", "--lang", "ko"});
+  EXPECT_TRUE(Has(korean.out, "11-08(일)")) << korean.out;
+  EXPECT_TRUE(Has(korean.out, "할인 행사")) << korean.out;
+}
+
+TEST_F(ScheduleCommandsTest, SimulateCountsTargetsAndClockChangesInJsonToo) {
+  Write("inventory.yaml", "apiVersion: upkeep/v1\ntargets:\n  - {name: here, kind: host, host: localhost}\n"
+                          "  - {name: there, kind: host, host: localhost}\n");
+  const Said said = Schedule({"simulate", "--from", "2027-03-14", "--days", "1", "-o", "json"});
+  ASSERT_EQ(0, said.code) << said.err;
+  const Value map = Value::parse(said.out);
+  EXPECT_EQ(4, map["slots"]);
+  EXPECT_TRUE(map["targets_known"]);
+  EXPECT_EQ("2027-03-14T03:00:00-04:00", map["clashes"][0]["at"]);
+  EXPECT_EQ(2U, map["clock_changes"].size());
+  EXPECT_EQ("America/New_York", map["zone"]);
+  EXPECT_EQ("2027-03-14", map["days"][0]["date"]);
+  EXPECT_EQ(2, map["schedules"][0]["targets"]);
+  const Said table = Schedule({"simulate", "--from", "2027-03-14", "--days", "1"});
+  EXPECT_TRUE(Has(table.out, "Times that a clock change touches:\n")) << table.out;
+}
+
+TEST_F(ScheduleCommandsTest, SimulateRefusesWhatItCannotRead) {
+  EXPECT_TRUE(Has(Schedule({"simulate", "--days", "36"}).err, "1 to 35"));
+  EXPECT_TRUE(Has(Schedule({"simulate", "--zone", "Asia/Soul"}).err, "Asia/Seoul"));
+  EXPECT_EQ(64, Schedule({"simulate", "--from", "someday"}).code);
+}
+
+TEST_F(ScheduleCommandsTest, CheckFindsAPlaybookThatNoPackHas) {
+  Write("packs/p/ok.lua", "return {}");
+  const Said said = Schedule({"check", "--playbooks", Path("packs")});
+  EXPECT_EQ(65, said.code);
+  EXPECT_TRUE(Has(said.err, "a.yaml:4:9: 'nightly' names the playbook 'selftest.ok', which no pack has")) << said.err;
+  // The clock change is a warning, and so no reason to refuse the file.
+  EXPECT_TRUE(Has(said.err, "the clocks of America/New_York skip this time")) << said.err;
+}
+
+TEST_F(ScheduleCommandsTest, ABadScheduleIsShownAndStopsNoOther) {
+  Write("schedules/b.yaml", "apiVersion: upkeep/v1\nschedules:\n  - {id: broken, cron: \"61 * * * *\", playbooks: [selftest.ok]}\n");
+  const Said listed = Schedule({"list"});
+  EXPECT_EQ(65, listed.code);
+  EXPECT_TRUE(Has(listed.out, "also-at-two")) << listed.out;
+  EXPECT_TRUE(Has(listed.err, "b.yaml:3:")) << listed.err;
+  EXPECT_EQ(0, Schedule({"next", "daytime"}).code);
+  EXPECT_EQ(65, Schedule({"next", "broken"}).code);
+}
+
+TEST_F(ScheduleCommandsTest, PauseHasAReasonAndIsShownUntilItEnds) {
+  EXPECT_TRUE(Has(Typed({"pause", "nightly"}).err, "--reason"));
+  EXPECT_TRUE(Has(Typed({"pause", "nigtly", "--reason", "x"}).err, "did you mean 'nightly'?"));
+  const Said paused = Typed({"pause", "nightly", "--reason", "moving house", "--until", "2h"});
+  EXPECT_EQ(0, paused.code) << paused.err;
+  EXPECT_TRUE(Has(Schedule({"list"}).out, "moving house"));
+  EXPECT_EQ(0, Typed({"resume", "nightly", "--reason", "moved"}).code);
+  EXPECT_FALSE(Has(Schedule({"list"}).out, "moving house"));
+}
+
+}  // namespace
+}  // namespace upkeep::cli
