@@ -11,6 +11,8 @@
 #include <lua.hpp>
 #include <memory>
 
+#include "base/lua/instructions.h"
+
 namespace upkeep::lua {
 namespace {
 
@@ -49,11 +51,17 @@ class DumpReader {
     Byte();
     const bool variadic = Byte() != 0;
     Byte();
-    Skip(Size() * 4);  // Instructions.
+    const std::size_t instructions = Size(), code = at_;
+    Skip(instructions * sizeof(std::uint32_t));
     for (std::size_t n = Size(); ok_ && n > 0; --n) Constant();
     Skip(Size() * 3);  // Upvalues.
     for (std::size_t n = Size(); ok_ && n > 0; --n) Function(functions);
-    Lines(functions[mine], variadic);
+    const std::vector<int> lines = Lines(functions[mine], variadic);
+    if (ok_ && lines.size() == instructions) {
+      std::vector<std::uint32_t> words(instructions);
+      std::memcpy(words.data(), dump_.data() + code, instructions * sizeof(std::uint32_t));
+      functions[mine].branches = BranchesOf(words, lines);
+    }
     for (std::size_t n = Size(); ok_ && n > 0; --n) {  // Locals.
       Text();
       Size();
@@ -106,7 +114,9 @@ class DumpReader {
     }
   }
 
-  void Lines(FunctionLines& function, bool variadic) {
+  /// The line of each instruction.
+  std::vector<int> Lines(FunctionLines& function, bool variadic) {
+    std::vector<int> lines;
     const std::size_t count = Size();
     const std::size_t steps = at_;
     Skip(count);
@@ -126,9 +136,11 @@ class DumpReader {
       }
       // The first instruction of a variadic function only takes its arguments: no hook tells it.
       if (i > 0 || !variadic) function.lines.insert(line);
+      lines.push_back(line);
     }
     // "end" returns, too; nobody would call that a line to test.
     if (function.lines.size() > 1) function.lines.erase(function.last);
+    return lines;
   }
 
   const std::string& dump_;

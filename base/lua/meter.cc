@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <exception>
+#include <utility>
 
 #include "base/lua/state.h"
 
@@ -98,10 +99,24 @@ bool Meter::IsOver() {
 }
 
 void Meter::TellLine(lua_State* L, lua_Debug* record) noexcept {
-  // Of the embedded library nobody asks; a file's source begins with "@".
-  if (lua_getinfo(L, "S", record) == 0 || record->source[0] != '@') return;
+  // The call's identity: nothing of it is read.
+  const void* const call = record->i_ci;
   try {
-    on_line_(record->source + 1, record->currentline);
+    if (record->event == LUA_HOOKCALL || record->event == LUA_HOOKTAILCALL) {
+      auto replaced = watched_.extract(call);
+      // Otherwise it was left by an error, and has not returned.
+      if (replaced && record->event == LUA_HOOKTAILCALL) on_line_(replaced.mapped().file, replaced.mapped().line, 0);
+      return;
+    }
+    // Of the embedded library nobody asks; a file's source begins with "@".
+    if (lua_getinfo(L, "S", record) == 0 || record->source[0] != '@') return;
+    if (record->event == LUA_HOOKLINE) {
+      const auto [found, first] = watched_.try_emplace(call);
+      if (first) found->second.file = record->source + 1;
+      on_line_(found->second.file, std::exchange(found->second.line, record->currentline), record->currentline);
+    } else if (const auto ended = watched_.extract(call)) {
+      on_line_(ended.mapped().file, ended.mapped().line, 0);
+    }
   } catch (const std::exception&) {
     on_line_ = nullptr;  // No memory to note lines with: the run itself goes on.
   }
@@ -111,7 +126,7 @@ void Meter::TellLine(lua_State* L, lua_Debug* record) noexcept {
 // (inside a comparison of table.sort, say), every further instruction raises instead.
 void Meter::Look(lua_State* L, lua_Debug* record) {
   Meter& meter = State::From(L).meter();
-  if (record->event == LUA_HOOKLINE) {
+  if (record->event != LUA_HOOKCOUNT) {
     meter.TellLine(L, record);
     return;
   }

@@ -17,6 +17,8 @@
 #include <cstddef>
 #include <functional>
 #include <lua.hpp>
+#include <map>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -53,8 +55,9 @@ class Meter {
   /// Reads the clocks now. True when the run is over; then every next instruction ends it.
   bool IsOver();
 
-  /// Told of each line of a file that runs on a thread watched from now on.
-  using LineListener = std::function<void(std::string_view file, int line)>;
+  /// Told of each line of a file that runs on a thread watched from now on, and which line of the same
+  /// call ran before it: 0 for the first. When the call returns, of a line 0.
+  using LineListener = std::function<void(std::string_view file, int before, int line)>;
   void set_on_line(LineListener on_line) { on_line_ = std::move(on_line); }
 
   void set_deadline(SteadyInstant deadline) { deadline_ = deadline; }
@@ -66,7 +69,9 @@ class Meter {
  private:
   static std::chrono::nanoseconds ThreadTime();
   int MostInstructions() const;
-  int Mask() const { return on_line_ ? LUA_MASKCOUNT | LUA_MASKLINE : LUA_MASKCOUNT; }
+  int Mask() const {
+    return on_line_ ? LUA_MASKCOUNT | LUA_MASKLINE | LUA_MASKCALL | LUA_MASKRET : LUA_MASKCOUNT;
+  }
   void TellLine(lua_State* L, lua_Debug* record) noexcept;
 
   const Budget budget_;
@@ -80,6 +85,11 @@ class Meter {
   bool gave_way_ = false;
   lua_State* running_ = nullptr;
   LineListener on_line_;
+  struct WatchedCall {
+    std::string file;
+    int line = 0;   ///< The latest.
+  };
+  std::map<const void*, WatchedCall> watched_;   ///< Calls that have not returned.
   SteadyInstant deadline_ = SteadyInstant::max();
   Overrun overrun_ = Overrun::kNone;
 };

@@ -243,7 +243,7 @@ Task<Result<Value>> Sandbox::Call(std::string path, std::vector<Value> arguments
   co_return ResultOf(state, *fiber);
 }
 
-void Sandbox::WatchLines(std::function<void(std::string_view file, int line)> on_line) {
+void Sandbox::WatchLines(std::function<void(std::string_view file, int before, int line)> on_line) {
   impl_->state->meter().set_on_line(std::move(on_line));
 }
 

@@ -92,9 +92,10 @@ class Sandbox {
   /// half way closes the state.
   Task<Result<Value>> Call(std::string path, std::vector<Value> arguments, Limits limits);
 
-  /// Tells `on_line` of every line that runs from the next Call on: the file's name and the line's
-  /// number. A line of a loop is told each time, so this is for tests, not for runs.
-  void WatchLines(std::function<void(std::string_view file, int line)> on_line);
+  /// Tells `on_line` of every line that runs from the next Call on: the file's name, the line of the
+  /// same function call that ran before it (0: it is the first) and its own number, which is 0 when
+  /// the function returns. A line of a loop is told each time, so this is for tests, not for runs.
+  void WatchLines(std::function<void(std::string_view file, int before, int line)> on_line);
 
   /// Records of run:result, run:metric, run:log, run:coverage … in order of the calls, as
   /// {"kind": "result" | "metric" | "log" | "coverage", "line": n, ...the table's fields}.

@@ -31,8 +31,8 @@ void RunJob(io::Reactor& reactor, const run::Playbook& playbook, Job& job) {
   job.coverage = CoverageOf(playbook);
   const auto note_lines = [&](lua::Sandbox* sandbox) {
     if (sandbox == nullptr) return;
-    sandbox->WatchLines([&](std::string_view file, int line) {
-      if (file == playbook.path) job.coverage.executed.insert(line);
+    sandbox->WatchLines([&](std::string_view file, int before, int line) {
+      if (file == playbook.path) AddStep(before, line, job.coverage);
     });
   };
   const auto begun = std::chrono::steady_clock::now();

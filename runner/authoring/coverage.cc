@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "base/lua/executable_lines.h"
-
 namespace upkeep::authoring {
 namespace {
 
@@ -35,6 +33,14 @@ std::vector<int> Coverage::Missed() const {
   return missed;
 }
 
+std::vector<lua::Branch> Coverage::MissedBranches() const {
+  std::vector<lua::Branch> missed;
+  for (const lua::Branch& branch : branches) {
+    if (executed.contains(branch.first) && !gone.contains(branch)) missed.push_back(branch);
+  }
+  return missed;
+}
+
 double Coverage::LinePercent() const {
   if (!known.ok()) return 0;
   if (lines.empty()) return 100;
@@ -53,7 +59,9 @@ Coverage CoverageOf(const run::Playbook& playbook) {
     for (const lua::FunctionLines& function : *functions) {
       if (function.first == 0) continue;                // The file itself runs whenever it is read.
       if (remedies.contains(function.first)) skip_until = std::max(skip_until, function.last);
-      if (function.first > skip_until) coverage.lines.insert(function.lines.begin(), function.lines.end());
+      if (function.first <= skip_until) continue;
+      coverage.lines.insert(function.lines.begin(), function.lines.end());
+      coverage.branches.insert(function.branches.begin(), function.branches.end());
     }
   }
   for (const checks::Threshold& threshold : playbook.head.thresholds) {
@@ -63,6 +71,11 @@ Coverage CoverageOf(const run::Playbook& playbook) {
     }
   }
   return coverage;
+}
+
+void AddStep(int before, int line, Coverage& coverage) {
+  if (line != 0) coverage.executed.insert(line);
+  if (coverage.branches.contains({before, line})) coverage.gone.emplace(before, line);
 }
 
 void AddFigures(const checks::PlaybookOutcome& outcome, Coverage& coverage, const run::Playbook& playbook) {
@@ -82,6 +95,7 @@ void AddFigures(const checks::PlaybookOutcome& outcome, Coverage& coverage, cons
 
 void Merge(const Coverage& from, Coverage& into) {
   into.executed.insert(from.executed.begin(), from.executed.end());
+  into.gone.insert(from.gone.begin(), from.gone.end());
   for (std::size_t i = 0; i < into.limits.size() && i < from.limits.size(); ++i) {
     into.limits[i].crossed |= from.limits[i].crossed;
     into.limits[i].kept |= from.limits[i].kept;
@@ -96,6 +110,14 @@ std::string LineRanges(const std::vector<int>& lines) {
     text += (text.empty() ? "" : ", ") + std::to_string(lines[i]);
     if (end > i) text += "-" + std::to_string(lines[end]);
     i = end + 1;
+  }
+  return text;
+}
+
+std::string BranchList(const std::vector<lua::Branch>& branches) {
+  std::string text;
+  for (const auto& [from, to] : branches) {
+    text += (text.empty() ? "" : ", ") + std::to_string(from) + "->" + (to == 0 ? "end" : std::to_string(to));
   }
   return text;
 }

@@ -89,7 +89,7 @@ std::string AsJUnit(const std::vector<PlaybookReport>& reports, std::string_view
 Value AsJson(const std::vector<PlaybookReport>& reports, std::string_view language) {
   Value playbooks = Value::array();
   for (const PlaybookReport& report : reports) {
-    Value cases = Value::array(), limits = Value::array();
+    Value cases = Value::array(), limits = Value::array(), branches = Value::array();
     for (const CaseReport& one : report.cases) {
       Value failures = Value::array();
       for (const Failure& failure : one.failures) {
@@ -102,8 +102,12 @@ Value AsJson(const std::vector<PlaybookReport>& reports, std::string_view langua
       limits.push_back({{"metric", limit.metric}, {"limit", limit.limit}, {"parameter", limit.parameter},
                         {"crossed", limit.crossed}, {"kept", limit.kept}});
     }
+    for (const auto& [from, to] : report.coverage.MissedBranches()) {
+      branches.push_back({{"from", from}, {"to", to == 0 ? Value() : Value(to)}});
+    }
     Value entry{{"playbook", report.playbook->head.id}, {"file", report.playbook->path}, {"cases", std::move(cases)},
                 {"lines_missed", report.coverage.Missed()}, {"lines_percent", report.coverage.known.ok() ? Value(report.coverage.LinePercent()) : Value()},
+                {"branches", report.coverage.branches.size()}, {"branches_missed", std::move(branches)},
                 {"limits", std::move(limits)}};
     if (!report.unread.ok()) entry["error"] = In(language, report.unread.message());
     playbooks.push_back(std::move(entry));

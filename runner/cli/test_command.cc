@@ -77,16 +77,20 @@ void ShowFailures(const Invocation& invocation, const PlaybookReport& report) {
 }
 
 void ShowCoverage(const Invocation& invocation, const std::vector<PlaybookReport>& reports) {
-  std::vector<std::vector<std::string>> rows = {{"PLAYBOOK", "LINES", "LIMITS", "NOT TRIED"}};
+  std::vector<std::vector<std::string>> rows = {{"PLAYBOOK", "LINES", "BRANCHES", "LIMITS", "NOT TRIED"}};
   for (const PlaybookReport& report : reports) {
     const authoring::Coverage& coverage = report.coverage;
     std::size_t covered = 0;
     if (!coverage.known.ok()) {
-      rows.push_back({report.playbook->head.id, "?", "?", invocation.Describe(coverage.known)});
+      rows.push_back({report.playbook->head.id, "?", "?", "?", invocation.Describe(coverage.known)});
       continue;
     }
     std::string missing = authoring::LineRanges(coverage.Missed());
     if (!missing.empty()) missing = invocation.Say("lines") + " " + missing;
+    const std::vector<lua::Branch> branches = coverage.MissedBranches();
+    if (!branches.empty()) {
+      missing += (missing.empty() ? "" : "; ") + invocation.Say("branches") + " " + authoring::BranchList(branches);
+    }
     for (const authoring::LimitCoverage& limit : coverage.limits) {
       if (limit.covered()) {
         ++covered;
@@ -97,6 +101,7 @@ void ShowCoverage(const Invocation& invocation, const std::vector<PlaybookReport
                  invocation.Say(limit.crossed ? "is always crossed" : limit.kept ? "is never crossed" : "has no figure");
     }
     rows.push_back({report.playbook->head.id, Percent(coverage.LinePercent()),
+                    std::to_string(coverage.gone.size()) + "/" + std::to_string(coverage.branches.size()),
                     std::to_string(covered) + "/" + std::to_string(coverage.limits.size()), missing});
   }
   *invocation.out << HeadedTable(invocation, std::move(rows));
@@ -166,7 +171,7 @@ Command MakeTestCommand() {
   test.name = "test";
   test.summary = "Replay recorded cases, without a network (default: all)";
   test.positionals = {{"PLAYBOOK", "Ids, files or folders", false, true}};
-  test.options = {{"--coverage", "", "Lines and limits that no case has tried", false, {}},
+  test.options = {{"--coverage", "", "Lines, branches and limits that no case has tried", false, {}},
                   {"--mutate", "", "Change each parameter and comparison: some case must fail", false, {}},
                   {"--jobs", "N", "Cases side by side (default: one for each processor)", false, {}},
                   {"-o,--output", "FORMAT[:PATH]", "table, json or junit; repeats", true, {}}};

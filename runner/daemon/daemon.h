@@ -12,6 +12,7 @@
 #define UPKEEP_RUNNER_DAEMON_DAEMON_H_
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -105,6 +106,8 @@ class Daemon {
     std::string broken;
   };
   /// Plans and takes what is due of one schedule. Its writes are together with others'.
+  /// Within `budget`, one at least; in one transaction.
+  void LookAtThose(const std::function<bool(const Watched&)>& wanted, Instant now, std::chrono::milliseconds budget);
   Result<Looked> Look(Watched& watched, Instant now);
   void LookFailed(Watched& watched, Instant now, const Status& why);
   void Report(Looked& looked);

@@ -15,8 +15,9 @@ using std::chrono::milliseconds;
 
 constexpr std::chrono::microseconds kTryAgain = std::chrono::seconds(5);
 constexpr std::chrono::microseconds kPlanAtLatest = std::chrono::hours(1);
-// A pass over very many schedules lets the rest of the loop have its turn in between.
-constexpr milliseconds kPassBudget{500};
+// Of a pass, so that the rest of the loop has its turn in between: what is due can't wait long for the
+// planning of very many schedules, and is claimed all at once.
+constexpr milliseconds kDueBudget{500}, kPlanBudget{20};
 // Of the horizon at once, a few milliseconds of work: a schedule of every second has four times as
 // many in a day, one of every hour 840 in all 35 days.
 constexpr std::int64_t kHorizonInstants = 20'000;
@@ -30,12 +31,17 @@ void Daemon::Pass() {
   if (moved_back) {
     for (auto& [id, watched] : watched_) watched.look = watched.plan = now;
   }
-  const auto end = std::chrono::steady_clock::now() + kPassBudget;
+  LookAtThose([now](const Watched& one) { return now >= one.look && now < one.plan; }, now, kDueBudget);
+  LookAtThose([now](const Watched& one) { return now >= one.plan; }, now, kPlanBudget);
+}
+
+void Daemon::LookAtThose(const std::function<bool(const Watched&)>& wanted, Instant now, milliseconds budget) {
+  const auto end = std::chrono::steady_clock::now() + budget;
   std::vector<Looked> all;
   bool together = false;
   for (auto& [id, watched] : watched_) {
     if (!leader_.leads()) break;   // Also after a look that took too long.
-    if (now < watched.look && now < watched.plan) continue;
+    if (!wanted(watched)) continue;
     if (std::chrono::steady_clock::now() >= end) break;   // The others are next in a moment.
     Turn();
     // Slots that fall due in the same second are claimed with one wait for the disk, not with one each.

@@ -102,6 +102,10 @@ for document in yaml_blocks(source / "docs/remedies.md"):
     check("policy.schema.json", document, "docs/remedies.md")
 for mutated, what in mutations(document):
     refuses("policy.schema.json", mutated, what)
+for document in yaml_blocks(source / "docs/packs.md"):
+    check("pack.schema.json", document, "docs/packs.md")
+for mutated, what in mutations(document):
+    refuses("pack.schema.json", mutated, what)
 schemas = {path.name for path in (source / "docs/schema").glob("*.json")}
 
 for name in ("daily", "weekly", "monthly", "quarterly"):

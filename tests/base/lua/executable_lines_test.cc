@@ -3,6 +3,8 @@
 // What can run, and what did: the lines of a file as the compiler and as the hook see them agree.
 #include "base/lua/executable_lines.h"
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 
 #include "tests/base/lua/harness.h"
@@ -71,9 +73,9 @@ TEST_F(WatchLinesTest, TellsTheLinesThatRanAndNoOther) {
       "end }\n";
   ASSERT_TRUE(Load(source, "watched.lua").ok());
   std::map<int, int> ran;
-  sandbox_->WatchLines([&](std::string_view file, int line) {
+  sandbox_->WatchLines([&](std::string_view file, int, int line) {
     EXPECT_EQ("watched.lua", file);
-    ++ran[line];
+    if (line != 0) ++ran[line];
   });
   std::vector<Value> arguments;
   arguments.push_back(Value{{"$run", Value{{"target", Value::object()}}}});
@@ -92,9 +94,59 @@ TEST_F(WatchLinesTest, TellsTheLinesThatRanAndNoOther) {
   for (const auto& [line, times] : ran) EXPECT_TRUE(known.contains(line)) << line;
 }
 
+TEST_F(WatchLinesTest, TellsWhichWayAConditionWent) {
+  const std::string source =
+      "local function sign(n)\n"                        // 1
+      "  if n < 0 then return 'minus' end\n"            // 2
+      "  if n == 0 or n ~= n then\n"                    // 3
+      "    return 'none'\n"                             // 4
+      "  end\n"                                         // 5
+      "  return 'plus'\n"                               // 6
+      "end\n"                                           // 7
+      "local function sum(list)\n"                      // 8
+      "  local all = 0\n"                               // 9
+      "  for _, n in ipairs(list) do\n"                 // 10
+      "    all = all + n\n"                             // 11
+      "  end\n"                                         // 12
+      "  while all > 100 do\n"                          // 13
+      "    all = all // 2\n"                            // 14
+      "  end\n"                                         // 15
+      "  for i = 1, #list do\n"                         // 16
+      "    all = all + i * 0\n"                         // 17
+      "  end\n"                                         // 18
+      "  if all > 3 then\n"                             // 19
+      "    return sign(all)\n"                          // 20
+      "  end\n"                                         // 21
+      "  local one = all == 1 and 'one' or 'other'\n"   // 22: both ways are one line
+      "  return one\n"                                  // 23
+      "end\n"                                           // 24
+      "return { check = function(run)\n"                // 25
+      "  return { sign(-1), sign(2), sum({ 1, 2 }), sum({ 9 }), sum({}), (pcall(sign, {})) }\n"   // 26
+      "end }\n";
+  std::set<Branch> known;
+  for (const FunctionLines& function : *ExecutableLines(source)) {
+    known.insert(function.branches.begin(), function.branches.end());
+  }
+  EXPECT_EQ((std::set<Branch>{{2, 0}, {2, 3}, {3, 4}, {3, 6}, {10, 11}, {10, 12}, {13, 14}, {13, 16}, {16, 17}, {16, 19},
+                              {19, 20}, {19, 22}}),
+            known);
+  ASSERT_TRUE(Load(source, "watched.lua").ok());
+  std::set<Branch> went;
+  sandbox_->WatchLines([&](std::string_view, int before, int line) {
+    if (known.contains({before, line})) went.emplace(before, line);
+  });
+  task_ = sandbox_->Call("check", {}, Limits{});
+  task_.handle().resume();
+  ASSERT_TRUE(done() && result().ok()) << status().Describe();
+  EXPECT_EQ((Value{"minus", "plus", "other", "plus", "other", false}), *result());
+  std::set<Branch> missed;
+  std::set_difference(known.begin(), known.end(), went.begin(), went.end(), std::inserter(missed, missed.end()));
+  EXPECT_EQ((std::set<Branch>{{3, 4}, {13, 14}}), missed);
+}
+
 TEST_F(WatchLinesTest, TheProcessorBudgetStillEndsIt) {
   ASSERT_TRUE(Load("return { check = function() while true do pcall(error) end end }").ok());
-  sandbox_->WatchLines([](std::string_view, int) {});
+  sandbox_->WatchLines([](std::string_view, int, int) {});
   task_ = sandbox_->Call("check", {}, Limits{});
   task_.handle().resume();
   EXPECT_EQ(Code::kBudget, code());

@@ -88,6 +88,7 @@ TEST_F(CaseRunnerTest, LinesAndLimitsThatNoCaseTried) {
   // "many" alone was not said; the remedy's plan does not count.
   EXPECT_EQ("8", LineRanges(coverage.Missed()));
   EXPECT_FALSE(coverage.lines.contains(32));
+  EXPECT_EQ("5->8", BranchList(coverage.MissedBranches()));
   EXPECT_GT(coverage.LinePercent(), 80);
   EXPECT_LT(coverage.LinePercent(), 100);
   ASSERT_EQ(2U, coverage.limits.size());

@@ -162,6 +162,7 @@ TEST_F(DaemonProcessTest, KilledAgainAndAgainItAccountsForEverySlot) {
 TEST_F(DaemonProcessTest, AChangedFileIsReadAndABadOneQuarantined) {
   const pid_t daemon = Start();
   ASSERT_TRUE(Await("daemon.started"));
+  ASSERT_TRUE(Await("\"added\":")) << Log();   // Else there is nothing to supersede.
   WriteSchedules("    cron: \"0 25 * * *\"\n    playbooks: [selftest.ok]\n");
   EXPECT_TRUE(Await("schedule.quarantined"));
   WriteSchedules("    cron: \"0 9 * * *\"\n    playbooks: [selftest.ok]\n");
