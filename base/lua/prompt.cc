@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/lua/prompt.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <utility>
@@ -74,6 +75,7 @@ struct Line {
   std::string expression;           ///< return CHUNK
   std::string plain;                ///< CHUNK
   std::string keeping;              ///< CHUNK, and then its locals are kept.
+  int first = 1, last = 1;          ///< Numbers of its lines.
   int variables = LUA_NOREF;
   int begin = LUA_NOREF;
   Fiber* fiber = nullptr;           ///< Null: only compiled.
@@ -194,6 +196,8 @@ Line Prompt::Impl::LineOfChunk(std::string_view chunk, int first) const {
   line.expression = before + "return " + std::string(chunk) + "\n";
   line.plain = before + std::string(chunk) + "\n";
   line.keeping = line.plain + ";(...)()";
+  line.first = std::max(first, 1);
+  line.last = line.first + static_cast<int>(std::count(chunk.begin(), chunk.end(), '\n'));
   line.variables = variables;
   line.begin = begin;
   return line;
@@ -205,10 +209,17 @@ Status Prompt::Impl::Failed(Status status, const Line& line) const {
   std::string message = status.message();
   SourcePlace place = TakePlace(message, name, line.plain);
   if (status.place()) place = *status.place();
-  if (place.line == 0) return status;
+  if (place.line == 0) {
+    // A message is raised with its place; an error of the host has none where the call was the
+    // chunk's last, which leaves no frame of it.
+    if (status.code() == Code::kError) return status;
+    place = {name, line.first, 0, ""};
+  }
+  // What is missing at the end is missing in the last line.
+  if (place.file == name) place.line = std::min(place.line, line.last);
   place.text.clear();
-  const bool several = line.plain.find('\n') + 1 < line.plain.size();
-  if (place.file == name && several) place.text = LineOf(line.plain, place.line);
+  const bool of_this = place.file == name && place.line >= line.first;
+  if (of_this && line.last > 1) place.text = LineOf(line.plain, place.line);
   return Status(status.code(), std::move(message)).WithHint(status.hint()).At(std::move(place));
 }
 

@@ -66,7 +66,8 @@ class Writer {
     std::string text = redactor_.Redact(value.text);
     const std::size_t cut = CutTo(inner ? kMostInnerTextBytes : kMostTextBytes, text) + value.left_out;
     if (cut == 0) return Quoted(text);
-    return Quoted(text) + "… " + std::to_string(cut) + (korean_ ? "바이트 더" : " bytes more");
+    const char* const bytes = korean_ ? "바이트 더" : " bytes more";
+    return Quoted(text) + "… " + std::to_string(cut) + bytes;
   }
 
   std::string Key(const Shown& value, std::size_t item) const {

@@ -101,9 +101,8 @@ void ConsoleSession::RunChunk() {
   reactor_.Spawn(CancelOnSignal(reactor_, interrupts_.descriptor(), cancel, done.token()));
   Limits limits;
   limits.cancel = cancel.token();
-  const int line = terminal_ ? 1 : first_line_;
   const authoring::ConsoleAnswer answer =
-      reactor_.RunUntilDone(console_->Run(std::exchange(chunk_, {}), line, std::move(limits)));
+      reactor_.RunUntilDone(console_->Run(std::exchange(chunk_, {}), first_line_, std::move(limits)));
   done.Cancel();
   while (reactor_.pending() > 0) reactor_.RunOnce(std::chrono::milliseconds(10));
   *invocation_.out << answer.text << std::flush;

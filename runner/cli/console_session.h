@@ -24,8 +24,8 @@ class ConsoleSession {
  public:
   using Opener = std::function<Result<std::unique_ptr<authoring::Console>>()>;
 
-  /// `console` is the one to begin with, `reopen` makes another for .reload. With `terminal`
-  /// somebody types, and whole lines are counted from 1 for each chunk. All references outlive it.
+  /// `console` is the one to begin with, `reopen` makes another for .reload. `terminal`: somebody
+  /// types. All references outlive it.
   ConsoleSession(const Invocation& invocation, io::Reactor& reactor, Interrupts& interrupts, bool terminal,
                  std::unique_ptr<authoring::Console> console, Opener reopen);
 
@@ -51,7 +51,7 @@ class ConsoleSession {
   std::unique_ptr<authoring::Console> console_;
   const Opener reopen_;
   std::string chunk_;
-  int line_ = 0, first_line_ = 0;          ///< Counted over all that was read.
+  int line_ = 0, first_line_ = 0;          ///< Counted over all that was read, for messages.
   bool failed_ = false;
 };
 

@@ -32,6 +32,7 @@ struct Libedit {
   UPKEEP_OF_LIBEDIT(el_init);
   UPKEEP_OF_LIBEDIT(el_end);
   UPKEEP_OF_LIBEDIT(el_set);
+  UPKEEP_OF_LIBEDIT(el_wset);
   UPKEEP_OF_LIBEDIT(el_get);
   UPKEEP_OF_LIBEDIT(el_gets);
   UPKEEP_OF_LIBEDIT(el_source);
@@ -178,7 +179,8 @@ Result<std::unique_ptr<LineEditor>> LineEditor::Create(const Interrupts& interru
   libedit.el_set(editor, EL_GETCFN, &Impl::ReadCharacter);
   libedit.el_set(editor, EL_HIST, libedit.history, impl->past);
   libedit.el_set(editor, EL_EDITOR, "emacs");
-  libedit.el_set(editor, EL_ADDFN, "upkeep-complete", "Completes a name", &Impl::Complete);
+  // The narrow form copies the names and never frees them.
+  libedit.el_wset(editor, EL_ADDFN, L"upkeep-complete", L"complete", &Impl::Complete);
   libedit.el_set(editor, EL_BIND, "^I", "upkeep-complete", static_cast<char*>(nullptr));
   libedit.el_set(editor, EL_BIND, "^R", "em-inc-search-prev", static_cast<char*>(nullptr));
   libedit.el_source(editor, nullptr);

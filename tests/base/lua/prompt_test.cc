@@ -130,6 +130,9 @@ TEST_F(PromptTest, ErrorsHaveTheirLineAndEndNothing) {
   host_.failures.emplace("fail", Status(Code::kNotPermitted, "no").WithHint("ask"));
   EXPECT_EQ("prompt:1: no\n  hint: ask", Type("fake.fail()"));
   EXPECT_EQ(Code::kNotPermitted, answer().status.code());
+  Type("function call() local x = fake.fail() end");
+  EXPECT_EQ("prompt:1: no\n  hint: ask", Type("\n\ncall()", 2)) << "of a line that ran before no text is here";
+  EXPECT_EQ("prompt:2: <name> expected near <eof>\n  for", Type("x = 1\nfor")) << "of two lines the last one";
   EXPECT_EQ("5", Type("2 + 3"));
 }
 
@@ -281,6 +284,9 @@ TEST_F(PromptTest, APlaybooksCheckCanBeCalled) {
   EXPECT_EQ("team/test.lua:4: it fails", Type("check { name = 'c' }"));
   EXPECT_EQ(R"(check [{"name":"c"}])", host_.calls.back());
   EXPECT_EQ(1U, answer().records.size()) << "the end of a check that failed is not marked";
+  host_.failures.emplace("check", Status(Code::kInvalid, "no such parameter"));
+  EXPECT_EQ("prompt:5: no such parameter\n  check { name = 'c' }", Type("check { name = 'c' }", 5));
+  host_.failures.clear();
   host_.answers["check"].value["runs"] = false;
   EXPECT_EQ("", Type("check()"));
   EXPECT_EQ(2U, answer().records.size());
