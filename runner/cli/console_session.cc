@@ -96,7 +96,8 @@ ConsoleSession::Next ConsoleSession::Obey(const std::string& command) {
 
 /// The first Ctrl-C cancels the chunk.
 void ConsoleSession::RunChunk() {
-  interrupts_.BeginWork();
+  if (terminal_) interrupts_.BeginWork();
+  if (interrupts_.terminated()) return;
   CancelSource cancel, done;
   reactor_.Spawn(CancelOnSignal(reactor_, interrupts_.descriptor(), cancel, done.token()));
   Limits limits;
@@ -109,47 +110,53 @@ void ConsoleSession::RunChunk() {
   if (!answer.status.ok()) Fail(answer.status);
 }
 
-int ConsoleSession::Run(LineSource& lines) {
-  bool goes_on = true;
-  while (goes_on) {
-    if (!interrupts_.terminated()) interrupts_.BeginWork();
-    LineRead read = lines.Read(chunk_.empty() ? kPrompt : kContinued);
-    if (interrupts_.terminated()) break;
-    if (read.how == LineRead::How::kInterrupted) {
-      if (!terminal_) return 128 + SIGINT;
+ConsoleSession::Next ConsoleSession::TakeLine(const std::string& text) {
+  ++line_;
+  const std::string command = Trimmed(text);
+  if (chunk_.empty()) {
+    if (IsDotCommand(command)) return Obey(command);
+    if (command.empty()) return Next::kGoOn;
+    first_line_ = line_;
+  } else {
+    chunk_ += "\n";
+  }
+  chunk_ += text;
+  if (chunk_.size() > kMostLineBytes || !console_->IsUnfinished(chunk_)) RunChunk();
+  return Next::kGoOn;
+}
+
+ConsoleSession::Next ConsoleSession::Take(const LineRead& read) {
+  switch (read.how) {
+    case LineRead::How::kLine: return TakeLine(read.text);
+    case LineRead::How::kInterrupted:
       chunk_.clear();
-      *invocation_.out << "^C\n" << std::flush;
-      continue;
-    }
-    if (read.how == LineRead::How::kTooLong) {
+      if (terminal_) *invocation_.out << "^C\n" << std::flush;
+      return Next::kGoOn;
+    case LineRead::How::kTooLong:
       Fail(Status(Code::kInvalid, "a line is longer than 1 MiB"));
-      break;
-    }
-    if (read.how == LineRead::How::kEnd) {
-      goes_on = false;
-      if (terminal_) {
-        *invocation_.out << "\n" << std::flush;   // Ctrl-D leaves the cursor behind the prompt.
-        break;
-      }
-      if (chunk_.empty()) break;
-    } else {
-      ++line_;
-      const std::string command = Trimmed(read.text);
-      if (chunk_.empty() && IsDotCommand(command)) {
-        if (Obey(command) == Next::kLeave) break;
-        continue;
-      }
-      if (chunk_.empty() && command.empty()) continue;
-      if (chunk_.empty()) first_line_ = line_;
-      chunk_ += (chunk_.empty() ? "" : "\n") + read.text;
-      if (chunk_.size() <= kMostLineBytes && console_->IsUnfinished(chunk_)) continue;
-    }
-    RunChunk();
-    if (interrupts_.terminated()) break;
-    if (interrupts_.interrupted() && !terminal_) return 128 + SIGINT;
+      return Next::kLeave;
+    case LineRead::How::kEnd: break;
+  }
+  if (terminal_) {
+    *invocation_.out << "\n" << std::flush;   // Ctrl-D leaves the cursor behind the prompt.
+  } else if (!chunk_.empty()) {
+    RunChunk();                               // It says what is missing.
+  }
+  return Next::kLeave;
+}
+
+int ConsoleSession::Run(LineSource& lines) {
+  // Who types goes on after Ctrl-C; a list of lines that somebody stops has ended.
+  const auto ended = [this] { return interrupts_.terminated() || (interrupts_.interrupted() && !terminal_); };
+  Next next = Next::kGoOn;
+  while (next == Next::kGoOn && !ended()) {
+    if (terminal_) interrupts_.BeginWork();
+    const LineRead read = lines.Read(chunk_.empty() ? kPrompt : kContinued);
+    if (!ended()) next = Take(read);
   }
   if (terminal_) *invocation_.out << console_->Needs() << std::flush;
   if (interrupts_.terminated()) return 128 + SIGTERM;
+  if (ended()) return 128 + SIGINT;
   return failed_ && !terminal_ ? 1 : 0;
 }
 

@@ -38,6 +38,8 @@ class ConsoleSession {
 
  private:
   enum class Next { kGoOn, kLeave };
+  Next Take(const LineRead& read);
+  Next TakeLine(const std::string& text);
   Next Obey(const std::string& command);
   void Help() const;
   void Reload();
