@@ -106,6 +106,7 @@ void ConsoleSession::RunChunk() {
       reactor_.RunUntilDone(console_->Run(std::exchange(chunk_, {}), first_line_, std::move(limits)));
   done.Cancel();
   while (reactor_.pending() > 0) reactor_.RunOnce(std::chrono::milliseconds(10));
+  if (terminal_ && interrupts_.interrupted()) *invocation_.out << "\n";   // Behind "^C".
   *invocation_.out << answer.text << std::flush;
   if (!answer.status.ok()) Fail(answer.status);
 }
@@ -130,7 +131,7 @@ ConsoleSession::Next ConsoleSession::Take(const LineRead& read) {
     case LineRead::How::kLine: return TakeLine(read.text);
     case LineRead::How::kInterrupted:
       chunk_.clear();
-      if (terminal_) *invocation_.out << "^C\n" << std::flush;
+      if (terminal_) *invocation_.out << "\n" << std::flush;   // Behind "^C".
       return Next::kGoOn;
     case LineRead::How::kTooLong:
       Fail(Status(Code::kInvalid, "a line is longer than 1 MiB"));

@@ -189,9 +189,17 @@ Result<std::unique_ptr<LineEditor>> LineEditor::Create(const Interrupts& interru
 
 LineRead LineEditor::Read(const char* prompt) {
   impl_->prompt = prompt;
+  // By itself libedit takes the terminal over after it has shown the prompt: a Ctrl-D in between
+  // would be lost.
+  impl_->libedit.el_set(impl_->editor, EL_PREP_TERM, 1);
   int count = 0;
   const char* const typed = impl_->libedit.el_gets(impl_->editor, &count);
-  if (impl_->interrupts.interrupted() || impl_->interrupts.terminated()) return {LineRead::How::kInterrupted, ""};
+  if (impl_->interrupts.interrupted() || impl_->interrupts.terminated()) {
+    // Nothing typed into an editor is echoed by the terminal itself.
+    if (impl_->interrupts.interrupted()) std::fputs("^C", stdout);
+    std::fflush(stdout);
+    return {LineRead::How::kInterrupted, ""};
+  }
   if (typed == nullptr || count <= 0) return {LineRead::How::kEnd, ""};
   LineRead line{LineRead::How::kLine, typed};
   while (line.text.ends_with('\n') || line.text.ends_with('\r')) line.text.pop_back();

@@ -142,7 +142,7 @@ TEST_F(ConsoleTerminalTest, LinesAreContinuedRememberedAndCompleted) {
 TEST_F(ConsoleTerminalTest, CtrlCEndsWhatRunsAndWhatIsTyped) {
   Start();
   EXPECT_TRUE(Gives("kept = 1\r", ""));
-  EXPECT_TRUE(Gives("half of a line\x03", "^C"));
+  EXPECT_TRUE(Gives("half of a line\x03", "^C\r\n"));
   Type("x = {\r");
   ASSERT_TRUE(Shows("\n>> ")) << screen_;
   EXPECT_TRUE(Gives("\x03", "^C"));
@@ -150,7 +150,7 @@ TEST_F(ConsoleTerminalTest, CtrlCEndsWhatRunsAndWhatIsTyped) {
   const int before = server_.accepted();
   Type("http.get('/never')\r");
   while (server_.accepted() == before) usleep(10'000);
-  EXPECT_TRUE(Gives("\x03", "cancelled while waiting for http.get /never"));
+  EXPECT_TRUE(Gives("\x03", "^C\r\ncancelled while waiting for http.get /never"));
   Type("while true do end\r");
   usleep(300'000);
   EXPECT_TRUE(Gives("\x03", "cancelled while the playbook was computing"));
