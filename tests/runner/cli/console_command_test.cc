@@ -6,10 +6,15 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <thread>
+#include <utility>
 
 #include "runner/cli/command.h"
 #include "tests/base/io/local_server.h"
@@ -96,7 +101,8 @@ class ConsoleCommandTest : public testing::Test {
   std::string body_ = "hello";
   testing_io::LocalServer server_{[this](testing_io::Peer& peer) {
     testing_io::HttpRequest request;
-    while (peer.ReadRequest(request) && peer.Answer(200, body_)) {
+    while (peer.ReadRequest(request)) {
+      if (request.path != "/never") peer.Answer(200, body_);
     }
   }};
   std::string folder_;
@@ -191,6 +197,35 @@ TEST_F(ConsoleCommandTest, ATargetThatDoesNotAnswerIsToldByTheCall) {
   EXPECT_EQ(1, said.code);
   EXPECT_EQ("1\n2\n", said.out);
   EXPECT_TRUE(Has(said.err, "127.0.0.1:9")) << said.err;
+}
+
+TEST_F(ConsoleCommandTest, ASignalEndsAListOfLines) {
+  for (const auto& [signal, code] : {std::pair{SIGINT, 130}, std::pair{SIGTERM, 143}}) {
+    const int before = server_.accepted();
+    std::atomic<bool> ended{false};
+    const int number = signal;
+    std::thread sender([this, before, number, &ended] {
+      while (server_.accepted() == before && !ended) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      if (!ended) kill(getpid(), number);
+    });
+    const Said said = OnWeb("1\nhttp.get('/never')\n2\n");
+    ended = true;
+    sender.join();
+    EXPECT_EQ(code, said.code) << said.err;
+    EXPECT_EQ("1\n", said.out);
+    EXPECT_TRUE(Has(said.err, "cancelled while waiting for http.get /never")) << said.err;
+  }
+}
+
+TEST_F(ConsoleCommandTest, ACheckWhoseTargetDoesNotAnswerIsUnknown) {
+  std::string playbook = kPlaybook;
+  const std::string of_http = R"(target = "http", needs = { "http:get" })";
+  playbook.replace(playbook.find(of_http), of_http.size(), R"(target = "redis", needs = { "redis:command:INFO" })");
+  Write("pack/team/page.lua", playbook);
+  const Said said = Type({"--target", "cache", "team.page"}, "check()\n");
+  EXPECT_EQ(0, said.code) << "as in a run, that is a result: " << said.err;
+  EXPECT_TRUE(Has(said.out, "unknown  Cache/cache  unreachable")) << said.out;
+  EXPECT_TRUE(Has(said.out, "observed  0/1")) << said.out;
 }
 
 TEST_F(ConsoleCommandTest, WrongUse) {

@@ -120,7 +120,7 @@ class ConsoleTerminalTest : public testing::Test {
 };
 
 TEST_F(ConsoleTerminalTest, LinesAreContinuedRememberedAndCompleted) {
-  Start();
+  ASSERT_NO_FATAL_FAILURE(Start());
   EXPECT_NE(std::string::npos, screen_.find("web (http)")) << screen_;
   EXPECT_TRUE(Gives("1 + 2\r", "\n3\r\n"));
   Type("for i = 1, 2 do\r");
@@ -140,7 +140,7 @@ TEST_F(ConsoleTerminalTest, LinesAreContinuedRememberedAndCompleted) {
 }
 
 TEST_F(ConsoleTerminalTest, CtrlCEndsWhatRunsAndWhatIsTyped) {
-  Start();
+  ASSERT_NO_FATAL_FAILURE(Start());
   EXPECT_TRUE(Gives("kept = 1\r", ""));
   EXPECT_TRUE(Gives("half of a line\x03", "^C\r\n"));
   Type("x = {\r");
@@ -160,13 +160,13 @@ TEST_F(ConsoleTerminalTest, CtrlCEndsWhatRunsAndWhatIsTyped) {
 }
 
 TEST_F(ConsoleTerminalTest, SigtermLeavesInOrder) {
-  Start();
+  ASSERT_NO_FATAL_FAILURE(Start());
   kill(child_, SIGTERM);
   EXPECT_EQ(143, Exit()) << screen_;
 }
 
 TEST_F(ConsoleTerminalTest, AChangedPlaybookIsReadAgain) {
-  Start({"team.page"});
+  ASSERT_NO_FATAL_FAILURE(Start({"team.page"}));
   EXPECT_TRUE(Gives("params.limit\r", "\n3\r\n"));
   EXPECT_TRUE(Gives("check()\r", "ok  Endpoint/web  there"));
   Write("pack/team/page.lua", Playbook("4"));
