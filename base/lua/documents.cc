@@ -2,6 +2,7 @@
 #include "base/lua/documents.h"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "base/lua/errors.h"
@@ -28,6 +29,36 @@ void AddPath(FieldNode& root, std::string_view path) {
     path.remove_prefix(std::min(dot + 1, path.size()));
   }
   node->whole = true;
+}
+
+/// The node of what is read at `key` below `field`; `field` itself where the key is no path's part
+/// (a label's name has dots) or there is no memory for it.
+const FieldNode* Note(DocumentView& view, const FieldNode* field, std::string_view key) noexcept {
+  try {
+    if (field->parent != nullptr && (key.empty() || key.find('.') != std::string_view::npos)) {
+      view.NoteWhole(field);
+      return field;
+    }
+    return ChildNamed(*const_cast<FieldNode*>(field), key).get();
+  } catch (const std::exception&) {
+    return field;
+  }
+}
+
+void AddRead(const FieldNode& node, const std::string& path, std::set<std::string>& read) {
+  if (!path.empty() && (node.whole || node.below.empty())) {
+    read.insert(path);
+    return;
+  }
+  for (const auto& child : node.below) {
+    AddRead(*child, path.empty() ? child->name : path + "." + child->name, read);
+  }
+}
+
+template <typename Ref>
+int LetGo(lua_State* L) {
+  --static_cast<const Ref*>(lua_touserdata(L, 1))->view->values;
+  return 0;
 }
 
 template <typename Ref>
@@ -75,6 +106,7 @@ void PushNode(lua_State* L, NodeRef like, DocumentPage::Index index, const Field
   like.index = index;
   like.field = field;
   *static_cast<NodeRef*>(lua_newuserdatauv(L, sizeof(NodeRef), 0)) = like;
+  ++like.view->values;
   lua_rawgetp(L, LUA_REGISTRYINDEX, &registry::kNodeMeta);
   lua_setmetatable(L, -2);
 }
@@ -119,7 +151,7 @@ int NodeIndex(lua_State* L) {
   const char* const key = lua_tolstring(L, 2, &size);
   const FieldNode* below = nullptr;
   if (ref.field != nullptr) {
-    below = ref.field->Find({key, size});
+    below = ref.view->tracks ? Note(*ref.view, ref.field, {key, size}) : ref.field->Find({key, size});
     if (below == nullptr) return RaiseUndeclared(L, ref, key);
   }
   const DocumentPage::Index child = ref.page->Child(ref.index, {key, size});
@@ -149,7 +181,7 @@ int NextPair(lua_State* L) {
       lua_pushinteger(L, static_cast<lua_Integer>(at) + 1);
     } else {
       const std::string_view key = ref.page->KeyName(ref.page->node(child).key);
-      if (ref.field != nullptr) {
+      if (ref.view->Declared(ref.field) != nullptr) {
         below = ref.field->Find(key);
         if (below == nullptr) continue;  // Kept for another playbook.
       }
@@ -164,7 +196,8 @@ int NextPair(lua_State* L) {
 }
 
 int NodePairs(lua_State* L) {
-  CheckedNode(L, 1);
+  const NodeRef& ref = CheckedNode(L, 1);
+  if (ref.page->node(ref.index).type == NodeType::kObject) ref.view->NoteWhole(ref.field);
   lua_pushvalue(L, 1);
   lua_pushinteger(L, 0);
   lua_pushcclosure(L, &NextPair, 2);
@@ -195,8 +228,7 @@ NodeRef DocumentAt(const ListRef& list, std::size_t position, DocumentPage::Inde
   const DocumentView& view = *list.view;
   const auto after = std::upper_bound(view.starts.begin(), view.starts.end(), position);
   const auto page = static_cast<std::size_t>(after - view.starts.begin()) - 1;
-  NodeRef ref{list.view, view.list->pages()[page].get(), view.fields.empty() ? nullptr : &view.root,
-              list.generation, 0};
+  NodeRef ref{list.view, view.list->pages()[page].get(), view.start(), list.generation, 0};
   root = ref.page->Root(position - view.starts[page]);
   return ref;
 }
@@ -271,9 +303,14 @@ int NextElement(lua_State* L) {
 }
 
 const void* MakeMetatable(lua_State* L, const char* name, const luaL_Reg* functions,
-                          const char* key) {
+                          lua_CFunction let_go, const char* key) {
   lua_newtable(L);
   luaL_setfuncs(L, functions, 0);
+  // A run makes hundreds of thousands of them, and none outlives its call: finalizers would only cost.
+  if (State::From(L).documents().keeps()) {
+    lua_pushcfunction(L, let_go);
+    lua_setfield(L, -2, "__gc");
+  }
   lua_pushstring(L, name);
   lua_setfield(L, -2, "__name");
   lua_pushboolean(L, 0);
@@ -292,6 +329,17 @@ const FieldNode* FieldNode::Find(std::string_view key) const {
   return nullptr;
 }
 
+void DocumentView::NoteWhole(const FieldNode* field) {
+  if (tracks && field != nullptr && field != &root) const_cast<FieldNode*>(field)->whole = true;
+}
+
+void DocumentViews::Sweep(ReadPaths& read) {
+  for (const DocumentView& view : views_) {
+    if (view.tracks) AddRead(view.root, "", read[view.need]);
+  }
+  std::erase_if(views_, [](const DocumentView& view) { return view.values == 0; });
+}
+
 DocumentView* DocumentViews::Add(const Answer& answer, std::string need) {
   // A snapshot asked for again and again is one view, or a loop would fill our memory with them.
   for (DocumentView& view : views_) {
@@ -301,6 +349,7 @@ DocumentView* DocumentViews::Add(const Answer& answer, std::string need) {
   view.list = answer.documents;
   view.fields = answer.fields;
   view.need = std::move(need);
+  view.tracks = keeps_ && view.fields.empty();
   std::size_t start = 0;
   for (const auto& page : view.list->pages()) {
     view.starts.push_back(start);
@@ -321,16 +370,17 @@ void OpenDocuments(lua_State* L) {
                            {"__pairs", &NodePairs},    {"__eq", &NodeEquals},
                            {"__newindex", &ReadOnly},  {"__tostring", &NodeText},
                            {nullptr, nullptr}};
-  state.node_meta = MakeMetatable(L, "document", node, &registry::kNodeMeta);
+  state.node_meta = MakeMetatable(L, "document", node, &LetGo<NodeRef>, &registry::kNodeMeta);
   const luaL_Reg list[] = {{"__index", &ListIndex},   {"__len", &ListLength},
                            {"__pairs", &ListPairs},   {"__newindex", &ReadOnly},
                            {"__tostring", &ListText}, {nullptr, nullptr}};
-  state.list_meta = MakeMetatable(L, "list of documents", list, &registry::kListMeta);
+  state.list_meta = MakeMetatable(L, "list of documents", list, &LetGo<ListRef>, &registry::kListMeta);
 }
 
 void PushList(lua_State* L, DocumentView* view) {
   *static_cast<ListRef*>(lua_newuserdatauv(L, sizeof(ListRef), 0)) = {
       view, State::From(L).documents().generation()};
+  ++view->values;
   lua_rawgetp(L, LUA_REGISTRYINDEX, &registry::kListMeta);
   lua_setmetatable(L, -2);
 }

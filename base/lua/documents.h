@@ -6,6 +6,9 @@
 // A view may be bound to the field paths that the head declares: a path is readable when it is
 // declared, leads to a declared one, or lies below one.
 //
+// At a prompt views live from one line to the next, as long as Lua holds one of their values; those
+// that declare nothing note which paths are read of them.
+//
 // THREADS: as its Sandbox.
 
 #ifndef UPKEEP_BASE_LUA_DOCUMENTS_H_
@@ -13,9 +16,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <lua.hpp>
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,18 +45,38 @@ struct DocumentView {
   std::vector<std::string> fields;            ///< As declared.
   FieldNode root;
   std::string need;                           ///< "kubernetes:list:pods", for messages.
+  bool tracks = false;                        ///< Nothing is declared: root holds what was read.
+  int values = 0;                             ///< Userdata that point here, where they are counted.
+
+  /// Where the fields of a whole document begin; null: everything is readable.
+  const FieldNode* start() const { return fields.empty() && !tracks ? nullptr : &root; }
+  /// What may be read at `field`: null, everything. For reading that is not to be noted.
+  const FieldNode* Declared(const FieldNode* field) const { return tracks ? nullptr : field; }
+  /// All below `field` was read; only where this view tracks.
+  void NoteWhole(const FieldNode* field);
 };
 
-/// The views of one call.
+/// By DocumentView::need, the paths that were read.
+using ReadPaths = std::map<std::string, std::set<std::string>>;
+
+/// The views of one call, or of all lines of a prompt.
 class DocumentViews {
  public:
-  /// Stays valid until Clear().
+  /// To be said before any value is made: views stay between calls, until Sweep() finds that Lua
+  /// has let all of their values go.
+  void KeepBetweenCalls() { keeps_ = true; }
+  bool keeps() const { return keeps_; }
+  /// Adds what was read of each view to `read`, and drops those that nothing points to any more.
+  void Sweep(ReadPaths& read);
+
+  /// Stays valid until Clear() or Sweep().
   DocumentView* Add(const Answer& answer, std::string need);
   void Clear();
   std::uint64_t generation() const { return generation_; }
 
  private:
-  std::deque<DocumentView> views_;
+  std::list<DocumentView> views_;
+  bool keeps_ = false;
   std::uint64_t generation_ = 1;
 };
 

@@ -12,6 +12,8 @@ extern const char kLibrary_guards[];
 extern const char kLibrary_text[];
 extern const char kLibrary_upkeep[];
 extern const char kLibrary_run[];
+/// Of prompts alone; gets more (prompt.cc).
+extern const char kLibrary_prompt[];
 
 }  // namespace upkeep::lua
 

@@ -51,6 +51,12 @@ void Meter::End() {
   running_ = nullptr;
 }
 
+void Meter::Renew() {
+  spent_ = nanoseconds(0);
+  work_ = 0;
+  overrun_ = Overrun::kNone;
+}
+
 void Meter::Watch(lua_State* thread) const {
   lua_sethook(thread, &Meter::Look, Mask(), std::min(kFirstInstructions, MostInstructions()));
 }

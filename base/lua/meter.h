@@ -60,6 +60,9 @@ class Meter {
   using LineListener = std::function<void(std::string_view file, int before, int line)>;
   void set_on_line(LineListener on_line) { on_line_ = std::move(on_line); }
 
+  /// The processor budget begins anew; memory is what it is.
+  void Renew();
+
   void set_deadline(SteadyInstant deadline) { deadline_ = deadline; }
   Overrun overrun() const { return overrun_; }
   std::size_t used() const { return used_; }

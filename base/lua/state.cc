@@ -32,9 +32,10 @@ State::State(SandboxOptions options) : options_(std::move(options)), meter_(opti
 
 State::~State() { Close(); }
 
-Result<std::unique_ptr<State>> State::Create(SandboxOptions options) {
+Result<std::unique_ptr<State>> State::Create(SandboxOptions options, bool keeps_documents) {
   if (options.clock == nullptr) return Status(Code::kInternal, "a sandbox needs a clock");
   std::unique_ptr<State> state(new State(std::move(options)));
+  if (keeps_documents) state->documents_.KeepBetweenCalls();
   state->main_ = lua_newstate(&Meter::Allocate, &state->meter_);
   if (state->main_ == nullptr) {
     return Status(Code::kBudget, "the memory budget is too small for any playbook");
@@ -124,6 +125,11 @@ void State::Stop(Status reason) {
   if (stopped_) return;
   stopped_ = std::move(reason);
   if (cancel != nullptr) cancel->Cancel();
+}
+
+void State::Renew() {
+  stopped_.reset();
+  meter_.Renew();
 }
 
 bool State::AddRecord(Value record, std::size_t bytes) {

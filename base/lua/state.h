@@ -56,7 +56,8 @@ enum class Step { kDone, kRaised, kWaits, kGivesWay, kStopped };
 
 class State {
  public:
-  static Result<std::unique_ptr<State>> Create(SandboxOptions options);
+  /// With `keeps_documents` those of one call are there in the next ones, for a prompt.
+  static Result<std::unique_ptr<State>> Create(SandboxOptions options, bool keeps_documents = false);
   ~State();
   State(const State&) = delete;
   State& operator=(const State&) = delete;
@@ -80,6 +81,9 @@ class State {
   /// Ends the run: no fiber is resumed any more, and waits end. The first reason stands.
   void Stop(Status reason);
   const std::optional<Status>& stopped() const { return stopped_; }
+  /// A stopped run is over and its fibers are gone: what is called next has a processor budget of
+  /// its own. Memory stays taken.
+  void Renew();
 
   Meter& meter() { return meter_; }
   DocumentViews& documents() { return documents_; }

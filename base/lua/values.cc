@@ -192,15 +192,15 @@ Value ValueReader::ReadUserdata(int index) {
   if (HasMetatable(L_, index, state_.node_meta)) {
     const auto* const ref = static_cast<const NodeRef*>(lua_touserdata(L_, index));
     if (ref->generation != now) return Fail("a document of an earlier call is no data");
-    return ReadNode(*ref, ref->index, ref->field);
+    ref->view->NoteWhole(ref->field);
+    return ReadNode(*ref, ref->index, ref->view->Declared(ref->field));
   }
   if (HasMetatable(L_, index, state_.list_meta)) {
     const auto* const ref = static_cast<const ListRef*>(lua_touserdata(L_, index));
     if (ref->generation != now) return Fail("a list of an earlier call is no data");
     Value out = Value::array();
     for (const auto& page : ref->view->list->pages()) {
-      const NodeRef node{ref->view, page.get(),
-                         ref->view->fields.empty() ? nullptr : &ref->view->root, now, 0};
+      const NodeRef node{ref->view, page.get(), ref->view->Declared(ref->view->start()), now, 0};
       for (std::size_t i = 0; i < page->size() && problem_.empty(); ++i) {
         out.push_back(ReadNode(node, page->Root(i), node.field));
       }

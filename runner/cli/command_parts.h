@@ -34,10 +34,11 @@ std::string AlignTable(const std::vector<std::vector<std::string>>& rows);
 std::string HeadedTable(const Invocation& invocation, std::vector<std::vector<std::string>> rows);
 
 Command MakeRunCommand();
-std::vector<Command> MakePlaybookCommands();   ///< list, explain, validate, test, record
+std::vector<Command> MakePlaybookCommands();   ///< list, explain, validate, test, record, console
 std::vector<Command> MakeAuthorCommands();     ///< new, stubs, docs
 Command MakeValidateCommand();
 Command MakeTestCommand();
+Command MakeConsoleCommand();
 Command MakeDocsCommand();
 std::vector<Command> MakeHistoryCommands();    ///< history, diff, trend
 std::vector<Command> MakeReportCommands();     ///< report

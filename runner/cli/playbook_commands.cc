@@ -142,7 +142,7 @@ std::vector<Command> MakePlaybookCommands() {
                     {"-o,--output", "FILE", "The case file (default: beside the playbook)", false, {}}};
   record.examples = "  upkeep record kubernetes.nodes --target test --name 'one node is not ready'\n";
   record.run = Record;
-  return {list, explain, MakeValidateCommand(), MakeTestCommand(), record};
+  return {list, explain, MakeValidateCommand(), MakeTestCommand(), record, MakeConsoleCommand()};
 }
 
 }  // namespace upkeep::cli

@@ -94,6 +94,7 @@ ends 65 "a run of what was removed" run shop.pods --kubeconfig "$KUBECONFIG" --s
 ends 0 "installing it isolated" pack install shop-checks-1.1.0.tar.gz --isolate
 ends 0 "the list of packs" pack list
 says process
+ends 77 "a console, which runs in upkeep's process" console shop.pods --kubeconfig "$KUBECONFIG"
 theirs=$(findings apart)
 if [ "$ours" = "$theirs" ]; then pass "in a process of its own it finds the same"; else fail "it finds something else" "$(diff <(echo "$ours") <(echo "$theirs"))$(cat apart.err)"; fi
 finish
