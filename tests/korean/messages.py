@@ -5,6 +5,7 @@
 A sentence is a chain of string literals and values: `"no module " + name + " here"` reads as
 "no module {} here". What stands beside its own Korean (`{"late", "지연"}`) needs no catalogue.
 """
+import functools
 import re
 from pathlib import Path
 
@@ -22,17 +23,20 @@ def unescaped(token):
     return re.sub(r"\\.", lambda m: SIMPLE.get(m.group(0), m.group(0)), token[1:-1])
 
 
+@functools.lru_cache(maxsize=None)
 def tokens_of(source):
     """(token, line); comments, preprocessor lines and raw strings left out."""
-    found = []
+    found, line, counted = [], 1, 0
     for match in TOKEN.finditer(source):
         token = match.group(0)
+        line += source.count("\n", counted, match.start())
+        counted = match.start()
         if token.startswith(("//", "/*", "#")):
             continue
         if token.startswith('R"'):
             token = "RAW"
-        found.append((token, source.count("\n", 0, match.start()) + 1))
-    return found
+        found.append((token, line))
+    return tuple(found)
 
 
 def literals(source):
@@ -165,21 +169,26 @@ class Catalogue:
                 english = line.replace("\\n", "\n").replace("\\\\", "\\").strip()
                 self.section[english] = section
                 self.place[english] = f"{file.name}:{number}"
+        # With its longest part, which is looked for first: most patterns are ruled out by it.
         self.patterns = [
-            re.compile("(.*)".join(re.escape(part) for part in english.split("{}")), re.S)
+            (max(english.split("{}"), key=len),
+             re.compile("(.*)".join(re.escape(part) for part in english.split("{}")), re.S))
             for english in self.korean if "{}" in english]
 
     @staticmethod
     def made_of(part, said):
         """Whether `part` is put together of at most four texts that the source has."""
+        if part.strip(" :;") in said:
+            return True
         words = re.findall(r"[^\s;']+|\s+|[;']s?", part)
         pieces = {0: 0}
         for start in range(len(words)):
             if pieces.get(start, 4) > 3:
                 continue
             for end in range(start + 1, len(words) + 1):
-                if "".join(words[start:end]).strip(" :;") in said:
-                    pieces[end] = min(pieces.get(end, 9), pieces[start] + 1)
+                if "".join(words[start:end]).strip(" :;") not in said:
+                    break   # And nothing longer is.
+                pieces[end] = min(pieces.get(end, 9), pieces[start] + 1)
         return len(words) in pieces
 
     def says(self, sentence):
@@ -196,8 +205,8 @@ class Catalogue:
         sentence = sentence.strip()
         if sentence in self.korean or not PROSE.search(sentence):
             return True
-        for pattern in self.patterns:
-            match = pattern.fullmatch(sentence)
+        for longest, pattern in self.patterns:
+            match = longest in sentence and pattern.fullmatch(sentence)
             if match and all(self.knows(value) for value in match.groups()):
                 return True
         for mark in ("; ", ": "):
