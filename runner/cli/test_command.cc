@@ -65,7 +65,7 @@ std::string Percent(double value) {
 
 void ShowFailures(const Invocation& invocation, const PlaybookReport& report) {
   if (!report.unread.ok()) {
-    *invocation.err << report.playbook->path << ": " << invocation.Describe(report.unread) << "\n";
+    *invocation.err << (report.unread.place() ? "" : report.playbook->path + ": ") << invocation.Describe(report.unread) << "\n";
   }
   for (const CaseReport& one : report.cases) {
     if (one.failures.empty()) continue;
@@ -142,7 +142,10 @@ int Test(Invocation& invocation) {
   const Result<std::vector<PlaybookReport>> reports = authoring::RunCases(playbooks, *jobs);
   if (!reports.ok()) return invocation.Fail(reports.status());
   std::size_t passed = 0, failed = 0;
+  bool unreadable = !errors.empty();
   for (const PlaybookReport& report : *reports) {
+    // One that has no case file fails; one whose file cannot be read is bad input.
+    unreadable = unreadable || report.unread.code() == Code::kInvalid;
     failed += report.failed();
     if (report.unread.ok()) passed += report.cases.size() - report.failed();
     ShowFailures(invocation, report);
@@ -159,7 +162,7 @@ int Test(Invocation& invocation) {
     }
     if (Status written = WriteOutput(invocation, output.path, text); !written.ok()) return invocation.Fail(written);
   }
-  if (!errors.empty()) return 65;
+  if (unreadable) return 65;
   if (failed > 0 || passed == 0) return 1;
   return invocation.Has("--mutate") ? ShowMutation(invocation, playbooks, *jobs) : 0;
 }

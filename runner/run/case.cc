@@ -11,6 +11,7 @@
 #include <sstream>
 #include <utility>
 
+#include "base/lua/token.h"
 #include "checks/model/result.h"
 
 namespace upkeep::run {
@@ -106,6 +107,21 @@ Result<Case> CaseFromValue(const Value& value) {
   return test_case;
 }
 
+/// What is wrong with `text`, at its line and column.
+Status NotJson(const std::string& text, const std::string& path, const Status& known) {
+  try {
+    const Value unused = Value::parse(text);
+    (void)unused;
+  } catch (const Value::parse_error& error) {
+    SourcePlace place = lua::PlaceOfByte(text, error.byte == 0 ? 0 : error.byte - 1);
+    place.file = path;
+    return Status(Code::kInvalid, "this is no JSON").At(std::move(place));
+  } catch (const std::exception&) {
+    // Said by `known`.
+  }
+  return Status(known).Within(path);
+}
+
 }  // namespace
 
 std::string CasePathOf(const Playbook& playbook) {
@@ -125,7 +141,7 @@ Result<CaseFile> ReadCaseFile(const std::string& path) {
 
 Result<CaseFile> ReadCaseText(const std::string& text, const std::string& path) {
   const Result<Value> value = ParseJson(text);
-  if (!value.ok()) return Status(value.status()).Within(path);
+  if (!value.ok()) return NotJson(text, path, value.status());
   if (!value->is_object() || value->value("format", Value()) != 1) {
     return Status(Code::kInvalid, path + " is no case file of format 1");
   }

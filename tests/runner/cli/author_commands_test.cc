@@ -116,6 +116,16 @@ TEST_F(AuthorCommandsTest, AThresholdThatNoCaseTriesIsTold) {
   EXPECT_TRUE(Has(tested.err, "no case fails with blocked_critical")) << tested.err;
 }
 
+TEST_F(AuthorCommandsTest, ACaseFileThatCannotBeReadIsBadInput) {
+  ASSERT_EQ(0, Type({"new", "team.cache", "--target", "redis", "--dir", pack_}).code);
+  std::ofstream(fs::path(pack_) / "team/cache.case.json") << "{\n  \"cases\": [,]\n}\n";
+  const Said tested = Type({"test", "--playbooks", pack_});
+  EXPECT_EQ(65, tested.code);
+  EXPECT_TRUE(Has(tested.err, "cache.case.json:2:")) << tested.err;
+  fs::remove(fs::path(pack_) / "team/cache.case.json");
+  EXPECT_EQ(1, Type({"test", "--playbooks", pack_}).code);
+}
+
 TEST_F(AuthorCommandsTest, BadOptionsAreUsage) {
   for (const char* jobs : {"0", "x", "1000", "2x"}) EXPECT_EQ(64, Type({"test", "--playbooks", pack_, "--jobs", jobs}).code) << jobs;
   const Said format = Type({"test", "--playbooks", pack_, "-o", "junti"});
