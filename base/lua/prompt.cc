@@ -12,6 +12,7 @@
 #include "base/lua/fiber.h"
 #include "base/lua/library.h"
 #include "base/lua/load.h"
+#include "base/lua/run_scope.h"
 #include "base/lua/shown_reader.h"
 #include "base/lua/state.h"
 #include "base/lua/values.h"
@@ -131,34 +132,6 @@ int Collect(lua_State* L) {
   lua_gc(L, LUA_GCCOLLECT);
   return 0;
 }
-
-/// What belongs to one chunk, also when its task is destroyed half way.
-class ChunkScope {
- public:
-  ChunkScope(State& state, bool& busy, CancelToken outer) : state_(state), busy_(busy), outer_(std::move(outer)) {
-    busy_ = true;
-    state_.cancel = &source_;
-    state_.BeginRecords();
-    chain_ = outer_.OnCancel([this] { source_.Cancel(); });
-  }
-  ~ChunkScope() {
-    outer_.Forget(chain_);
-    busy_ = false;
-    state_.cancel = nullptr;
-    if (!ended_) state_.Close();  // Half-run fibers can't go on.
-  }
-  ChunkScope(const ChunkScope&) = delete;
-  ChunkScope& operator=(const ChunkScope&) = delete;
-  void set_ended() { ended_ = true; }
-
- private:
-  State& state_;
-  bool& busy_;
-  CancelToken outer_;
-  CancelSource source_;
-  std::uint64_t chain_ = 0;
-  bool ended_ = false;
-};
 
 Status SpentCpu(const Budget& budget) {
   char text[128];
@@ -297,7 +270,7 @@ Task<PromptAnswer> Prompt::Run(std::string chunk, int line, Limits limits) {
     co_return refused;
   }
   state.Renew();
-  ChunkScope scope(state, impl_->busy, limits.cancel);
+  RunScope scope(state, impl_->busy, limits.cancel, RunScope::After::kStateStays);
   state.meter().set_deadline(limits.deadline);
   Task<PromptAnswer> run = impl_->Run(impl_->LineOfChunk(chunk, line), std::move(limits));
   PromptAnswer answer = co_await std::move(run);

@@ -8,6 +8,7 @@
 #include "base/lua/fiber.h"
 #include "base/lua/load.h"
 #include "base/lua/place.h"
+#include "base/lua/run_scope.h"
 #include "base/lua/state.h"
 #include "base/lua/values.h"
 
@@ -56,36 +57,6 @@ int PrepareCall(lua_State* L) {
   lua_xmove(L, start.fiber.thread, count + 1);
   return 0;
 }
-
-/// What belongs to one Call, also when its task is destroyed half way.
-class CallScope {
- public:
-  CallScope(State& state, bool& busy, CancelToken outer) : state_(state), busy_(busy), outer_(outer) {
-    busy_ = true;
-    state_.cancel = &source_;
-    state_.BeginRecords();
-    chain_ = outer_.OnCancel([this] { source_.Cancel(); });
-  }
-  ~CallScope() {
-    outer_.Forget(chain_);
-    busy_ = false;
-    state_.cancel = nullptr;
-    state_.documents().Clear();
-    // Half-run fibers can't go on, and a stopped run must not.
-    if (!ended_ || state_.stopped()) state_.Close();
-  }
-  CallScope(const CallScope&) = delete;
-  CallScope& operator=(const CallScope&) = delete;
-  void set_ended() { ended_ = true; }
-
- private:
-  State& state_;
-  bool& busy_;
-  CancelToken outer_;
-  CancelSource source_;
-  std::uint64_t chain_ = 0;
-  bool ended_ = false;
-};
 
 /// The first result; a refusal (nil and a reason) is {"$results": [null, reason]}.
 Result<Value> ResultOf(State& state, Fiber& fiber) {
@@ -163,7 +134,7 @@ Task<Result<Value>> Sandbox::Call(std::string path, std::vector<Value> arguments
   if (state.closed() || state.playbook == LUA_NOREF) {
     co_return state.stopped().value_or(Status(Code::kInternal, "no playbook is loaded"));
   }
-  CallScope scope(state, impl_->busy, limits.cancel);
+  RunScope scope(state, impl_->busy, limits.cancel, RunScope::After::kNothingStays);
   state.meter().set_deadline(limits.deadline);
   OwnedFiber fiber(state);
   Start start{*fiber, path, arguments};

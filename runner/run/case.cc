@@ -109,8 +109,10 @@ Result<Case> CaseFromValue(const Value& value) {
 
 /// What is wrong with `text`, at its line and column.
 Status NotJson(const std::string& text, const std::string& path, const Status& known) {
+  // Nothing of it is kept: what was refused may be nested a million levels deep.
+  const Value::parser_callback_t drop = [](int, Value::parse_event_t, Value&) { return false; };
   try {
-    const Value unused = Value::parse(text);
+    const Value unused = Value::parse(text, drop);
     (void)unused;
   } catch (const Value::parse_error& error) {
     SourcePlace place = lua::PlaceOfByte(text, error.byte == 0 ? 0 : error.byte - 1);

@@ -123,5 +123,16 @@ TEST(CaseTextTest, WhatIsNoCaseIsRefusedAndDoesNoHarm) {
   }
 }
 
+TEST(CaseTextTest, WhatIsNoJsonIsToldWithItsPlaceHoweverDeepItIs) {
+  const Status broken = ReadCaseText("{\n  \"cases\": [,]\n}\n", "x.case.json").status();
+  ASSERT_TRUE(broken.place());
+  EXPECT_EQ("x.case.json", broken.place()->file);
+  EXPECT_EQ(2, broken.place()->line);
+  EXPECT_EQ(13, broken.place()->column);
+  EXPECT_EQ(Code::kInvalid, ReadCaseText(std::string(1'000'000, '['), "x.case.json").status().code());
+  const Status deep = ReadCaseText(std::string(300, '[') + std::string(300, ']'), "x.case.json").status();
+  EXPECT_NE(std::string::npos, deep.message().find("deeper than 200")) << deep.Describe();
+}
+
 }  // namespace
 }  // namespace upkeep::run
