@@ -19,6 +19,7 @@ namespace upkeep {
 
 using Instant = std::chrono::sys_time<std::chrono::microseconds>;
 using SteadyInstant = std::chrono::steady_clock::time_point;
+inline constexpr std::chrono::microseconds kTick{1};   ///< The least step of an Instant.
 
 class Clock {
  public:

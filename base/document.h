@@ -29,13 +29,14 @@ struct DocumentNode {
   static constexpr std::uint32_t kNoKey = 0xFFFFFFFFU;
   NodeType type = NodeType::kNull;
   std::uint32_t key = kNoKey;  ///< Of DocumentPage::KeyName; kNoKey in arrays and at the top.
+  struct Range {
+    std::uint32_t first;  ///< String: byte offset. Array, object: index of the first child.
+    std::uint32_t count;  ///< String: bytes. Array, object: children.
+  };
   union {
     std::int64_t integer;
     double number;
-    struct {
-      std::uint32_t first;  ///< String: byte offset. Array, object: index of the first child.
-      std::uint32_t count;  ///< String: bytes. Array, object: children.
-    } range;
+    Range range;
   };
   DocumentNode() : integer(0) {}
 };

@@ -13,6 +13,7 @@ function(upkeep_library name)
   target_link_libraries(upkeep_${name}
     PUBLIC ${arg_USES} PRIVATE ${arg_PRIVATE_USES} upkeep_warnings)
   upkeep_counted(upkeep_${name})
+  upkeep_together(upkeep_${name})
   if(arg_OPTIMISED)
     target_compile_options(upkeep_${name} PRIVATE $<$<CONFIG:Debug>:-O1>)
   endif()

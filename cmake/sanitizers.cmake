@@ -6,10 +6,6 @@ if(UPKEEP_SANITIZE)
   add_compile_options(-fsanitize=${upkeep_sanitizers} -fno-omit-frame-pointer
     -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${upkeep_sanitizers})
-  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    # A tenth of compiling went into collecting garbage; a file takes 550 MB of memory, not 500.
-    add_compile_options(--param=ggc-min-heapsize=2000000)
-  endif()
 endif()
 if(UPKEEP_COVERAGE)
   # Without names of symbols, which counting needs none of: half of the eight gigabytes.

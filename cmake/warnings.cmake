@@ -8,3 +8,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(upkeep_warnings INTERFACE
     -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
 endif()
+if(UPKEEP_TOGETHER)
+  # A name of one file is no shadow of another's, and a type of one file no lack of linkage.
+  target_compile_options(upkeep_warnings INTERFACE -Wno-shadow)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(upkeep_warnings INTERFACE -Wshadow=local -Wno-subobject-linkage)
+  endif()
+endif()

@@ -9,9 +9,7 @@ namespace {
 
 using std::chrono::days;
 
-constexpr int kHorizonDays = 146'097;  // 400 years, after which the Gregorian calendar repeats.
-
-Status Unreadable() { return {Code::kInvalid, "a stored calendar can't be read"}; }
+Status UnreadableCalendar() { return {Code::kInvalid, "a stored calendar can't be read"}; }
 
 Value ValueOf(const Holiday& holiday) {
   Value value = {{"first", DateText(holiday.first)}, {"days", holiday.days},
@@ -22,19 +20,19 @@ Value ValueOf(const Holiday& holiday) {
 
 Result<LocalDays> DateFrom(const Value& value) {
   const auto date = value.is_string() ? ParseDate(value.get<std::string>()) : std::nullopt;
-  if (!date) return Unreadable();
+  if (!date) return UnreadableCalendar();
   return *date;
 }
 
 Result<Holiday> HolidayFrom(const Value& value) {
-  if (!value.is_object()) return Unreadable();
+  if (!value.is_object()) return UnreadableCalendar();
   Holiday holiday;
   auto first = DateFrom(value.value("first", Value()));
   if (!first.ok()) return first.status();
   holiday.first = *first;
   const Value length = value.value("days", Value());
   holiday.repeats = RecurrenceFromValue(value.value("repeats", Value()));
-  if (!length.is_number_integer() || !holiday.repeats) return Unreadable();
+  if (!length.is_number_integer() || !holiday.repeats) return UnreadableCalendar();
   holiday.days = length.get<int>();
   for (const Value& one : value.value("except", Value::array())) {
     auto day = DateFrom(one);
@@ -89,7 +87,7 @@ std::optional<Text> Calendar::DayOff(LocalDays day) const {
 }
 
 std::optional<LocalDays> Calendar::WorkingDay(LocalDays day, int step) const {
-  for (int i = 0; i < kHorizonDays; ++i, day += days(step)) {
+  for (int i = 0; i < kGregorianCycle.count(); ++i, day += days(step)) {
     if (IsWorkingDay(day)) return day;
   }
   return std::nullopt;
@@ -126,7 +124,7 @@ Value ToValue(const Calendar& calendar) {
 
 Result<std::shared_ptr<const Calendar>> CalendarFromValue(const Value& value) {
   const Value weekend = value.is_object() ? value.value("weekend", Value()) : Value();
-  if (!weekend.is_number_integer()) return Unreadable();
+  if (!weekend.is_number_integer()) return UnreadableCalendar();
   CalendarParts parts;
   parts.weekend = static_cast<std::uint8_t>(weekend.get<int>());
   for (const Value& date : value.value("dates", Value::array())) {

@@ -10,7 +10,6 @@ namespace {
 
 using std::chrono::days;
 
-constexpr std::string_view kApiVersion = "upkeep/v1";
 
 /// The holiday of each year whose date is "12-25".
 std::optional<Holiday> Yearly(const std::string& text) {

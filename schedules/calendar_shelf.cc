@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 constexpr std::array<const char*, 3> kEndings{".yaml", ".yml", ".ics"};
 constexpr std::size_t kMaxDepth = 8;
-constexpr std::streamsize kMaxBytes = (std::streamsize{4} << 20) + 1;
+constexpr std::streamsize kMaxFileBytes = (std::streamsize{4} << 20) + 1;
 
 bool IsPath(const std::string& reference) {
   return reference.find('/') != std::string::npos ||
@@ -74,8 +74,8 @@ void AddBase(const Calendar& base, bool weekend_given, CalendarParts& parts) {
 
 Result<std::string> BytesOf(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  std::string text(static_cast<std::size_t>(kMaxBytes), '\0');
-  file.read(text.data(), kMaxBytes);
+  std::string text(static_cast<std::size_t>(kMaxFileBytes), '\0');
+  file.read(text.data(), kMaxFileBytes);
   if (file.bad() || (file.fail() && !file.eof())) {
     return Status(Code::kConfig, "cannot read " + path);
   }

@@ -14,7 +14,7 @@ using zone::LocalSeconds;
 using zone::Period;
 using zone::SysSeconds;
 
-constexpr days kHorizon{146'097 + 2};  // 400 years, and what two offsets can differ by.
+constexpr days kSearchHorizon{146'097 + 2};  // 400 years, and what two offsets can differ by.
 
 /// The first instant at or after `from` that a time inside the gap before `period` is moved to.
 std::optional<SysSeconds> NextFromGap(const CronFields& fields, const Period& period,
@@ -39,7 +39,7 @@ std::optional<Instant> CronExpression::Next(Instant after) const {
   if (interval_) return Instant(from + *interval_);
   from += seconds(1);
   const DstPolicy dst = wildcard_ ? DstPolicy{Gap::kSkip, Overlap::kBoth} : dst_;
-  const SysSeconds horizon = from + kHorizon;
+  const SysSeconds horizon = from + kSearchHorizon;
   while (from < horizon) {
     const Period period = zone_.PeriodAt(from);
     LocalSeconds local(from.time_since_epoch() + period.offset);

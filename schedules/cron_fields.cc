@@ -8,8 +8,6 @@ namespace upkeep::schedules {
 namespace {
 
 constexpr int kHorizonYears = 400;
-constexpr int kSecondsPerDay = 86'400;
-constexpr std::uint32_t kAllDays = 0xFFFFFFFEU;
 
 bool IsLeap(int year) { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0); }
 
@@ -30,8 +28,6 @@ int WeekdayOf(long day_number) {
   const long weekday = (day_number + 4) % 7;  // 1970-01-01 was a Thursday.
   return static_cast<int>(weekday < 0 ? weekday + 7 : weekday);
 }
-
-std::uint32_t Bit(int n) { return std::uint32_t{1} << static_cast<unsigned>(n); }
 
 /// Bits low to high of `set` that are at least `from`; -1 when there is none.
 int FirstFrom(std::uint64_t set, int from) {

@@ -19,6 +19,11 @@ namespace upkeep::schedules {
 
 inline constexpr int kFirstYear = 1970;  ///< Of a year field; without one, any year matches.
 inline constexpr int kLastYear = 2199;
+inline constexpr int kSecondsPerDay = 86'400;
+inline constexpr std::uint32_t kAllDays = 0xFFFFFFFEU;   ///< Bits 1 to 31.
+
+/// The set that has nothing but `n`, from 0 to 31.
+constexpr std::uint32_t Bit(int n) { return std::uint32_t{1} << static_cast<unsigned>(n); }
 
 struct CronFields {
   std::uint64_t seconds = 1;  ///< Bit s.

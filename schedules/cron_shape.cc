@@ -6,13 +6,11 @@
 namespace upkeep::schedules {
 namespace {
 
-constexpr int kSecondsPerDay = 86'400;
-constexpr std::uint32_t kAllDays = 0xFFFFFFFEU;
 constexpr std::uint32_t kAllWeekdays = 0x7FU;
 /// So many times are named one by one; a step is a pattern from so many numbers on.
 constexpr int kFewTimes = 6, kPattern = 4;
 
-SetShape ShapeOf(const std::vector<int>& numbers, int first, int last) {
+SetShape ShapeOfNumbers(const std::vector<int>& numbers, int first, int last) {
   SetShape shape;
   if (numbers.empty()) return shape;
   shape.low = numbers.front();
@@ -61,7 +59,7 @@ std::vector<int> SecondsOfDay(const CronFields& fields) {
 }  // namespace
 
 SetShape ShapeOf(std::uint64_t bits, int first, int last) {
-  return ShapeOf(NumbersOf(bits), first, last);
+  return ShapeOfNumbers(NumbersOf(bits), first, last);
 }
 
 SetShape ShapeOfYears(const CronFields& fields) {
@@ -71,7 +69,7 @@ SetShape ShapeOfYears(const CronFields& fields) {
       if (fields.years->test(static_cast<std::size_t>(year - kFirstYear))) years.push_back(year);
     }
   }
-  SetShape shape = ShapeOf(years, kFirstYear, kLastYear);
+  SetShape shape = ShapeOfNumbers(years, kFirstYear, kLastYear);
   shape.all = !fields.years;  // 1970 to 2199 is not for ever.
   return shape;
 }

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::array<std::string_view, 12> kMonths{"JAN", "FEB", "MAR", "APR", "MAY", "JUN",
                                                    "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"};
-constexpr std::array<std::string_view, 7> kWeekdays{"SUN", "MON", "TUE", "WED",
+constexpr std::array<std::string_view, 7> kCronWeekdays{"SUN", "MON", "TUE", "WED",
                                                     "THU", "FRI", "SAT"};
 
 bool SameWord(std::string_view a, std::string_view b) {
@@ -40,8 +40,6 @@ std::uint64_t Hash(std::string_view key, Field field) {
   hash = (hash ^ (hash >> 27U)) * 0x94D049BB133111EBULL;
   return hash ^ (hash >> 31U);
 }
-
-std::uint32_t Bit(int n) { return std::uint32_t{1} << static_cast<unsigned>(n); }
 
 }  // namespace
 
@@ -171,8 +169,8 @@ TermError FieldReader::ReadValue(Token token, int& value) const {
     value = IndexOf(kMonths, token.text) + 1;
     return {};
   }
-  if (field_ == Field::kWeekday && IndexOf(kWeekdays, token.text) >= 0) {
-    value = IndexOf(kWeekdays, token.text) + Min();
+  if (field_ == Field::kWeekday && IndexOf(kCronWeekdays, token.text) >= 0) {
+    value = IndexOf(kCronWeekdays, token.text) + Min();
     return {};
   }
   if (TermError error = ReadNumber(token, value); error.bad()) {
@@ -269,7 +267,7 @@ bool FieldReader::ReadWeekdayToken(Token term, TermError& error) {
   }
   if (vixie() && !IsNumber(name.text)) {
     error = Bad(term, "'" + std::string(term.text) + "' is not a day",
-                IndexOf(kWeekdays, name.text) >= 0
+                IndexOf(kCronWeekdays, name.text) >= 0
                     ? "write " + std::string(name.text) + "#L for the last one of a month"
                     : "");
     return true;

@@ -11,7 +11,6 @@
 namespace upkeep::schedules {
 namespace {
 
-constexpr std::string_view kApiVersion = "upkeep/v1";
 
 std::string_view NameOf(Dialect dialect) {
   switch (dialect) {

@@ -9,7 +9,7 @@
 namespace upkeep::schedules {
 namespace {
 
-constexpr std::size_t kMaxBytes = std::size_t{4} << 20;
+constexpr std::size_t kMaxCalendarBytes = std::size_t{4} << 20;
 constexpr std::size_t kMaxLine = std::size_t{64} << 10;
 constexpr std::size_t kMaxShown = 240;
 
@@ -107,7 +107,7 @@ std::vector<ContentLine> ReadContentLines(std::string_view text, const std::stri
                                           std::vector<Status>& errors) {
   std::vector<ContentLine> lines;
   const SourcePlace top{file, 1, 1, ""};
-  if (text.size() > kMaxBytes) {
+  if (text.size() > kMaxCalendarBytes) {
     errors.push_back(Status(Code::kInvalid, "the calendar is longer than 4 MiB").At(top));
     return lines;
   }

@@ -15,11 +15,11 @@ namespace {
 using std::chrono::days;
 using std::chrono::floor;
 
-constexpr std::array<std::string_view, 7> kWeekdays{"SU", "MO", "TU", "WE", "TH", "FR", "SA"};
+constexpr std::array<std::string_view, 7> kRuleWeekdays{"SU", "MO", "TU", "WE", "TH", "FR", "SA"};
 
 int WeekdayOf(std::string_view text) {
-  for (std::size_t i = 0; i < kWeekdays.size(); ++i) {
-    if (kWeekdays[i] == text) return static_cast<int>(i);
+  for (std::size_t i = 0; i < kRuleWeekdays.size(); ++i) {
+    if (kRuleWeekdays[i] == text) return static_cast<int>(i);
   }
   return -1;
 }

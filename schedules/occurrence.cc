@@ -14,8 +14,6 @@ using std::chrono::floor;
 using std::chrono::seconds;
 using zone::LocalSeconds;
 
-constexpr days kHorizon{146'097};  // 400 years, after which the calendar of dates repeats.
-
 /// The instant of a wall time that was moved: right after a gap, in an overlap's first pass.
 Instant Resolve(const zone::Zone& zone, LocalSeconds wall) {
   const zone::Resolved resolved = zone.FromLocal(wall);
@@ -56,7 +54,7 @@ class Days {
       if (!next) return std::nullopt;
       from = *next;
     }
-    for (const LocalDays end = today + kHorizon; from <= end;) {
+    for (const LocalDays end = today + kGregorianCycle; from <= end;) {
       const auto wall = schedule_.expression.fields().NextLocal(from);
       if (!wall) return std::nullopt;
       const LocalDays day = floor<days>(*wall);

@@ -12,8 +12,6 @@ using std::chrono::days;
 using std::chrono::weekday;
 using std::chrono::year_month_day;
 
-constexpr days kHorizon{146'097};  // 400 years, after which the Gregorian calendar repeats.
-
 std::uint32_t Bit(unsigned n) { return std::uint32_t{1} << n; }
 
 unsigned DaysIn(const year_month_day& date) {
@@ -77,7 +75,7 @@ bool Recurrence::Contains(LocalDays first, LocalDays day) const {
 }
 
 std::optional<LocalDays> Recurrence::Nth(LocalDays first, int count) const {
-  for (LocalDays day = first; day < first + kHorizon; day += std::chrono::days(1)) {
+  for (LocalDays day = first; day < first + kGregorianCycle; day += std::chrono::days(1)) {
     if (Contains(first, day) && --count == 0) return day;
   }
   return std::nullopt;

@@ -19,6 +19,9 @@ namespace upkeep::schedules {
 
 using LocalDays = std::chrono::local_days;
 
+/// 400 years, after which the Gregorian calendar repeats: what never comes in them never comes.
+inline constexpr std::chrono::days kGregorianCycle{146'097};
+
 enum class Frequency { kYearly, kMonthly, kWeekly };
 
 /// BYDAY: MO (each Monday), 1MO (the month's first), -1FR (its last Friday).

@@ -65,12 +65,12 @@ std::int64_t NumberAt(const Value& value, const char* key) {
   return found != value.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
 }
 
-Status Unreadable() { return {Code::kInvalid, "a stored window can't be read"}; }
+Status UnreadableWindow() { return {Code::kInvalid, "a stored window can't be read"}; }
 
 Result<CronWindow> CronWindowFrom(const Value& value, seconds length) {
   CronOptions options;
   const std::int64_t dialect = NumberAt(value, "dialect");
-  if (dialect < 0 || dialect > 2) return Unreadable();
+  if (dialect < 0 || dialect > 2) return UnreadableWindow();
   options.dialect = static_cast<Dialect>(dialect);
   options.day_rule = value.value("both_days", Value()) == Value(true) ? DayRule::kAnd
                                                                       : DayRule::kOr;
@@ -101,7 +101,7 @@ Value ToValue(const Window& window) {
 }
 
 Result<Window> WindowFromValue(const Value& value) {
-  if (!value.is_object()) return Unreadable();
+  if (!value.is_object()) return UnreadableWindow();
   Window window;
   window.kind = NumberAt(value, "kind") == 1 ? WindowKind::kFreeze : WindowKind::kBlackout;
   window.reason = TextFromValue(value.value("reason", Value()));
@@ -111,7 +111,7 @@ Result<Window> WindowFromValue(const Value& value) {
     window.zone = *zone;
   }
   const std::int64_t length = NumberAt(value, "length");
-  if (length < 1) return Unreadable();
+  if (length < 1) return UnreadableWindow();
   if (value.contains("cron")) {
     auto cron = CronWindowFrom(value, seconds(length));
     if (!cron.ok()) return cron.status();
@@ -122,11 +122,11 @@ Result<Window> WindowFromValue(const Value& value) {
     dated.length = seconds(length);
     if (value.contains("repeats")) {
       dated.repeats = RecurrenceFromValue(value["repeats"]);
-      if (!dated.repeats) return Unreadable();
+      if (!dated.repeats) return UnreadableWindow();
     }
     for (const Value& day : value.value("except", Value::array())) {
       const auto date = ParseDate(day.is_string() ? day.get<std::string>() : "");
-      if (!date) return Unreadable();
+      if (!date) return UnreadableWindow();
       dated.except.push_back(*date);
     }
     window.when = std::move(dated);

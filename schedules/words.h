@@ -21,6 +21,8 @@
 
 namespace upkeep::schedules {
 
+inline constexpr std::string_view kApiVersion = "upkeep/v1";   ///< Of schedule and calendar files.
+
 /// A word, or {en, ko}. `what` names it in messages.
 Text ReadText(const yaml::Document& document, const yaml::Node& node, const std::string& what,
               std::vector<Status>& errors);

@@ -8,7 +8,7 @@
 namespace upkeep::io {
 namespace {
 
-curl_off_t TimeOf(CURL* easy, CURLINFO info) {
+curl_off_t ReachedAfter(CURL* easy, CURLINFO info) {
   curl_off_t time = 0;
   curl_easy_getinfo(easy, info, &time);
   return time;
@@ -83,9 +83,9 @@ std::string PhaseOf(CURL* easy) {
     return "in the middle of the answer (" + std::to_string(received) + " bytes so far)";
   }
   if (AnswerBegan(easy)) return "in the middle of the answer";
-  if (TimeOf(easy, CURLINFO_PRETRANSFER_TIME_T) > 0) return "before the answer began";
+  if (ReachedAfter(easy, CURLINFO_PRETRANSFER_TIME_T) > 0) return "before the answer began";
   if (HasConnection(easy)) return "after connecting, in the handshake";
-  if (TimeOf(easy, CURLINFO_NAMELOOKUP_TIME_T) > 0) return "while connecting";
+  if (ReachedAfter(easy, CURLINFO_NAMELOOKUP_TIME_T) > 0) return "while connecting";
   return "before connecting";
 }
 

@@ -42,7 +42,7 @@ bool Inherited(lua_State* L) {
 }
 
 /// Replaces the table on top by what it has, or inherits, under `name`; nil without.
-void Step(lua_State* L, std::string_view name) {
+void StepInto(lua_State* L, std::string_view name) {
   for (int i = 0; i < kMostInherited && lua_istable(L, -1); ++i) {
     lua_pushlstring(L, name.data(), name.size());
     lua_rawget(L, -2);
@@ -77,7 +77,7 @@ int Look(lua_State* L) {
   std::string_view path = asked.path;
   while (!path.empty()) {
     const std::size_t end = path.find_first_of(".:");
-    Step(L, path.substr(0, end));
+    StepInto(L, path.substr(0, end));
     path.remove_prefix(end + 1);
   }
   for (int i = 0; i < kMostInherited && lua_istable(L, -1); ++i) {

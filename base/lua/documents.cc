@@ -2,6 +2,7 @@
 #include "base/lua/documents.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <exception>
 #include <utility>
 
@@ -75,7 +76,7 @@ Ref& Checked(lua_State* L, int index, const void* meta) {
     }
   }
   luaL_error(L, "a document was expected here");
-  return *static_cast<Ref*>(nullptr);  // luaL_error never returns.
+  std::abort();  // luaL_error never returns.
 }
 
 NodeRef& CheckedNode(lua_State* L, int index) {

@@ -11,6 +11,7 @@
 #include <lua.hpp>
 #include <memory>
 
+#include "base/lua/dump.h"
 #include "base/lua/instructions.h"
 
 namespace upkeep::lua {
@@ -19,11 +20,6 @@ namespace {
 constexpr std::uint8_t kVersion = 0x54, kFormat = 0;
 constexpr std::uint8_t kFloat = 0x13, kInteger = 0x03, kShortText = 0x04, kLongText = 0x14;
 constexpr std::int8_t kAbsolute = -128;  // lineinfo: the line stands in abslineinfo.
-
-int Append(lua_State*, const void* bytes, size_t size, void* text) {
-  static_cast<std::string*>(text)->append(static_cast<const char*>(bytes), size);
-  return 0;
-}
 
 /// Reads a dump from front to back. After a fault every read gives 0, and ok() says so.
 class DumpReader {
@@ -157,8 +153,7 @@ Result<std::vector<FunctionLines>> ExecutableLines(const std::string& source) {
     const char* const why = lua_tostring(compiler.get(), -1);
     return Status(Code::kInvalid, why == nullptr ? "" : why);
   }
-  std::string dump;
-  lua_dump(compiler.get(), &Append, &dump, 0);
+  const std::string dump = DumpOf(compiler.get());
   std::vector<FunctionLines> functions;
   DumpReader reader(dump);
   if (reader.Header()) reader.Function(functions);

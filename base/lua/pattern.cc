@@ -8,7 +8,7 @@ namespace upkeep::lua {
 namespace {
 
 constexpr std::size_t kStepsPerAsk = 8'192;
-constexpr int kMostDepth = 200;
+constexpr int kMostMatchDepth = 200;
 
 /// Whether `c` is of class `letter`; an upper-case letter means its complement, any other
 /// character itself.
@@ -118,7 +118,7 @@ const char* PatternMatcher::Match(const char* s, const char* p) {
     ~Nested() { --depth; }
   };
   const Nested nested(depth_);
-  if (depth_ > kMostDepth) return Fail("pattern too complex");
+  if (depth_ > kMostMatchDepth) return Fail("pattern too complex");
   // What follows a plain item is matched by going round; only choices recurse.
   while (p != pattern_end_) {
     if (*p == '(') {

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/lua/values.h"
+
 namespace upkeep::lua {
 namespace {
 
@@ -15,7 +17,7 @@ constexpr std::size_t kMostListItems = 20;
 constexpr std::size_t kMostKeys = 100;
 constexpr std::size_t kMostTextBytes = 8'192;
 constexpr std::size_t kMostValues = 20'000;
-constexpr int kMostDepth = 10;
+constexpr int kMostShownDepth = 10;
 
 Shown Word(std::string text) {
   Shown shown;
@@ -41,13 +43,6 @@ Shown NumberOf(lua_Number number) {
   std::string word = text;
   if (word.find_first_not_of("-0123456789") == std::string::npos) word += ".0";
   return Word(std::move(word));
-}
-
-bool HasMetatable(lua_State* L, int index, const void* meta) {
-  if (lua_getmetatable(L, index) == 0) return false;
-  const bool same = lua_topointer(L, -1) == meta;
-  lua_pop(L, 1);
-  return same;
 }
 
 /// Replaces the empty table on top by what its metatable looks names up in: a module of the
@@ -77,7 +72,7 @@ std::string KeyAt(lua_State* L, int index) {
 
 }  // namespace
 
-bool ShownReader::HasRoom(int depth) const { return depth <= kMostDepth && values_ < kMostValues; }
+bool ShownReader::HasRoom(int depth) const { return depth <= kMostShownDepth && values_ < kMostValues; }
 
 Shown ShownReader::ReadAt(int index, int depth) {
   ++values_;

@@ -7,19 +7,11 @@
 namespace upkeep::lua {
 namespace {
 
-constexpr int kMostDepth = 64;
+constexpr int kMostValueDepth = 64;
 constexpr int kMostPushedDepth = 200;
 constexpr std::size_t kBytesPerValue = 64;
 
 bool SlotsFor(lua_State* L, int count) { return lua_checkstack(L, count) != 0; }
-
-/// True when the value at `index` has the metatable `meta`. Never raises.
-bool HasMetatable(lua_State* L, int index, const void* meta) {
-  if (lua_getmetatable(L, index) == 0) return false;
-  const bool same = lua_topointer(L, -1) == meta;
-  lua_pop(L, 1);
-  return same;
-}
 
 void PushValueAt(lua_State* L, const Value& value, int depth) {
   if (depth > kMostPushedDepth) luaL_error(L, "the answer is nested deeper than 200 levels");
@@ -79,6 +71,13 @@ void PushValueAt(lua_State* L, const Value& value, int depth) {
 
 }  // namespace
 
+bool HasMetatable(lua_State* L, int index, const void* meta) {
+  if (lua_getmetatable(L, index) == 0) return false;
+  const bool same = lua_topointer(L, -1) == meta;
+  lua_pop(L, 1);
+  return same;
+}
+
 void PushValue(lua_State* L, const Value& value) { PushValueAt(L, value, 0); }
 
 ValueReader::ValueReader(State& state, lua_State* L, Functions functions)
@@ -104,7 +103,7 @@ Value ValueReader::Read(int index) {
 
 Value ValueReader::ReadAt(int index, int depth) {
   if (!problem_.empty()) return nullptr;
-  if (depth > kMostDepth) return Fail("the value is nested deeper than 64 levels, or holds itself");
+  if (depth > kMostValueDepth) return Fail("the value is nested deeper than 64 levels, or holds itself");
   if (!SlotsFor(L_, 8)) return Fail("the value is nested too deep");
   switch (lua_type(L_, index)) {
     case LUA_TNIL: return nullptr;

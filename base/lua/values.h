@@ -15,6 +15,9 @@
 
 namespace upkeep::lua {
 
+/// True when the value at `index` has the metatable `meta`. Never raises.
+bool HasMetatable(lua_State* L, int index, const void* meta);
+
 /// Reads Lua values without raising, without metamethods, and within bounds: a table that holds
 /// itself, or one that unfolds to far more than it is, ends in problem().
 class ValueReader {

@@ -7,7 +7,7 @@
 namespace upkeep::yaml {
 namespace {
 
-constexpr std::size_t kMaxShown = 100;
+constexpr std::size_t kMaxShownErrors = 100;
 
 bool ComesBefore(const Status& a, const Status& b) {
   if (!a.place() || !b.place()) return b.place().has_value() && !a.place();
@@ -36,11 +36,11 @@ Status Combine(const std::vector<Status>& errors, Code code) {
   // The lines and carets stand in the message, so the place keeps only its numbers: Describe()
   // then shows every error whole and in the file's order.
   std::string text;
-  for (std::size_t i = 0; i < ordered.size() && i < kMaxShown; ++i) {
+  for (std::size_t i = 0; i < ordered.size() && i < kMaxShownErrors; ++i) {
     text += (i == 0 ? "" : "\n") + ordered[i]->Describe();
   }
-  if (ordered.size() > kMaxShown) {
-    text += "\n(and " + std::to_string(ordered.size() - kMaxShown) + " more errors)";
+  if (ordered.size() > kMaxShownErrors) {
+    text += "\n(and " + std::to_string(ordered.size() - kMaxShownErrors) + " more errors)";
   }
   if (!first.place()) return Status(code, std::move(text));
   SourcePlace place = *first.place();

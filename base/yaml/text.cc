@@ -8,7 +8,7 @@ namespace upkeep::yaml {
 namespace {
 
 constexpr std::size_t kMaxBytes = std::size_t{4} << 20;
-constexpr std::size_t kMaxShown = 240;
+constexpr std::size_t kMaxShownBytes = 240;
 
 /// How many bytes the character at `at` has; 0 when they are not UTF-8 (overlong forms,
 /// surrogates and values above U+10FFFF included).
@@ -90,8 +90,8 @@ std::string LineOf(std::string_view text, int line) {
   }
   std::string_view found = text.substr(start, text.find('\n', start) - start);
   if (!found.empty() && found.back() == '\r') found.remove_suffix(1);
-  if (found.size() > kMaxShown) {
-    std::size_t cut = kMaxShown;
+  if (found.size() > kMaxShownBytes) {
+    std::size_t cut = kMaxShownBytes;
     while (cut > 0 && (static_cast<unsigned char>(found[cut]) & 0xC0U) == 0x80U) --cut;
     found = found.substr(0, cut);
   }

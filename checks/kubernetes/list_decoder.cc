@@ -8,7 +8,7 @@
 namespace upkeep::kubernetes {
 namespace {
 
-constexpr int kMaxDepth = 200;
+constexpr int kMaxListDepth = 200;
 
 bool IsBlank(char byte) { return byte == ' ' || byte == '\n' || byte == '\r' || byte == '\t'; }
 
@@ -45,7 +45,7 @@ Status ListDecoder::Feed(std::string_view bytes) {
     }
     const std::string_view rest = bytes.substr(position);
     const std::size_t taken = item_.Scan(rest);
-    if (item_.depth() > kMaxDepth) return NoList("nested too deeply");
+    if (item_.depth() > kMaxListDepth) return NoList("nested too deeply");
     if (part_.size() + taken > kMaxObjectBytes) {
       return Status(Code::kTruncated, "an object is larger than " +
                                           std::to_string(kMaxObjectBytes >> 20) + " MiB");
@@ -84,7 +84,7 @@ Status ListDecoder::BeginItem(char byte) {
 Status ListDecoder::Step(char byte) {
   if (at_ == At::kEnvelope) {
     EnvelopeByte(byte);
-    if (depth_ > kMaxDepth) return NoList("nested too deeply");
+    if (depth_ > kMaxListDepth) return NoList("nested too deeply");
     if (envelope_.size() > kMaxEnvelopeBytes) return NoList("too much beside its items");
     return Status::Ok();
   }

@@ -20,7 +20,7 @@ std::string Joined(const std::vector<std::string>& words, const char* between = 
 }
 
 /// 1 for a range's 1.0, as the head has it.
-std::string Number(double number) {
+std::string NumberText(double number) {
   const auto whole = static_cast<std::int64_t>(number);
   return static_cast<double>(whole) == number ? std::to_string(whole) : CanonicalJson(Value(number));
 }
@@ -31,7 +31,7 @@ std::string ValueText(const Value& value) {
 
 std::string RangeOf(const checks::Parameter& parameter) {
   if (!parameter.min && !parameter.max) return "";
-  return (parameter.min ? Number(*parameter.min) : "") + " … " + (parameter.max ? Number(*parameter.max) : "");
+  return (parameter.min ? NumberText(*parameter.min) : "") + " … " + (parameter.max ? NumberText(*parameter.max) : "");
 }
 
 /// Writes one page in one language.

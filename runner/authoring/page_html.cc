@@ -14,7 +14,7 @@ constexpr const char* kStyle =
     "@media (prefers-color-scheme:dark){body{color:#e6edf3;background:#0d1117}th{background:#161b22}"
     "th,td{border-color:#3d444d}a{color:#4493f8}}";
 
-std::string Escaped(const std::string& text) {
+std::string HtmlEscaped(const std::string& text) {
   std::string escaped;
   for (const char c : PrintableText(text)) {
     switch (c) {
@@ -28,10 +28,10 @@ std::string Escaped(const std::string& text) {
   return escaped;
 }
 
-std::string PieceText(const Piece& piece) {
-  std::string text = Escaped(piece.text);
+std::string HtmlOfPiece(const Piece& piece) {
+  std::string text = HtmlEscaped(piece.text);
   if (piece.code && !text.empty()) text = "<code>" + text + "</code>";
-  return piece.link.empty() ? text : "<a href=\"" + Escaped(piece.link) + ".html\">" + text + "</a>";
+  return piece.link.empty() ? text : "<a href=\"" + HtmlEscaped(piece.link) + ".html\">" + text + "</a>";
 }
 
 std::string Table(const Block& block) {
@@ -39,7 +39,7 @@ std::string Table(const Block& block) {
   for (std::size_t row = 0; row < block.rows.size(); ++row) {
     html += row == 0 ? "<thead><tr>" : "<tr>";
     for (const Piece& piece : block.rows[row]) {
-      html += row == 0 ? "<th scope=\"col\">" + PieceText(piece) + "</th>" : "<td>" + PieceText(piece) + "</td>";
+      html += row == 0 ? "<th scope=\"col\">" + HtmlOfPiece(piece) + "</th>" : "<td>" + HtmlOfPiece(piece) + "</td>";
     }
     html += row == 0 ? "</tr></thead>\n<tbody>\n" : "</tr>\n";
   }
@@ -51,12 +51,12 @@ std::string Table(const Block& block) {
 std::string AsHtml(const Page& page) {
   std::string html = "<!doctype html>\n<html lang=\"" + page.language + "\">\n<head>\n<meta charset=\"utf-8\">\n" +
                      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
-                     Escaped(page.title) + "</title>\n<style>" + kStyle + "</style>\n</head>\n<body>\n<main>\n<h1>" +
-                     Escaped(page.title) + "</h1>\n";
+                     HtmlEscaped(page.title) + "</title>\n<style>" + kStyle + "</style>\n</head>\n<body>\n<main>\n<h1>" +
+                     HtmlEscaped(page.title) + "</h1>\n";
   for (const Block& block : page.blocks) {
     switch (block.kind) {
-      case Block::Kind::kHeading: html += "<h2>" + Escaped(block.text) + "</h2>\n"; break;
-      case Block::Kind::kParagraph: html += "<p>" + Escaped(block.text) + "</p>\n"; break;
+      case Block::Kind::kHeading: html += "<h2>" + HtmlEscaped(block.text) + "</h2>\n"; break;
+      case Block::Kind::kParagraph: html += "<p>" + HtmlEscaped(block.text) + "</p>\n"; break;
       case Block::Kind::kTable: html += Table(block); break;
     }
   }

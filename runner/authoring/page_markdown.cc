@@ -9,7 +9,7 @@ namespace upkeep::authoring {
 namespace {
 
 /// Text that Markdown takes as text: its marks lose their meaning, and a line stays one line.
-std::string Escaped(const std::string& text) {
+std::string MarkdownEscaped(const std::string& text) {
   std::string escaped;
   for (const char c : PrintableText(text)) {
     if (std::string_view("\\`*_{}[]<>|#~").find(c) != std::string_view::npos) escaped += '\\';
@@ -32,24 +32,24 @@ std::string Code(const std::string& text) {
   return longest == 0 ? fence + code + fence : fence + " " + code + " " + fence;
 }
 
-std::string PieceText(const Piece& piece) {
+std::string MarkdownOfPiece(const Piece& piece) {
   if (piece.text.empty()) return "";
-  const std::string text = piece.code ? Code(piece.text) : Escaped(piece.text);
+  const std::string text = piece.code ? Code(piece.text) : MarkdownEscaped(piece.text);
   return piece.link.empty() ? text : "[" + text + "](" + piece.link + ".md)";
 }
 
 }  // namespace
 
 std::string AsMarkdown(const Page& page) {
-  std::string text = "# " + Escaped(page.title) + "\n";
+  std::string text = "# " + MarkdownEscaped(page.title) + "\n";
   for (const Block& block : page.blocks) {
-    if (block.kind == Block::Kind::kHeading) text += "\n## " + Escaped(block.text) + "\n";
-    if (block.kind == Block::Kind::kParagraph) text += "\n" + Escaped(block.text) + "\n";
+    if (block.kind == Block::Kind::kHeading) text += "\n## " + MarkdownEscaped(block.text) + "\n";
+    if (block.kind == Block::Kind::kParagraph) text += "\n" + MarkdownEscaped(block.text) + "\n";
     if (block.kind != Block::Kind::kTable) continue;
     text += "\n";
     for (std::size_t row = 0; row < block.rows.size(); ++row) {
       text += "|";
-      for (const Piece& piece : block.rows[row]) text += " " + PieceText(piece) + " |";
+      for (const Piece& piece : block.rows[row]) text += " " + MarkdownOfPiece(piece) + " |";
       text += "\n";
       if (row > 0) continue;
       text += "|";

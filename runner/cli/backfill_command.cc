@@ -72,7 +72,7 @@ ByTime Group(std::vector<store::Slot> slots, std::int64_t limit) {
   return by_time;
 }
 
-void Show(const Invocation& invocation, const ByTime& by_time) {
+void ShowSlots(const Invocation& invocation, const ByTime& by_time) {
   const std::string language = Language(invocation);
   std::vector<std::vector<std::string>> rows = {{"PLANNED", "TARGET", "STATE", "REASON"}};
   for (const auto& [planned, slots] : by_time) {
@@ -126,7 +126,7 @@ Result<daemon::Batch> Claim(store::Store& store, const schedules::Schedule& sche
   return batch;
 }
 
-int ExitOf(const reports::StateTotals& totals) {
+int ExitOfBackfill(const reports::StateTotals& totals) {
   if (totals.critical > 0) return 2;
   if (totals.warning > 0) return 1;
   return totals.unknown > 0 ? 3 : 0;
@@ -160,7 +160,7 @@ int RunAll(Invocation& invocation, Workplace& place, std::shared_ptr<const daemo
   daemon::SelfCheck self(place.store(), place.clock(), actor, run::ProcessHolder());
   const Status settled = self.Look(*world);
   if (!settled.ok()) return invocation.Fail(settled);
-  return refused ? 75 : ExitOf(sum);
+  return refused ? 75 : ExitOfBackfill(sum);
 }
 
 int Backfill(Invocation& invocation) {
@@ -193,7 +193,7 @@ int Backfill(Invocation& invocation) {
     return 0;
   }
   const ByTime by_time = Group(std::move(*slots), *limit);
-  Show(invocation, by_time);
+  ShowSlots(invocation, by_time);
   if (invocation.Has("--dry-run")) return 0;
   auto may = MayGoOn(invocation, by_time.size());
   if (!may.ok()) return invocation.Fail(may.status());

@@ -8,7 +8,7 @@
 namespace upkeep::cli {
 namespace {
 
-int Show(Invocation& invocation) {
+int ShowConfig(Invocation& invocation) {
   std::vector<std::vector<std::string>> rows = {{"store", StorePath(invocation)},
                                                 {"schedules", ScheduleFolder(invocation)},
                                                 {"language", Language(invocation)}};
@@ -45,7 +45,7 @@ std::vector<Command> MakeConfigCommands() {
   Command show, context;
   show.name = "config show";
   show.summary = "Which store, inventory, targets and playbooks upkeep would use";
-  show.run = Show;
+  show.run = ShowConfig;
   context.name = "config context";
   context.summary = "Which context and API server a kubeconfig leads to";
   context.run = Context;

@@ -24,7 +24,7 @@ struct Field {
 };
 
 /// "*", "*/15", or values and ranges: "0,30", "1-7".
-std::string Text(const Field& field) {
+std::string FieldText(const Field& field) {
   if (field.full()) return "*";
   std::vector<int> values;
   for (int value = field.min; value <= field.max; ++value) {
@@ -83,11 +83,11 @@ Result<CronJobTime> CronJobTimeOf(const schedules::CronExpression& expression) {
     return Status(Code::kInvalid, "\"" + expression.text() + "\" never fires");
   }
   // Both restricted would mean OR: the one that fires less often stands for the two.
-  std::string days_text = Text(day), weekdays_text = Text(weekday);
+  std::string days_text = FieldText(day), weekdays_text = FieldText(weekday);
   if (!day.full() && !weekday.full()) {
     (day.share() < weekday.share() ? weekdays_text : days_text) = "*";
   }
-  time.schedule = Text(minute) + " " + Text(hour) + " " + days_text + " " + Text(month) + " " + weekdays_text;
+  time.schedule = FieldText(minute) + " " + FieldText(hour) + " " + days_text + " " + FieldText(month) + " " + weekdays_text;
   return time;
 }
 

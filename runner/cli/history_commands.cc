@@ -25,7 +25,7 @@ store::RunFilter NewestOnly() {
   return filter;
 }
 
-int History(Invocation& invocation) {
+int ShowHistory(Invocation& invocation) {
   Result<std::unique_ptr<store::Store>> store = OpenStore(invocation, true);
   if (!store.ok()) return invocation.Fail(store.status());
   store::RunFilter filter;
@@ -69,7 +69,7 @@ int History(Invocation& invocation) {
   return 0;
 }
 
-int Diff(Invocation& invocation) {
+int DiffRuns(Invocation& invocation) {
   Result<std::unique_ptr<store::Store>> opened = OpenStore(invocation, true);
   if (!opened.ok()) return invocation.Fail(opened.status());
   store::Store& store = **opened;
@@ -128,11 +128,11 @@ std::vector<Command> MakeHistoryCommands() {
                      {"--target", "NAME", "Only runs on this target", false, {}},
                      {"--schedule", "ID", "Only runs of this schedule", false, {}},
                      {"--limit", "N", "At most so many (default 20)", false, {}}};
-  history.run = History;
+  history.run = ShowHistory;
   diff.name = "diff";
   diff.summary = "What changed between two runs (default: the newest and the one before it)";
   diff.positionals = {{"RUN", "One or two run numbers", false, true}};
-  diff.run = Diff;
+  diff.run = DiffRuns;
   return {history, diff};
 }
 

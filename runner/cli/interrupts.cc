@@ -16,7 +16,7 @@ volatile std::sig_atomic_t interrupts_seen = 0;
 volatile std::sig_atomic_t terminations_seen = 0;
 int signal_pipe[2] = {-1, -1};
 
-void OnSignal(int signal) {
+void OnInterrupt(int signal) {
   const int before = errno;
   if (signal == SIGINT) {
     interrupts_seen = interrupts_seen + 1;
@@ -40,7 +40,7 @@ Result<std::unique_ptr<Interrupts>> Interrupts::Create() {
   terminations_seen = 0;
   std::unique_ptr<Interrupts> made(new Interrupts());
   struct sigaction action {};
-  action.sa_handler = OnSignal;   // Without SA_RESTART: a read that waits ends.
+  action.sa_handler = OnInterrupt;   // Without SA_RESTART: a read that waits ends.
   sigaction(SIGINT, &action, &made->old_interrupt_);
   sigaction(SIGTERM, &action, &made->old_terminate_);
   return made;

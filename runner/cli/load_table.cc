@@ -60,7 +60,7 @@ std::string Cell(const LoadCell& cell, std::int64_t most) {
          (cell.clashes > 0 ? "X" : cell.heavy > 0 ? "!" : cell.blackout > 0 ? "-" : " ");
 }
 
-std::string Trimmed(std::string line) {
+std::string WithoutEndSpaces(std::string line) {
   line.resize(line.find_last_not_of(' ') + 1);
   return line + "\n";
 }
@@ -88,12 +88,12 @@ std::string Block(const LoadView& view, std::size_t first, std::int64_t most) {
     for (std::size_t i = first; i < end; ++i) {
       line += Cell(days[i].hours[static_cast<std::size_t>(hour)], most);
     }
-    text += Trimmed(std::move(line));
+    text += WithoutEndSpaces(std::move(line));
     hour = last;
   }
   std::string line = Pick(view, {.en = "all   ", .ko = "합계  "});
   for (std::size_t i = first; i < end; ++i) line += Number(days[i].slots, 5) + "     ";
-  return text + Trimmed(std::move(line));
+  return text + WithoutEndSpaces(std::move(line));
 }
 
 std::string Legend(const LoadView& view, std::int64_t most) {

@@ -6,13 +6,13 @@
 namespace upkeep::cli {
 namespace {
 
-constexpr const char* kLabels = "{app.kubernetes.io/name: upkeep, app.kubernetes.io/component: daemon}";
+constexpr const char* kDaemonLabels = "{app.kubernetes.io/name: upkeep, app.kubernetes.io/component: daemon}";
 /// Lease, Role, RoleBinding and Deployment; all of them live in the namespace of the pods.
 constexpr const char* kName = "upkeep-daemon";
 
 std::string Head(const char* version, const char* kind, const ManifestOptions& options) {
   return std::string("---\napiVersion: ") + version + "\nkind: " + kind + "\nmetadata:\n  name: " + kName +
-         "\n  namespace: " + options.space + "\n  labels: " + kLabels + "\n";
+         "\n  namespace: " + options.space + "\n  labels: " + kDaemonLabels + "\n";
 }
 
 /// A rule can't name what is to be created, so that is one of its own; nothing is listed, watched
@@ -37,7 +37,7 @@ std::string DaemonYaml(const ManifestOptions& options) {
   return LeaseRights(options) + Head("apps/v1", "Deployment", options) +
          "spec:\n"
          "  replicas: " + std::to_string(options.replicas) + "\n" +
-         "  selector: {matchLabels: " + kLabels + "}\n" +
+         "  selector: {matchLabels: " + kDaemonLabels + "}\n" +
          "  template:\n" + PodTemplateYaml(options, pod, 4);
 }
 

@@ -18,7 +18,7 @@ Value AsJson(const packs::Pack& pack, const packs::Change& change) {
           {"files", change.files}};
 }
 
-int Diff(Invocation& invocation) {
+int DiffPacks(Invocation& invocation) {
   const Result<packs::Pack> pack = packs::OpenPack(invocation.positionals.front());
   if (!pack.ok()) return invocation.Fail(pack.status());
   const Result<packs::Lock> lock = packs::ReadLock(PacksFolder(invocation));
@@ -37,7 +37,7 @@ Command MakePackDiffCommand() {
   diff.summary = "What installing a pack would change: needs and files";
   diff.positionals = {{"PACK", "An archive or a folder", true, false}};
   diff.options = {{"-o,--output", "FORMAT", "json", false, {"json"}}};
-  diff.run = Diff;
+  diff.run = DiffPacks;
   return diff;
 }
 

@@ -41,7 +41,7 @@ Row RowOf(const packs::LockedPack& pack, const std::string& folder, const Result
   return row;
 }
 
-int List(Invocation& invocation) {
+int ListPacks(Invocation& invocation) {
   const std::string folder = PacksFolder(invocation);
   const Result<packs::Lock> lock = packs::ReadLock(folder);
   if (!lock.ok()) return invocation.Fail(lock.status());
@@ -73,7 +73,7 @@ Command MakePackListCommand() {
   list.name = "pack list";
   list.summary = "Installed packs, who signed them, and whether they are unaltered";
   list.options = {{"-o,--output", "FORMAT", "json", false, {"json"}}};
-  list.run = List;
+  list.run = ListPacks;
   return list;
 }
 

@@ -13,7 +13,7 @@
 namespace upkeep::cli {
 namespace {
 
-int List(Invocation& invocation) {
+int ListPlaybooks(Invocation& invocation) {
   const run::Catalog catalog(PlaybookFolders(invocation));
   std::vector<Status> errors;
   const std::string language = Language(invocation);
@@ -127,7 +127,7 @@ std::vector<Command> MakePlaybookCommands() {
   Command list, explain, record;
   list.name = "list";
   list.summary = "Every playbook";
-  list.run = List;
+  list.run = ListPlaybooks;
   explain.name = "explain";
   explain.summary = "What a playbook looks at, needs and proposes";
   explain.positionals = {{"PLAYBOOK", "Its id", true, false}};

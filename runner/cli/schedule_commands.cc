@@ -137,7 +137,7 @@ std::string PausedBy(const std::vector<store::Pause>& pauses, const std::string&
   return text.empty() ? "-" : text;
 }
 
-int List(Invocation& invocation) {
+int ListSchedules(Invocation& invocation) {
   const Instant now = SystemClock().Now();
   auto file = LoadSchedules(invocation, invocation.positionals, now);
   if (!file.ok()) return invocation.Fail(file.status());
@@ -213,7 +213,7 @@ std::vector<Command> MakeScheduleCommands() {
   list.name = "schedule list";
   list.summary = "Every schedule of the files, with its next time";
   list.positionals = {{"FILE", "Schedule files (default: those of --schedules)", false, true}};
-  list.run = List;
+  list.run = ListSchedules;
   check.name = "schedule check";
   check.summary = "Are the schedule files valid? Shows every error with its place";
   check.positionals = {{"FILE", "Schedule files (default: those of --schedules)", false, true}};

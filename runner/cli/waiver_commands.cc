@@ -52,7 +52,7 @@ int Add(Invocation& invocation) {
   return 0;
 }
 
-int List(Invocation& invocation) {
+int ListWaivers(Invocation& invocation) {
   Result<std::unique_ptr<store::Store>> store = OpenStore(invocation, true);
   if (!store.ok()) return invocation.Fail(store.status());
   SystemClock clock;
@@ -110,7 +110,7 @@ std::vector<Command> MakeWaiverCommands() {
   add.run = Add;
   list.name = "waiver list";
   list.summary = "Every waiver, and what it covered";
-  list.run = List;
+  list.run = ListWaivers;
   revoke.name = "waiver revoke";
   revoke.summary = "End a waiver before its time";
   revoke.positionals = {{"ID", "Its number", true, false}};

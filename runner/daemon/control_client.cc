@@ -15,14 +15,14 @@
 namespace upkeep::daemon {
 namespace {
 
-constexpr timeval kPatience{10, 0};
+constexpr timeval kClientPatience{10, 0};
 constexpr std::size_t kMaxAnswer = std::size_t{16} << 20;
 
 class Connection {
  public:
   Connection() : descriptor_(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof kPatience);
-    setsockopt(descriptor_, SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof kPatience);
+    setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &kClientPatience, sizeof kClientPatience);
+    setsockopt(descriptor_, SOL_SOCKET, SO_SNDTIMEO, &kClientPatience, sizeof kClientPatience);
   }
   ~Connection() {
     if (descriptor_ >= 0) close(descriptor_);

@@ -18,7 +18,7 @@ namespace upkeep::daemon {
 namespace {
 
 // A person's command asks and goes; a connection that says nothing for so long is dropped.
-constexpr std::chrono::seconds kPatience{10};
+constexpr std::chrono::seconds kSocketPatience{10};
 constexpr std::chrono::milliseconds kStopLook{5};
 
 Status Trouble(const std::string& path, const std::string& what) {
@@ -144,7 +144,7 @@ Task<void> ControlSocket::Serve(int connection) {
     const std::size_t end = input.find('\n');
     if (end == std::string::npos) {
       if (input.size() > kMaxLine) break;
-      const Limits own = limits.Within(kPatience);
+      const Limits own = limits.Within(kSocketPatience);
       const Status readable = co_await reactor_.WaitReadable(connection, own);
       if (!readable.ok()) break;
       std::array<char, 4096> bytes{};
@@ -167,7 +167,7 @@ Task<void> ControlSocket::Serve(int connection) {
       }
       if (wrote < 0 && errno == EINTR) continue;
       if (wrote < 0 && errno != EAGAIN) break;
-      const Limits own = limits.Within(kPatience);
+      const Limits own = limits.Within(kSocketPatience);
       const Status writable = co_await reactor_.WaitWritable(connection, own);
       if (!writable.ok()) break;
     }

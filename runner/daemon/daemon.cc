@@ -13,8 +13,6 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 
 constexpr std::chrono::microseconds kRecoverEvery = minutes(1);
-constexpr std::chrono::microseconds kByHand = std::chrono::hours(24);
-constexpr int kNoTargetAnswered = 69;
 
 }  // namespace
 
@@ -291,7 +289,7 @@ Status Daemon::Recover() {
   options.may_live = run::HolderMayLive;
   options.deadline = [this](const std::string& id) {
     const schedules::Schedule* const schedule = world_->Find(id);
-    return schedule == nullptr ? kByHand : schedule->deadline;
+    return schedule == nullptr ? kDeadlineByHand : schedule->deadline;
   };
   auto recovered = InterruptDead(parts_.store, parts_.clock, options);
   if (!recovered.ok()) return recovered.status();
@@ -359,7 +357,7 @@ Task<void> Daemon::RunBatch(std::shared_ptr<const World> world, const schedules:
   health_.Stored(end.status);
   if (end.status.code() == Code::kDenied) leader_.Lose(end.status);
   if (!end.status.ok()) recover_ = now;   // Its slots are accounted for at once.
-  if (end.status.ok() && !end.cancelled && end.summary.exit_code != kNoTargetAnswered) {
+  if (end.status.ok() && !end.cancelled && end.summary.exit_code != run::kNoTargetAnswered) {
     health_.Succeeded(name, now);
   }
   const auto watched = watched_.find(name);

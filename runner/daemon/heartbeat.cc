@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kShortestKey = 8;
 
 /// "hc.example.com:8000" of the address.
-std::string HostOf(const std::string& url) {
+std::string HostOfUrl(const std::string& url) {
   const std::size_t scheme = url.find("://");
   const std::size_t begin = scheme == std::string::npos ? 0 : scheme + 3;
   std::string host = url.substr(begin, url.find_first_of("/?#", begin) - begin);
@@ -91,7 +91,7 @@ Task<Result<std::string>> Heartbeats::Address(schedules::Heartbeat to, Limits li
   std::string path = url.substr(0, url.find_first_of("?#"));
   while (path.ends_with("/")) path.pop_back();
   const std::string key = path.substr(path.rfind('/') + 1);
-  if (key.size() >= kShortestKey && key != HostOf(url)) secrets_.redactor().Add(key);
+  if (key.size() >= kShortestKey && key != HostOfUrl(url)) secrets_.redactor().Add(key);
   co_return url;
 }
 
@@ -103,7 +103,7 @@ Task<Status> Heartbeats::Send(Beat beat, Limits limits) {
   delivery.run = beat.run;
   delivery.subject = "heartbeat " + beat.signal + " of " + beat.schedule;
   delivery.channel = "heartbeat";
-  delivery.destination = url.ok() ? HostOf(*url) : "?";
+  delivery.destination = url.ok() ? HostOfUrl(*url) : "?";
   delivery.content_hash = Sha256Hex(body);
   const Result<std::int64_t> added = store_.AddDelivery(delivery);
   if (!added.ok()) co_return added.status();

@@ -9,7 +9,6 @@
 
 namespace upkeep::daemon {
 
-constexpr std::chrono::microseconds kTick{1};
 
 HorizonDraft::HorizonDraft(const schedules::Schedule& schedule, Instant from, Instant until)
     : horizon_{schedule.id, schedule.definition, zone::TzdataVersion(), from, until, 0, ""},

@@ -16,7 +16,7 @@ struct Words {
   std::vector<std::string_view> columns;
 };
 
-const Words& In(const std::string& language) {
+const Words& PageWords(const std::string& language) {
   static const Words english = {
       "Runs", "Nothing has run yet.", "Latest report", "Today", "This month", "Pages", "There is no such page.",
       {"Run", "Started", "State", "Started by", "Targets"}};
@@ -46,7 +46,7 @@ void Begin(HtmlWriter& page, const std::string& title, const std::string& langua
                 "<link rel=\"icon\" href=\"data:,\">");
   page.Element("title", title + " · upkeep").Constant("<style>").Constant(reports::kHtmlStyle).Constant(style);
   page.Constant("</style>").Close().Open("body");
-  page.Open("nav", {{"aria-label", In(language).pages}}).Open("ul");
+  page.Open("nav", {{"aria-label", PageWords(language).pages}}).Open("ul");
   for (const auto& [path, word] : PageLinks(language)) {
     page.Open("li").Element("a", word, {{"href", path}}).Close();
   }
@@ -61,7 +61,7 @@ std::string End(HtmlWriter& page) {
 }  // namespace
 
 std::vector<std::pair<std::string, std::string>> PageLinks(const std::string& language) {
-  const Words& words = In(language);
+  const Words& words = PageWords(language);
   const std::string query = language == "ko" ? "?lang=ko" : "?lang=en";
   return {{"/" + query, std::string(words.latest)},
           {"/report/daily" + query, std::string(words.daily)},
@@ -70,7 +70,7 @@ std::vector<std::pair<std::string, std::string>> PageLinks(const std::string& la
 }
 
 std::string RunsPage(const std::vector<store::RunRecord>& runs, const std::string& language) {
-  const Words& words = In(language);
+  const Words& words = PageWords(language);
   std::vector<std::string> heads(words.columns.begin(), words.columns.end());
   for (const checks::State state : kCounted) heads.emplace_back(reports::SayState(state, language));
   // On a narrow window each cell says what it is.
@@ -122,7 +122,7 @@ std::string MessagePage(const std::string& message, const std::string& hint,
 }
 
 std::string NoSuchPage(const std::string& language) {
-  return MessagePage(std::string(In(language).no_page), "", language);
+  return MessagePage(std::string(PageWords(language).no_page), "", language);
 }
 
 }  // namespace upkeep::daemon

@@ -9,7 +9,7 @@ namespace {
 using std::chrono::microseconds;
 
 // Beyond the deadline: time to end, to store, and for clocks that differ.
-constexpr microseconds kPatience = std::chrono::minutes(10);
+constexpr microseconds kPastDeadline = std::chrono::minutes(10);
 
 std::string Machine(const std::string& holder) { return holder.substr(0, holder.find('/')); }
 
@@ -29,7 +29,7 @@ class Judge {
     }
     if (!options_.may_live(holder)) return "the process that ran it is gone";
     if (Machine(holder) == Machine(options_.holder)) return "";
-    const microseconds allowed = options_.deadline(schedule) + kPatience;
+    const microseconds allowed = options_.deadline(schedule) + kPastDeadline;
     if (now_ - since <= allowed) return "";
     return "nothing was heard of its process on " + Machine(holder) + " for " +
            FormatDuration(std::chrono::floor<std::chrono::seconds>(now_ - since));

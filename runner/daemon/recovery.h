@@ -22,6 +22,9 @@
 
 namespace upkeep::daemon {
 
+/// How long a run may take that no schedule gives a deadline.
+inline constexpr std::chrono::microseconds kDeadlineByHand = std::chrono::hours(24);
+
 struct RecoveryOptions {
   std::string holder;                     ///< This process.
   store::Actor actor;

@@ -41,7 +41,7 @@ bool IsLoopback(const std::string& name) {
 }
 
 /// "localhost" of "localhost:9180"; an IPv6 address keeps its brackets.
-std::string HostOf(const std::string& header) {
+std::string HostOfHeader(const std::string& header) {
   if (header.starts_with("[")) return header.substr(0, header.find(']') + 1);
   return header.substr(0, header.find(':'));
 }
@@ -146,7 +146,7 @@ bool Server::Impl::Refuse(const Request& request, Response& response) const {
     response.set_content("only GET and HEAD: nothing can be changed here\n", kText);
     return true;
   }
-  if (IsLoopback(options.host) && !IsLoopback(HostOf(request.get_header_value("Host")))) {
+  if (IsLoopback(options.host) && !IsLoopback(HostOfHeader(request.get_header_value("Host")))) {
     response.status = 421;
     response.set_content("this address answers only to its own name\n", kText);
     return true;

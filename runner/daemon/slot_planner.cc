@@ -19,7 +19,6 @@ using std::chrono::microseconds;
 
 constexpr days kHorizon{35};
 constexpr std::size_t kRowsAtOnce = 1000;   // Of one transaction.
-constexpr microseconds kTick{1};
 // Beyond every row: what is planned later than this belongs to no version of the schedule.
 constexpr days kBeyondRows{400};
 constexpr std::string_view kRetired = "retired";   // Where a definition's hash would stand.

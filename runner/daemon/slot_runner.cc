@@ -29,7 +29,6 @@ std::string Compact(Instant instant) {
   return text;
 }
 
-constexpr int kNoTargetAnswered = 69;
 constexpr std::chrono::seconds kEndBeat{30};
 
 /// For the last heartbeat of a run: it is sent when the run was cancelled, too, but the daemon does
@@ -152,7 +151,7 @@ Task<BatchEnd> SlotRunner::Run(std::shared_ptr<const World> world,
     parts_.journal.Warning("run.incomplete", {{"schedule", schedule.id}, {"why", problem.message()}});
   }
   if (beats) {
-    const bool nobody = end.summary.exit_code == kNoTargetAnswered;
+    const bool nobody = end.summary.exit_code == run::kNoTargetAnswered;
     beat.signal = end.cancelled ? "fail" : SignalOf(totals, nobody, schedule.exit_on);
     beat.body = BodyOf(end);
     const Limits own_limits = EndLimits(limits);

@@ -17,9 +17,8 @@ using std::chrono::microseconds;
 
 constexpr std::int64_t kAllOpen = 1'000'000;
 constexpr std::size_t kMovedAtOnce = 1000;   // Of one transaction.
-constexpr microseconds kTick{1};
 
-std::string Seconds(microseconds duration) {
+std::string SecondsText(microseconds duration) {
   return FormatDuration(std::chrono::floor<std::chrono::seconds>(duration));
 }
 
@@ -31,11 +30,11 @@ store::AttemptEnd EndOf(const Schedule& schedule, const store::Attempt& attempt)
     case schedules::Punctuality::kOnTime: break;
     case schedules::Punctuality::kLate:
       end.state = SlotState::kLate;
-      end.reason = "started " + Seconds(attempt.claimed - start) + " late";
+      end.reason = "started " + SecondsText(attempt.claimed - start) + " late";
       break;
     case schedules::Punctuality::kMissed:
       end.state = SlotState::kLate;
-      end.reason = "caught up " + Seconds(attempt.claimed - start) + " late, beyond the grace of " +
+      end.reason = "caught up " + SecondsText(attempt.claimed - start) + " late, beyond the grace of " +
                    FormatDuration(schedule.grace);
       break;
   }

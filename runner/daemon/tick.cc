@@ -11,9 +11,7 @@
 namespace upkeep::daemon {
 namespace {
 
-constexpr int kNoTargetAnswered = 69;
 // A run by hand has no deadline of its own.
-constexpr std::chrono::microseconds kByHand = std::chrono::hours(24);
 
 Status NoSuchSchedule(const World& world, const std::string& id) {
   std::vector<std::string> known;
@@ -44,7 +42,7 @@ Task<Result<TickOutcome>> Tick(std::shared_ptr<const World> world, std::string i
   recovery.may_live = run::HolderMayLive;
   recovery.deadline = [&world](const std::string& name) {
     const schedules::Schedule* const found = world->Find(name);
-    return found == nullptr ? kByHand : found->deadline;
+    return found == nullptr ? kDeadlineByHand : found->deadline;
   };
   const auto recovered = InterruptDead(parts.store, parts.clock, recovery);
   if (!recovered.ok()) co_return recovered.status();
@@ -114,7 +112,7 @@ Task<Result<TickOutcome>> Tick(std::shared_ptr<const World> world, std::string i
     Add(outcome.totals, end.summary.totals);
     outcome.cancelled = outcome.cancelled || end.cancelled;
     outcome.no_target_answered =
-        outcome.no_target_answered || end.summary.exit_code == kNoTargetAnswered;
+        outcome.no_target_answered || end.summary.exit_code == run::kNoTargetAnswered;
     for (Status& problem : end.problems) outcome.problems.push_back(std::move(problem));
   }
   co_await RecoverPlans(world, parts, limits);

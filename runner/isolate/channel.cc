@@ -11,7 +11,6 @@
 namespace upkeep::isolate {
 namespace {
 
-constexpr std::size_t kPiece = std::size_t{64} << 10;
 
 }  // namespace
 

@@ -12,7 +12,6 @@ namespace upkeep::isolate {
 namespace {
 
 constexpr int kExitLost = 70;
-constexpr std::size_t kPiece = std::size_t{64} << 10;
 // From upkeep itself: a page of documents is a few MiB.
 constexpr FrameBounds kFromUpkeep{std::size_t{1} << 30, std::numeric_limits<std::size_t>::max()};
 

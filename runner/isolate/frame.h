@@ -23,6 +23,8 @@
 
 namespace upkeep::isolate {
 
+inline constexpr std::size_t kPiece = std::size_t{64} << 10;   ///< Bytes read from the socket at a time.
+
 struct FrameBounds {
   std::size_t bytes = std::size_t{64} << 20;
   std::size_t values = std::numeric_limits<std::size_t>::max();   ///< At any depth.

@@ -46,7 +46,7 @@ std::string DescribeCall(const Value& message) {
 
 Session::Session(io::Reactor& reactor, int socket, const Request& request, const Limits& limits,
                  Activity& activity)
-    : reactor_(reactor), request_(request), limits_(limits), activity_(activity),
+    : request_(request), limits_(limits), activity_(activity),
       channel_(reactor, socket, BoundsOf(request.budget)) {
   chain_ = limits_.cancel.OnCancel([this] { calls_.Cancel(); });
 }

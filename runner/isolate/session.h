@@ -56,7 +56,6 @@ class Session {
   Value StartMessage() const;
   Status NotStopped() const;
 
-  io::Reactor& reactor_;
   const Request& request_;
   const Limits& limits_;
   Activity& activity_;

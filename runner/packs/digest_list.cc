@@ -8,7 +8,6 @@ namespace upkeep::packs {
 namespace {
 
 constexpr std::string_view kFirstLine = "upkeep pack 1";
-constexpr std::size_t kDigestDigits = 64;
 
 /// Takes one line off `text`, without its end; nothing when there is no whole line.
 std::string_view TakeLine(std::string_view& text) {

@@ -15,6 +15,7 @@
 #ifndef UPKEEP_RUNNER_PACKS_DIGEST_LIST_H_
 #define UPKEEP_RUNNER_PACKS_DIGEST_LIST_H_
 
+#include <cstddef>
 #include <map>
 #include <string>
 #include <string_view>
@@ -28,6 +29,7 @@ namespace upkeep::packs {
 
 inline constexpr std::string_view kDigestFile = "pack.digests";
 inline constexpr std::string_view kSignatureFile = "pack.signature";
+inline constexpr std::size_t kDigestDigits = 64;   ///< Hexadecimal, of a SHA-256.
 
 struct DigestList {
   std::string id;

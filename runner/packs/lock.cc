@@ -14,7 +14,6 @@ namespace upkeep::packs {
 namespace {
 
 constexpr std::uintmax_t kMostLockBytes = std::uintmax_t{4} << 20;
-constexpr std::size_t kDigestDigits = 64;
 
 /// A string as YAML reads it on any account: JSON's form.
 std::string Quoted(const std::string& text) { return Value(text).dump(); }

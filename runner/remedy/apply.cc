@@ -17,8 +17,6 @@ using store::PlanState;
 
 constexpr std::chrono::seconds kStepDeadline{60};
 
-std::string Name(store::PlanId plan) { return "plan " + std::to_string(plan); }
-
 /// Everything that must hold before anything is called.
 struct Ready {
   run::Playbook playbook;
@@ -37,16 +35,16 @@ Status CheckState(store::Store& store, const store::Plan& plan, const Clock& clo
     if (!moved.ok() && moved.code() != Code::kBusy) return moved;
   }
   if (plan.state == PlanState::kExpired || (waits && plan.expires <= clock.Now())) {
-    return Status(Code::kNotApproved, Name(plan.id) + " expired at " + FormatRfc3339(plan.expires))
+    return Status(Code::kNotApproved, PlanName(plan.id) + " expired at " + FormatRfc3339(plan.expires))
         .WithHint("plan again: upkeep plan");
   }
   if (plan.state == PlanState::kDenied || plan.state == PlanState::kCancelled) {
-    return Status(Code::kNotApproved, Name(plan.id) + " was " +
+    return Status(Code::kNotApproved, PlanName(plan.id) + " was " +
                                           std::string(store::PlanStateName(plan.state)) +
                                           (plan.outcome.empty() ? "" : ": " + plan.outcome.en));
   }
   if (!waits) {
-    return Status(Code::kBusy, Name(plan.id) + " is " + std::string(store::PlanStateName(plan.state)) +
+    return Status(Code::kBusy, PlanName(plan.id) + " is " + std::string(store::PlanStateName(plan.state)) +
                                    "; nothing is applied twice");
   }
   return Status::Ok();
@@ -57,7 +55,7 @@ Status WorldChanged(store::Store& store, const store::Plan& plan, const store::A
                     const Text& how) {
   const Text outcome{"the world has changed: " + how.en, "상황이 바뀌었습니다: " + how.ko};
   UPKEEP_RETURN_IF_ERROR(store.MovePlan(plan.id, PlanState::kCancelled, outcome, actor));
-  return Status(Code::kNotApproved, Name(plan.id) + " was not applied, since the world has changed: " + how.en)
+  return Status(Code::kNotApproved, PlanName(plan.id) + " was not applied, since the world has changed: " + how.en)
       .WithHint("run the check and plan again");
 }
 
@@ -76,7 +74,7 @@ Task<Result<Ready>> GetReady(Workbench& bench, const store::Plan& plan, const st
   const Status allowed = CheckApprovals(plan, *approvals, bench.keys, needed);
   if (!allowed.ok()) co_return allowed;
   if (plan.state != PlanState::kApproved) {
-    co_return Status(Code::kPending, Name(plan.id) + " is " +
+    co_return Status(Code::kPending, PlanName(plan.id) + " is " +
                                          std::string(store::PlanStateName(plan.state)));
   }
 

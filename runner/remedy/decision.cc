@@ -42,21 +42,21 @@ bool KeyIsOfAccount(const store::Actor& key, const store::Actor& account) {
          (key.name == account.name || IdentityOfAccount(key.name) == account.identity);
 }
 
-std::string Name(store::PlanId plan) { return "plan " + std::to_string(plan); }
-
 Status CheckOpen(const store::Plan& plan, Instant now) {
   if (plan.state != store::PlanState::kPending) {
-    return Status(Code::kBusy, Name(plan.id) + " is " + std::string(store::PlanStateName(plan.state)) +
+    return Status(Code::kBusy, PlanName(plan.id) + " is " + std::string(store::PlanStateName(plan.state)) +
                                    "; there is nothing to decide");
   }
   if (plan.expires <= now) {
-    return Status(Code::kNotApproved, Name(plan.id) + " expired at " + FormatRfc3339(plan.expires))
+    return Status(Code::kNotApproved, PlanName(plan.id) + " expired at " + FormatRfc3339(plan.expires))
         .WithHint("plan again: the world has moved on");
   }
   return Status::Ok();
 }
 
 }  // namespace
+
+std::string PlanName(store::PlanId plan) { return "plan " + std::to_string(plan); }
 
 Result<store::Actor> PersonOfProcess() {
   if (!UidsAreTheMachines()) {
@@ -115,7 +115,7 @@ Result<store::Approval> Decide(store::Store& store, const KeyRing& keys,
   if (!person.ok()) return person.status();
   approval.actor = std::move(*person);
   if (SamePerson(approval.actor, plan->requester)) {
-    return Status(Code::kDenied, Name(plan->id) + " was made by " + plan->requester.name + " (" +
+    return Status(Code::kDenied, PlanName(plan->id) + " was made by " + plan->requester.name + " (" +
                                      plan->requester.identity + "), and that is you, " +
                                      approval.actor.name + "; nobody decides on a plan of their own")
         .WithHint("somebody else must decide");
@@ -127,7 +127,7 @@ Result<store::Approval> Decide(store::Store& store, const KeyRing& keys,
   if (!given.ok()) return given.status();
   for (const store::Approval& earlier : *given) {
     if (SamePerson(earlier.actor, approval.actor)) {
-      return Status(Code::kDenied, approval.actor.name + " has decided on " + Name(plan->id) + " before");
+      return Status(Code::kDenied, approval.actor.name + " has decided on " + PlanName(plan->id) + " before");
     }
   }
   UPKEEP_RETURN_IF_ERROR(store.Approve(approval));
@@ -139,19 +139,19 @@ Status CheckApprovals(const store::Plan& plan, const std::vector<store::Approval
   std::vector<const store::Approval*> counted;
   for (const store::Approval& approval : approvals) {
     if (!approval.approve) {
-      return Status(Code::kNotApproved, Name(plan.id) + " was denied by " + approval.actor.name + ": " +
+      return Status(Code::kNotApproved, PlanName(plan.id) + " was denied by " + approval.actor.name + ": " +
                                             approval.reason);
     }
     if (approval.hash != plan.hash || SamePerson(approval.actor, plan.requester)) continue;
     if (approval.actor.source == "key") {
       const RegisteredKey* const key = keys.Find(approval.actor.identity);
       if (key == nullptr) {
-        return Status(Code::kNotApproved, "the key that approved " + Name(plan.id) + ", " +
+        return Status(Code::kNotApproved, "the key that approved " + PlanName(plan.id) + ", " +
                                               approval.actor.name + "'s, is not registered here")
             .WithHint("--keys FOLDER names where registered keys are");
       }
       if (!Verify(*key, DecisionText(approval), approval.signature).ok()) {
-        return Status(Code::kNotApproved, "the approval of " + Name(plan.id) + " is not signed by " +
+        return Status(Code::kNotApproved, "the approval of " + PlanName(plan.id) + " is not signed by " +
                                               approval.actor.name);
       }
     }
@@ -162,7 +162,7 @@ Status CheckApprovals(const store::Plan& plan, const std::vector<store::Approval
     if (another) counted.push_back(&approval);
   }
   if (static_cast<int>(counted.size()) >= needed) return Status::Ok();
-  return Status(Code::kPending, Name(plan.id) + " has " + std::to_string(counted.size()) + " of " +
+  return Status(Code::kPending, PlanName(plan.id) + " has " + std::to_string(counted.size()) + " of " +
                                     std::to_string(needed) + " approvals")
       .WithHint("somebody else decides: upkeep approve " + std::to_string(plan.id) + " --reason TEXT");
 }

@@ -17,6 +17,9 @@
 
 namespace upkeep::remedy {
 
+/// What a plan is called in messages: "plan 7".
+std::string PlanName(store::PlanId plan);
+
 /// The person of this process for what needs one, by the operating system. kDenied where that
 /// cannot tell: in a user namespace (whose uids anybody may choose), and behind sudo to another
 /// account than root, when the kernel does not keep who logged in.

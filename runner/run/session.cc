@@ -13,8 +13,6 @@ namespace {
 
 using checks::State;
 
-constexpr int kNoTargetAnswered = 69;
-
 /// True when there are results, and every one says that its target could not be reached.
 bool NobodyAnswered(const std::vector<PairOutcome>& pairs) {
   bool any = false;

@@ -45,7 +45,9 @@ struct SessionRequest {
   std::shared_ptr<const CancelNote> cancel_note;
 };
 
-/// kUnreachable (exit 69) is in `exit_code` when no target answered at all.
+/// The exit code of a run whose every result says that its target could not be reached.
+inline constexpr int kNoTargetAnswered = 69;
+
 struct SessionOutcome {
   store::RunSummary summary;
   bool cancelled = false;

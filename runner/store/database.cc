@@ -203,6 +203,22 @@ std::optional<Instant> Query::MaybeTime(int column) const {
   return Time(column);
 }
 
+std::string Query::TimeText(int column) const {
+  return Null(column) ? "" : FormatRfc3339(Time(column));
+}
+
+checks::State Query::State(int column) const {
+  auto state = checks::StateFromName(View(column));
+  return state.ok() ? *state : checks::State::kUnknown;
+}
+
+Value Query::Json(int column) const {
+  const std::string_view text = View(column);
+  if (text.empty()) return nullptr;
+  auto value = ParseJson(text);
+  return value.ok() ? std::move(*value) : Value(nullptr);
+}
+
 std::optional<double> Query::MaybeNumber(int column) const {
   if (Null(column)) return std::nullopt;
   return Number(column);

@@ -24,6 +24,7 @@
 #include "base/status.h"
 #include "base/text.h"
 #include "base/value.h"
+#include "checks/model/result.h"
 
 namespace upkeep::store {
 
@@ -79,6 +80,9 @@ class Query {
   std::string_view View(int column) const;    ///< Until the next Next().
   Instant Time(int column) const { return Instant(std::chrono::microseconds(Int(column))); }
   std::optional<Instant> MaybeTime(int column) const;
+  std::string TimeText(int column) const;     ///< RFC 3339, or "" for NULL.
+  checks::State State(int column) const;      ///< kUnknown where the word is none that is known.
+  Value Json(int column) const;               ///< Null where there is none that can be read.
   std::optional<double> MaybeNumber(int column) const;
 
  private:

@@ -7,13 +7,7 @@
 namespace upkeep::store {
 namespace {
 
-Value ReadJson(std::string_view text) {
-  if (text.empty()) return nullptr;
-  auto value = ParseJson(text);
-  return value.ok() ? std::move(*value) : Value(nullptr);
-}
-
-ActionState ReadState(std::string_view word) {
+ActionState ReadActionState(std::string_view word) {
   for (const ActionState state : {ActionState::kDone, ActionState::kFailed, ActionState::kUnknown}) {
     if (ActionStateName(state) == word) return state;
   }
@@ -82,10 +76,10 @@ Result<std::vector<Action>> SqliteStore::ActionsWhere(std::string_view condition
   while (query.Next()) {
     Action action;
     action.id = query.Int(0);
-    action.intent = {query.Int(1), static_cast<int>(query.Int(2)), ReadJson(query.View(3)),
-                     ReadJson(query.View(4)), {query.Text(5), query.Text(6), query.Text(7)}};
-    action.state = ReadState(query.View(8));
-    action.after = ReadJson(query.View(9));
+    action.intent = {query.Int(1), static_cast<int>(query.Int(2)), query.Json(3),
+                     query.Json(4), {query.Text(5), query.Text(6), query.Text(7)}};
+    action.state = ReadActionState(query.View(8));
+    action.after = query.Json(9);
     action.detail = query.Text(10);
     action.begun = query.Time(11);
     action.ended = query.MaybeTime(12);

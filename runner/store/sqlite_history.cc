@@ -11,17 +11,6 @@ constexpr std::string_view kByState =
     "CASE x.state WHEN 'critical' THEN 0 WHEN 'warning' THEN 1 WHEN 'unknown' THEN 2 "
     "WHEN 'ok' THEN 3 ELSE 4 END";
 
-Value ReadJson(std::string_view text) {
-  if (text.empty()) return nullptr;
-  auto value = ParseJson(text);
-  return value.ok() ? std::move(*value) : Value(nullptr);
-}
-
-checks::State ReadState(std::string_view word) {
-  auto state = checks::StateFromName(word);
-  return state.ok() ? *state : checks::State::kUnknown;
-}
-
 }  // namespace
 
 Status SqliteStore::SaveDefinition(const checks::Head& head, const Value& document) {
@@ -77,13 +66,13 @@ Result<std::vector<StoredResult>> SqliteStore::Results(RunId run) {
     row.target = query.Text(1);
     checks::CheckResult& result = row.result;
     result.subject = {query.Text(2), query.Text(3), query.Text(4), query.Text(5)};
-    result.state = ReadState(query.View(6));
+    result.state = query.State(6);
     result.reason = query.Text(7);
     result.summary = {query.Text(8), query.Text(9)};
-    result.data = ReadJson(query.View(10));
+    result.data = query.Json(10);
     result.severity = static_cast<checks::Severity>(query.Int(11));
     result.remedy = query.Text(12);
-    if (const Value tags = ReadJson(query.View(13)); tags.is_array()) {
+    if (const Value tags = query.Json(13); tags.is_array()) {
       for (const Value& tag : tags) {
         if (tag.is_string()) result.tags.push_back(tag.get<std::string>());
       }
@@ -112,11 +101,11 @@ Result<std::vector<StoredOutcome>> SqliteStore::Outcomes(RunId run) {
     row.playbook = query.Text(0);
     row.target = query.Text(1);
     row.definition = query.Text(2);
-    row.state = ReadState(query.View(3));
+    row.state = query.State(3);
     row.started = query.Time(4);
     row.finished = query.Time(5);
     row.coverage = {query.Int(6), query.Int(7)};
-    row.params = ReadJson(query.View(8));
+    row.params = query.Json(8);
     row.seed = static_cast<std::uint64_t>(query.Int(9));
     std::string_view log = query.View(10);
     while (!log.empty()) {

@@ -11,17 +11,11 @@ constexpr std::string_view kPlanColumns =
     "hash, requester_name, requester_source, requester_identity, approvals_needed, created, "
     "expires, state, outcome_en, outcome_ko, coalesce(verified_by, 0), changed FROM plans ";
 
-PlanState ReadState(std::string_view word) {
+PlanState ReadPlanState(std::string_view word) {
   for (int i = 0; i <= static_cast<int>(PlanState::kUnverified); ++i) {
     if (PlanStateName(static_cast<PlanState>(i)) == word) return static_cast<PlanState>(i);
   }
   return PlanState::kUnknown;
-}
-
-Value ReadJson(std::string_view text) {
-  if (text.empty()) return nullptr;
-  auto value = ParseJson(text);
-  return value.ok() ? std::move(*value) : Value(nullptr);
 }
 
 Plan ReadPlan(const Query& query) {
@@ -34,13 +28,13 @@ Plan ReadPlan(const Query& query) {
   plan.subject = query.Text(5);
   plan.remedy = query.Text(6);
   plan.risk = query.Text(7);
-  plan.document = ReadJson(query.View(8));
+  plan.document = query.Json(8);
   plan.hash = query.Text(9);
   plan.requester = {query.Text(10), query.Text(11), query.Text(12)};
   plan.approvals_needed = static_cast<int>(query.Int(13));
   plan.created = query.Time(14);
   plan.expires = query.Time(15);
-  plan.state = ReadState(query.View(16));
+  plan.state = ReadPlanState(query.View(16));
   plan.outcome = {query.Text(17), query.Text(18)};
   plan.verified_by = query.Int(19);
   plan.changed = query.Time(20);

@@ -11,10 +11,6 @@
 namespace upkeep::store {
 namespace {
 
-std::string TimeText(const Query& query, int column) {
-  return query.Null(column) ? "" : FormatRfc3339(query.Time(column));
-}
-
 const Text kEndUnknown = {"a change was begun, and its end was not recorded",
                           "변경을 시작했으나 종료가 기록되지 않았습니다"};
 
@@ -69,7 +65,7 @@ void ReportFiller::Missed() {
   query.With(single(), start_, end_, query_.schedule, query_.run, due_until_);
   while (query.Next()) {
     model_.missed.push_back(
-        {query.Text(0), query.Text(1), TimeText(query, 2), query.Text(3), query.Text(4)});
+        {query.Text(0), query.Text(1), query.TimeText(2), query.Text(3), query.Text(4)});
   }
 }
 
@@ -106,8 +102,8 @@ void ReportFiller::Actions() {
     row.requested_by = query.Text(7);
     row.approved_by = query.Text(8);
     row.approval_reason = query.Text(9);
-    row.applied_at = TimeText(query, 10);
-    row.finished_at = TimeText(query, 11);
+    row.applied_at = query.TimeText(10);
+    row.finished_at = query.TimeText(11);
     row.before = query.Text(12);
     row.after = query.Text(13);
     row.outcome = {query.Text(14), query.Text(15)};
@@ -133,7 +129,7 @@ void ReportFiller::Waivers() {
   while (query.Next()) {
     model_.waivers.push_back({query.Text(0), query.Text(1), query.Text(2), query.Text(3),
                               query.Text(4), query.Text(5), query.Text(6), query.Text(7),
-                              TimeText(query, 8), query.Int(9), query.Int(10) != 0});
+                              query.TimeText(8), query.Int(9), query.Int(10) != 0});
     const reports::WaiverRow& waiver = model_.waivers.back();
     if (waiver.matched == 0 && !waiver.expired && WasLookedAt(waiver, model_.checks)) {
       model_.attention.push_back(Unmatched(waiver));
@@ -149,7 +145,7 @@ void ReportFiller::Deliveries() {
               "AND NOT (channel = 'heartbeat' AND state = 'sent') ORDER BY id");
   query.With(single(), query_.run, start_, end_);
   while (query.Next()) {
-    model_.deliveries.push_back({query.Text(0), query.Text(1), query.Text(2), TimeText(query, 3),
+    model_.deliveries.push_back({query.Text(0), query.Text(1), query.Text(2), query.TimeText(3),
                                  query.Text(4), static_cast<int>(query.Int(5))});
   }
 }

@@ -7,19 +7,6 @@
 #include "runner/store/report_filler.h"
 
 namespace upkeep::store {
-namespace {
-
-std::string TimeText(const Query& query, int column) {
-  return query.Null(column) ? "" : FormatRfc3339(query.Time(column));
-}
-
-checks::State ReadState(std::string_view word) {
-  auto state = checks::StateFromName(word);
-  return state.ok() ? *state : checks::State::kUnknown;
-}
-
-}  // namespace
-
 const ReportFiller::Definition& ReportFiller::DefinitionOf(const std::string& hash,
                                                            const std::string& playbook) {
   const auto known = definitions_.find(hash);
@@ -60,14 +47,14 @@ void ReportFiller::Results() {
     row.target = query.Text(1);
     row.subject = query.Text(2);
     row.uid = query.Text(3);
-    row.state = ReadState(query.View(4));
+    row.state = query.State(4);
     row.reason = query.Text(5);
     row.summary = {query.Text(6), query.Text(7)};
     if (IsProblem(row.state)) row.severity = "P" + query.Text(8);
     row.remedy = query.Text(9);
     row.change = query.Text(10);
     row.seen = query.Int(11);
-    row.first_seen = TimeText(query, 12);
+    row.first_seen = query.TimeText(12);
     row.data = query.Text(13);
     const Definition& head = DefinitionOf(query.Text(14), row.playbook);
     row.title = head.title;
@@ -78,7 +65,7 @@ void ReportFiller::Results() {
     if (row.waived) {
       row.waiver_reason = query.Text(16);
       row.waiver_owner = query.Text(17);
-      row.waiver_expires = TimeText(query, 18);
+      row.waiver_expires = query.TimeText(18);
       model_.waived.push_back(std::move(row));
     } else if (row.state == checks::State::kSkipped) {
       model_.skipped.push_back(std::move(row));
@@ -101,8 +88,8 @@ void ReportFiller::Resolved() {
     row.playbook = query.Text(0);
     row.target = query.Text(1);
     row.subject = query.Text(2);
-    row.resolved_at = TimeText(query, 3);
-    row.first_seen = TimeText(query, 4);
+    row.resolved_at = query.TimeText(3);
+    row.first_seen = query.TimeText(4);
     row.summary = {query.Text(5), query.Text(6)};
     row.title = DefinitionOf(query.Text(7), row.playbook).title;
     row.verified = true;   // A row of resolutions exists only where the check looked again.
@@ -128,7 +115,7 @@ void ReportFiller::Checks() {
     row.owner = head.owner;
     row.runbook = head.runbook;
     row.covers = head.covers;
-    row.state = ReadState(query.View(4));
+    row.state = query.State(4);
     row.reason = query.Text(5);
     row.attempted = query.Int(6);
     row.observed = query.Int(7);

@@ -13,7 +13,7 @@ constexpr std::string_view kRunColumns =
     "unknown, skipped, waived, new_findings, recurring_findings, regressed_findings, "
     "resolved_findings, attempted, observed FROM runs ";
 
-RunState ReadState(std::string_view word) {
+RunState ReadRunState(std::string_view word) {
   for (const RunState state : {RunState::kFinished, RunState::kCancelled, RunState::kInterrupted}) {
     if (RunStateName(state) == word) return state;
   }
@@ -23,7 +23,7 @@ RunState ReadState(std::string_view word) {
 RunRecord ReadRun(const Query& query) {
   RunRecord run;
   run.id = query.Int(0);
-  run.state = ReadState(query.View(1));
+  run.state = ReadRunState(query.View(1));
   run.trigger = query.Text(2);
   run.actor = {query.Text(3), query.Text(4), query.Text(5)};
   run.version = query.Text(6);

@@ -49,26 +49,26 @@ ReportModel Hostile(const std::string& text) {
   return model;
 }
 
-std::string Rendered(std::string_view format, const ReportModel& model) {
+std::string RenderedHostile(std::string_view format, const ReportModel& model) {
   Result<std::string> text = Render(format, model, {});
   EXPECT_TRUE(text.ok()) << text.status().Describe();
   return text.ok() ? *text : "";
 }
 
-bool Has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool Contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 TEST(HostileText, MarkupIsTextInHtmlXmlAndMarkdown) {
   for (const char* format : {"html", "junit", "md"}) {
-    const std::string text = Rendered(format, Hostile(kMarkup));
-    EXPECT_FALSE(Has(text, "<img")) << format;
-    EXPECT_TRUE(Has(text, "&lt;img")) << format;
+    const std::string text = RenderedHostile(format, Hostile(kMarkup));
+    EXPECT_FALSE(Contains(text, "<img")) << format;
+    EXPECT_TRUE(Contains(text, "&lt;img")) << format;
   }
-  EXPECT_FALSE(Has(Rendered("html", Hostile("\" onclick=\"x")), "\" onclick=\"x"));
+  EXPECT_FALSE(Contains(RenderedHostile("html", Hostile("\" onclick=\"x")), "\" onclick=\"x"));
 }
 
 TEST(HostileText, NoFormatPassesTerminalCommandsOn) {
   for (const std::string& format : Formats()) {
-    const std::string text = Rendered(format, Hostile(kTerminal));
+    const std::string text = RenderedHostile(format, Hostile(kTerminal));
     EXPECT_EQ(std::string::npos, text.find_first_of("\x1b\x07")) << format;
   }
 }
@@ -76,55 +76,55 @@ TEST(HostileText, NoFormatPassesTerminalCommandsOn) {
 TEST(HostileText, NoFormatLetsTextRunBackwards) {
   for (const std::string& format : Formats()) {
     if (format == "json" || format == "jsonl") continue;   // Documents for machines keep every character.
-    EXPECT_FALSE(Has(Rendered(format, Hostile(kOverride)), "\xE2\x80\xAE")) << format;
+    EXPECT_FALSE(Contains(RenderedHostile(format, Hostile(kOverride)), "\xE2\x80\xAE")) << format;
   }
 }
 
 TEST(HostileText, ALineFeedIsNoNewLineOfTheReport) {
   for (const char* format : {"table", "wide", "nagios", "prometheus", "md", "jsonl"}) {
-    const std::string text = Rendered(format, Hostile(kLines));
-    EXPECT_FALSE(Has(text, "\nUPKEEP OK | forged")) << format;
-    EXPECT_FALSE(Has(text, "\nsecond")) << format;
+    const std::string text = RenderedHostile(format, Hostile(kLines));
+    EXPECT_FALSE(Contains(text, "\nUPKEEP OK | forged")) << format;
+    EXPECT_FALSE(Contains(text, "\nsecond")) << format;
   }
   // The plugin's one separator is its own.
-  const std::string nagios = Rendered("nagios", Hostile(kLines));
+  const std::string nagios = RenderedHostile("nagios", Hostile(kLines));
   EXPECT_EQ(nagios.find('|'), nagios.rfind('|'));
 }
 
 TEST(HostileText, ACsvCellIsNoFormulaAndStaysOneCell) {
-  const std::string formula = Rendered("csv", Hostile("=HYPERLINK(\"http://x\")"));
-  EXPECT_FALSE(Has(formula, ",=")) << formula;
-  EXPECT_FALSE(Has(formula, ",\"=")) << formula;
-  EXPECT_TRUE(Has(formula, "\"'=HYPERLINK(\"\"http://x\"\")\"")) << formula;
-  const std::string comma = Rendered("csv", Hostile("a,b\"c"));
-  EXPECT_TRUE(Has(comma, "\"a,b\"\"c\"")) << comma;
+  const std::string formula = RenderedHostile("csv", Hostile("=HYPERLINK(\"http://x\")"));
+  EXPECT_FALSE(Contains(formula, ",=")) << formula;
+  EXPECT_FALSE(Contains(formula, ",\"=")) << formula;
+  EXPECT_TRUE(Contains(formula, "\"'=HYPERLINK(\"\"http://x\"\")\"")) << formula;
+  const std::string comma = RenderedHostile("csv", Hostile("a,b\"c"));
+  EXPECT_TRUE(Contains(comma, "\"a,b\"\"c\"")) << comma;
 }
 
 TEST(HostileText, APrometheusLabelCannotEndEarly) {
-  const std::string text = Rendered("prometheus", Hostile("a\"} 1\nforged{x=\"\\"));
-  EXPECT_FALSE(Has(text, "\nforged")) << text;
-  EXPECT_TRUE(Has(text, "a\\\"} 1\\nforged{x=\\\"\\\\")) << text;
+  const std::string text = RenderedHostile("prometheus", Hostile("a\"} 1\nforged{x=\"\\"));
+  EXPECT_FALSE(Contains(text, "\nforged")) << text;
+  EXPECT_TRUE(Contains(text, "a\\\"} 1\\nforged{x=\\\"\\\\")) << text;
 }
 
 TEST(HostileText, AMarkdownTextCannotStartMarkup) {
-  const std::string text = Rendered("md", Hostile("# big [a](javascript:x) | b `c` *d*"));
-  EXPECT_FALSE(Has(text, "[a](")) << text;
-  EXPECT_FALSE(Has(text, "\n# big")) << text;
-  EXPECT_FALSE(Has(text, " | b")) << text;
+  const std::string text = RenderedHostile("md", Hostile("# big [a](javascript:x) | b `c` *d*"));
+  EXPECT_FALSE(Contains(text, "[a](")) << text;
+  EXPECT_FALSE(Contains(text, "\n# big")) << text;
+  EXPECT_FALSE(Contains(text, " | b")) << text;
   for (const char* start : {"- item", "+ item", "1. item", "1) item", "=====", "    code"}) {
-    EXPECT_FALSE(Has(Rendered("md", Hostile(start)), std::string("\n") + start)) << start;
+    EXPECT_FALSE(Contains(RenderedHostile("md", Hostile(start)), std::string("\n") + start)) << start;
   }
 }
 
 TEST(HostileText, BrokenUtf8IsReplaced) {
   for (const std::string& format : Formats()) {
-    EXPECT_FALSE(Has(Rendered(format, Hostile("a\xFF\xC3(")), "\xFF")) << format;
+    EXPECT_FALSE(Contains(RenderedHostile(format, Hostile("a\xFF\xC3(")), "\xFF")) << format;
   }
 }
 
 TEST(HostileText, JsonStaysJson) {
   for (const char* text : {kMarkup, kLines, "\"}],{"}) {
-    EXPECT_TRUE(ParseJson(Rendered("json", Hostile(text))).ok()) << text;
+    EXPECT_TRUE(ParseJson(RenderedHostile("json", Hostile(text))).ok()) << text;
   }
 }
 

@@ -39,7 +39,7 @@ bool HasKorean(const std::string& text) {
   return false;
 }
 
-std::string Rendered(std::string_view format, const ReportModel& model, const std::string& language) {
+std::string RenderedIn(std::string_view format, const ReportModel& model, const std::string& language) {
   RenderOptions options;
   options.language = language;
   Result<std::string> text = Render(format, model, options);
@@ -60,9 +60,9 @@ TEST(Language, NoEnglishSentenceInAKoreanReport) {
     ReportModel model = FullModel();
     model.kind = kind;
     for (const char* format : {"table", "wide", "md"}) {
-      EXPECT_EQ("", EnglishSentence(Rendered(format, model, "ko"))) << format;
+      EXPECT_EQ("", EnglishSentence(RenderedIn(format, model, "ko"))) << format;
     }
-    EXPECT_EQ("", EnglishSentence(SeenText(Rendered("html", model, "ko"))));
+    EXPECT_EQ("", EnglishSentence(SeenText(RenderedIn("html", model, "ko"))));
   }
 }
 
@@ -73,16 +73,16 @@ TEST(Language, NorWhenNothingIsThereOrSlotsDoNotAddUp) {
   wrong.resolved[0].verified = false;
   for (const ReportModel* model : {&empty, &wrong}) {
     for (const char* format : {"table", "wide", "md"}) {
-      EXPECT_EQ("", EnglishSentence(Rendered(format, *model, "ko"))) << format;
+      EXPECT_EQ("", EnglishSentence(RenderedIn(format, *model, "ko"))) << format;
     }
-    EXPECT_EQ("", EnglishSentence(SeenText(Rendered("html", *model, "ko"))));
+    EXPECT_EQ("", EnglishSentence(SeenText(RenderedIn("html", *model, "ko"))));
   }
 }
 
 TEST(Language, TheDetectorWouldSeeTheModelsEnglish) {
   // So that the tests above can fail: the same model in English is full of sentences.
-  EXPECT_NE("", EnglishSentence(SeenText(Rendered("html", FullModel(), "en"))));
-  EXPECT_NE("", EnglishSentence(Rendered("table", FullModel(), "en")));
+  EXPECT_NE("", EnglishSentence(SeenText(RenderedIn("html", FullModel(), "en"))));
+  EXPECT_NE("", EnglishSentence(RenderedIn("table", FullModel(), "en")));
 }
 
 TEST(Language, NoKoreanOfOursInAnEnglishReport) {
@@ -91,8 +91,8 @@ TEST(Language, NoKoreanOfOursInAnEnglishReport) {
   model.waived[0].waiver_reason = model.waivers[0].reason = model.waivers[1].reason = "to be replaced";
   model.actions[0].approval_reason = "outage";
   for (const char* format : {"table", "wide", "md", "html"}) {
-    EXPECT_FALSE(HasKorean(Rendered(format, model, "en"))) << format;
-    EXPECT_TRUE(HasKorean(Rendered(format, model, "ko"))) << format;
+    EXPECT_FALSE(HasKorean(RenderedIn(format, model, "en"))) << format;
+    EXPECT_TRUE(HasKorean(RenderedIn(format, model, "ko"))) << format;
   }
 }
 

@@ -21,9 +21,9 @@ using std::chrono::seconds;
 using std::chrono::sys_seconds;
 
 /// Random expressions of one dialect, with everything its language has.
-class Generator {
+class ExpressionGenerator {
  public:
-  explicit Generator(unsigned seed) : random_(seed) {}
+  explicit ExpressionGenerator(unsigned seed) : random_(seed) {}
 
   int Below(int n) { return static_cast<int>(random_() % static_cast<unsigned>(n)); }
   std::string Pick(std::vector<std::string> words) {
@@ -160,7 +160,7 @@ Dialect DialectOf(int n) {
 
 TEST(DescribeProperty, WhatTheSentencesSayIsWhatNextDoes) {
   const unsigned seed = Seed();
-  Generator generate(seed);
+  ExpressionGenerator generate(seed);
   constexpr int kRounds = 3000;
   int compared = 0, never = 0;
   std::set<std::string> sentences;

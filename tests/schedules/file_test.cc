@@ -13,10 +13,10 @@
 namespace upkeep::schedules {
 namespace {
 
-const Instant kNow = At("2026-11-21T00:00:00Z");
+const Instant kReadAt = At("2026-11-21T00:00:00Z");
 
 ScheduleFile MustRead(std::string text) {
-  auto file = ReadScheduleText(std::move(text), "t.yaml", kNow);
+  auto file = ReadScheduleText(std::move(text), "t.yaml", kReadAt);
   EXPECT_TRUE(file.ok()) << file.status().Describe();
   return file.ok() ? std::move(file).value() : ScheduleFile{};
 }
@@ -31,7 +31,7 @@ TEST(ShippedFiles, AreCleanAndFireWhenTheGuidesSay) {
   const std::string folder = SourceFolder() + "/schedules/";
   auto file = ReadScheduleFiles({folder + "daily.yaml", folder + "weekly.yaml",
                                  folder + "monthly.yaml", folder + "quarterly.yaml"},
-                                kNow);
+                                kReadAt);
   ASSERT_TRUE(file.ok());
   EXPECT_TRUE(file->Errors().ok()) << file->Errors().Describe();
   EXPECT_TRUE(file->warnings.empty()) << Described(file->warnings);
@@ -240,12 +240,12 @@ TEST(ReadScheduleText, DaysInWordsBecomeExpressions) {
 TEST(ReadScheduleText, AFileOfAnotherKindIsRefusedWhole) {
   for (const char* text : {"", "[]", "a: 1", "apiVersion: v1\nkind: Config\n",
                            "apiVersion: upkeep/v1\nschedules: x\n", "a: [\n"}) {
-    const auto file = ReadScheduleText(text, "t.yaml", kNow);
+    const auto file = ReadScheduleText(text, "t.yaml", kReadAt);
     ASSERT_FALSE(file.ok()) << text;
     EXPECT_EQ(Code::kInvalid, file.status().code());
     EXPECT_TRUE(file.status().place().has_value());
   }
-  EXPECT_EQ(Code::kNotFound, ReadScheduleFile("/nonexistent.yaml", kNow).status().code());
+  EXPECT_EQ(Code::kNotFound, ReadScheduleFile("/nonexistent.yaml", kReadAt).status().code());
 }
 
 TEST(ReadScheduleText, TheDefinitionFollowsWhatDecidesWhenAndWhat) {
@@ -266,7 +266,7 @@ TEST(ReadScheduleFiles, OneUnreadableFileStopsNobodyAndClashesAreShown) {
   std::ofstream(path) << "apiVersion: upkeep/v1\nschedules:\n"
                          "  - {id: a, cron: \"0 2 * * *\", heavy: true, playbooks: [x]}\n"
                          "  - {id: b, cron: \"0 2 * * SUN\", heavy: true, playbooks: [x]}\n";
-  const auto all = ReadScheduleFiles({"/nonexistent.yaml", path}, kNow);
+  const auto all = ReadScheduleFiles({"/nonexistent.yaml", path}, kReadAt);
   std::remove(path.c_str());
   ASSERT_TRUE(all.ok());
   EXPECT_EQ(2U, all->schedules.size());

@@ -17,9 +17,9 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-class Generator {
+class ScheduleGenerator {
  public:
-  explicit Generator(unsigned seed) : random_(seed) {}
+  explicit ScheduleGenerator(unsigned seed) : random_(seed) {}
   int Below(int n) { return std::uniform_int_distribution<int>(0, n - 1)(random_); }
 
   std::string Expression() {
@@ -90,7 +90,7 @@ std::set<Instant> Walk(const Schedule& schedule, Instant after, Instant until) {
 TEST(ShiftProperty, AgreesWithAWalkByHand) {
   const char* given = std::getenv("UPKEEP_SEED");
   const unsigned seed = given != nullptr ? static_cast<unsigned>(std::atoi(given)) : 20261126;
-  Generator generate(seed);
+  ScheduleGenerator generate(seed);
   static const char* const kZones[] = {"Asia/Seoul", "America/New_York", "Australia/Lord_Howe",
                                        "Europe/Riga", "America/Havana", "UTC"};
   std::size_t compared = 0;
@@ -140,7 +140,7 @@ TEST(ShiftProperty, AgreesWithAWalkByHand) {
 }
 
 TEST(ShiftProperty, ADayMovesNoFurtherBackThanTheDayBeforeIt) {
-  Generator generate(3);
+  ScheduleGenerator generate(3);
   for (int round = 0; round < 50; ++round) {
     const CalendarHandle calendar = generate.Calendar();
     std::optional<LocalDays> next, previous;

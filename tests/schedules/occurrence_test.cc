@@ -9,14 +9,14 @@
 namespace upkeep::schedules {
 namespace {
 
-const Instant kNow = At("2026-01-01T00:00:00Z");
+const Instant kAskedAt = At("2026-01-01T00:00:00Z");
 
 /// One schedule with these keys; its calendars are the shipped ones.
 ScheduleFile ReadFile(const std::string& keys) {
   auto file = ReadScheduleText(
       "apiVersion: upkeep/v1\ntimeZone: Asia/Seoul\nschedules:\n  - {id: s, playbooks: [x], " +
           keys + "}\n",
-      SourceFolder() + "/schedules/t.yaml", kNow);
+      SourceFolder() + "/schedules/t.yaml", kAskedAt);
   EXPECT_TRUE(file.ok()) << file.status().Describe();
   return file.ok() ? std::move(*file) : ScheduleFile();
 }
@@ -108,11 +108,11 @@ TEST(Blackout, TheWindowOfTheScheduleAndOfTheCalendar) {
 TEST(Blackout, TheStartCountsWithItsSplay) {
   Schedule schedule = ReadOne("cron: \"55 21 * * *\", splay: 20m, blackout: [{from: \"22:00\", "
                               "to: \"23:00\", reason: x}]");
-  const Occurrence next = Preview(schedule, kNow, 1).at(0);
+  const Occurrence next = Preview(schedule, kAskedAt, 1).at(0);
   const Instant start = StartOf(schedule, next.at);
   EXPECT_EQ(start >= At("2026-01-01T22:00:00+09:00"), next.window != nullptr);
   schedule.splay = {};
-  EXPECT_EQ(nullptr, Preview(schedule, kNow, 1).at(0).window);
+  EXPECT_EQ(nullptr, Preview(schedule, kAskedAt, 1).at(0).window);
 }
 
 TEST(ClockChanges, AreMarked) {

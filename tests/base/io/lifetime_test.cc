@@ -29,7 +29,7 @@ using testing_io::OpenDescriptors;
 using testing_io::Peer;
 using Steady = std::chrono::steady_clock;
 
-const Limits kForever;
+const Limits kNoEnd;
 
 /// Sets a flag when it is destroyed: whether a coroutine's variables were.
 struct Witness {
@@ -173,7 +173,7 @@ TEST_F(LifetimeTest, ATaskDestroyedInTheMiddleOfATransferHangsUp) {
     request.url = server_.Url("/drip");
     const auto ask = [](Reactor& reactor, TransferRequest what, bool* flag) -> Task<void> {
       const Witness witness{flag};
-      static_cast<void>(co_await reactor.Transfer(std::move(what), kForever));
+      static_cast<void>(co_await reactor.Transfer(std::move(what), kNoEnd));
     };
     Task<void> task = ask(*reactor_, request, &destroyed);
     task.handle().resume();
@@ -190,12 +190,12 @@ TEST_F(LifetimeTest, ATaskDestroyedBetweenItsEndAndItsResumptionIsNotResumed) {
   bool destroyed = false, resumed = false;
   std::optional<Task<void>> victim;
   const auto kill = [&]() -> Task<void> {
-    static_cast<void>(co_await reactor_->WaitReadable(ends[0], kForever));
+    static_cast<void>(co_await reactor_->WaitReadable(ends[0], kNoEnd));
     victim.reset();
   };
   const auto suffer = [&]() -> Task<void> {
     const Witness witness{&destroyed};
-    static_cast<void>(co_await reactor_->WaitReadable(ends[0], kForever));
+    static_cast<void>(co_await reactor_->WaitReadable(ends[0], kNoEnd));
     resumed = true;
   };
   Task<void> killer = kill();
@@ -221,11 +221,11 @@ TEST_F(LifetimeTest, TheReactorDestroysWhatIsPendingInEveryKindOfWait) {
     const Witness witness{flag};
     TransferRequest request;
     request.url = std::move(url);
-    static_cast<void>(co_await reactor.Transfer(std::move(request), kForever));
+    static_cast<void>(co_await reactor.Transfer(std::move(request), kNoEnd));
   };
   const auto sleep = [](Reactor& reactor, bool* flag) -> Task<void> {
     const Witness witness{flag};
-    static_cast<void>(co_await reactor.SleepUntil(Steady::now() + seconds(60), kForever));
+    static_cast<void>(co_await reactor.SleepUntil(Steady::now() + seconds(60), kNoEnd));
   };
   const auto wait = [](Reactor& reactor, int fd, Limits limits, bool* flag) -> Task<void> {
     const Witness witness{flag};
@@ -237,7 +237,7 @@ TEST_F(LifetimeTest, TheReactorDestroysWhatIsPendingInEveryKindOfWait) {
       std::this_thread::sleep_for(milliseconds(50));
       return 1;
     };
-    static_cast<void>(co_await reactor.Offload(work, kForever));
+    static_cast<void>(co_await reactor.Offload(work, kNoEnd));
   };
   reactor_->Spawn(transfer(*reactor_, server_.Url("/drip"), &gone[0]));
   reactor_->Spawn(transfer(*reactor_, server_.Url("/silent"), &gone[1]));

@@ -17,21 +17,21 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using Steady = std::chrono::steady_clock;
 
-const Limits kForever;
+const Limits kAnyTime;
 
-std::unique_ptr<Reactor> MakeReactor(int threads = 4) {
+std::unique_ptr<Reactor> ReactorToOffload(int threads = 4) {
   auto made = Reactor::Create(threads);
   EXPECT_TRUE(made.ok()) << made.status().message();
   return std::move(*made);
 }
 
 TEST(OffloadTest, RunsOnAnotherThreadAndBringsTheAnswerBack) {
-  auto reactor = MakeReactor();
+  auto reactor = ReactorToOffload();
   const auto here = std::this_thread::get_id();
   std::thread::id resumed;
   const auto ask = [&]() -> Task<Result<std::thread::id>> {
     auto work = [] { return std::this_thread::get_id(); };
-    auto answer = co_await reactor->Offload(work, kForever);
+    auto answer = co_await reactor->Offload(work, kAnyTime);
     resumed = std::this_thread::get_id();
     co_return answer;
   };
@@ -42,7 +42,7 @@ TEST(OffloadTest, RunsOnAnotherThreadAndBringsTheAnswerBack) {
 }
 
 TEST(OffloadTest, NeverMoreThreadsThanAllowed) {
-  auto reactor = MakeReactor(2);
+  auto reactor = ReactorToOffload(2);
   auto now = std::make_shared<std::atomic<int>>(0);
   auto most = std::make_shared<std::atomic<int>>(0);
   int done = 0;
@@ -56,7 +56,7 @@ TEST(OffloadTest, NeverMoreThreadsThanAllowed) {
       --*now;
       return 1;
     };
-    const Result<int> answer = co_await reactor->Offload(work, kForever);
+    const Result<int> answer = co_await reactor->Offload(work, kAnyTime);
     EXPECT_TRUE(answer.ok());
     ++done;
   };
@@ -67,10 +67,10 @@ TEST(OffloadTest, NeverMoreThreadsThanAllowed) {
 }
 
 TEST(OffloadTest, AnExceptionBecomesAStatus) {
-  auto reactor = MakeReactor();
+  auto reactor = ReactorToOffload();
   const auto ask = [&]() -> Task<Result<int>> {
     auto work = []() -> int { throw std::runtime_error("the disk is on fire"); };
-    co_return co_await reactor->Offload(work, kForever);
+    co_return co_await reactor->Offload(work, kAnyTime);
   };
   const Result<int> answer = reactor->RunUntilDone(ask());
   EXPECT_EQ(Code::kInternal, answer.status().code());
@@ -78,7 +78,7 @@ TEST(OffloadTest, AnExceptionBecomesAStatus) {
 }
 
 TEST(OffloadTest, WorkMayOutliveItsWaiterAndItsAnswerIsThrownAway) {
-  auto reactor = MakeReactor();
+  auto reactor = ReactorToOffload();
   auto finished = std::make_shared<std::atomic<bool>>(false);
   const auto ask = [&]() -> Task<Result<std::string>> {
     auto work = [finished] {
@@ -98,7 +98,7 @@ TEST(OffloadTest, WorkMayOutliveItsWaiterAndItsAnswerIsThrownAway) {
 }
 
 TEST(OffloadTest, CancelledWorkThatHasNotBegunNeverRuns) {
-  auto reactor = MakeReactor(1);
+  auto reactor = ReactorToOffload(1);
   auto ran = std::make_shared<std::atomic<int>>(0);
   CancelSource source;
   Limits limits;
@@ -124,13 +124,13 @@ TEST(OffloadTest, CancelledWorkThatHasNotBegunNeverRuns) {
 TEST(OffloadTest, TheReactorMayGoWhileWorkGoesOn) {
   auto finished = std::make_shared<std::atomic<bool>>(false);
   {
-    auto reactor = MakeReactor();
+    auto reactor = ReactorToOffload();
     const auto ask = [&]() -> Task<void> {
       auto work = [finished] {
         std::this_thread::sleep_for(milliseconds(100));
         return *finished = true;
       };
-      static_cast<void>(co_await reactor->Offload(work, kForever));
+      static_cast<void>(co_await reactor->Offload(work, kAnyTime));
       ADD_FAILURE() << "nobody is left to be resumed";
     };
     reactor->Spawn(ask());
@@ -143,13 +143,13 @@ TEST(OffloadTest, ABlockedThreadDoesNotHoldTheReactorBack) {
   auto finished = std::make_shared<std::atomic<bool>>(false);
   const auto start = Steady::now();
   {
-    auto reactor = MakeReactor();
+    auto reactor = ReactorToOffload();
     const auto ask = [&]() -> Task<void> {
       auto work = [finished] {
         std::this_thread::sleep_for(milliseconds(2500));
         return *finished = true;
       };
-      static_cast<void>(co_await reactor->Offload(work, kForever));
+      static_cast<void>(co_await reactor->Offload(work, kAnyTime));
     };
     reactor->Spawn(ask());
     std::this_thread::sleep_for(milliseconds(20));

@@ -8,14 +8,14 @@ namespace {
 
 using std::chrono::minutes;
 
-Document MustRead(std::string text) {
+Document MustReadMapping(std::string text) {
   auto read = Read(std::move(text), "t.yaml");
   EXPECT_TRUE(read.ok()) << read.status().Describe();
   return read.ok() ? std::move(read).value() : Document{};
 }
 
 TEST(MappingReader, ReadsEveryKindOfKey) {
-  const Document document = MustRead(
+  const Document document = MustReadMapping(
       "id: nightly\ncount: 3\nshare: 0.5\non: true\ngrace: 1h30m\nnames: [a, b]\none: a\n"
       "mode: safe\nnothing: ~\n");
   std::vector<Status> errors;
@@ -36,7 +36,7 @@ TEST(MappingReader, ReadsEveryKindOfKey) {
 }
 
 TEST(MappingReader, ShowsAllErrorsOfOnePassInTheOrderOfTheFile) {
-  const Document document = MustRead(
+  const Document document = MustReadMapping(
       "count: \"3\"\non: yes\ngrase: 5m\nmode: saef\nnames: {a: 1}\nshare: 7\n<<: {}\n");
   std::vector<Status> errors;
   MappingReader reader(document, document.root, "the schedule", errors);
@@ -85,7 +85,7 @@ TEST(MappingReader, ShowsAllErrorsOfOnePassInTheOrderOfTheFile) {
 }
 
 TEST(MappingReader, ANodeThatIsNoMappingIsReportedOnce) {
-  const Document document = MustRead("[1]");
+  const Document document = MustReadMapping("[1]");
   std::vector<Status> errors;
   MappingReader reader(document, document.root, "the file", errors);
   reader.RequiredString("id");
@@ -95,7 +95,7 @@ TEST(MappingReader, ANodeThatIsNoMappingIsReportedOnce) {
 }
 
 TEST(MappingReader, WrongTypesKeepTheFallback) {
-  const Document document = MustRead("a: [1]\nb: 1.5\nc: 5 parsecs\nd: ''\ne: [[1]]\n");
+  const Document document = MustReadMapping("a: [1]\nb: 1.5\nc: 5 parsecs\nd: ''\ne: [[1]]\n");
   std::vector<Status> errors;
   MappingReader reader(document, document.root, "it", errors);
   EXPECT_EQ("f", reader.OptionalString("a", "f"));

@@ -25,7 +25,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Said {
+struct ConsoleSaid {
   int code = -1;
   std::string out, err;
 };
@@ -75,7 +75,7 @@ class ConsoleCommandTest : public testing::Test {
   }
 
   /// Types `words` with `input` on standard input.
-  Said Type(std::vector<std::string> words, const std::string& input) {
+  ConsoleSaid Type(std::vector<std::string> words, const std::string& input) {
     words.insert(words.begin(), {"upkeep", "console"});
     words.insert(words.end(), {"--inventory", folder_ + "/inventory.yaml", "--store", folder_ + "/none.db", "--playbooks",
                                folder_ + "/pack"});
@@ -87,7 +87,7 @@ class ConsoleCommandTest : public testing::Test {
     dup2(file, STDIN_FILENO);
     close(file);
     std::ostringstream out, err;
-    Said said;
+    ConsoleSaid said;
     said.code = Main(static_cast<int>(argv.size()), argv.data(), out, err);
     dup2(before, STDIN_FILENO);
     close(before);
@@ -95,7 +95,7 @@ class ConsoleCommandTest : public testing::Test {
     said.err = err.str();
     return said;
   }
-  Said OnWeb(const std::string& input) { return Type({"--target", "web"}, input); }
+  ConsoleSaid OnWeb(const std::string& input) { return Type({"--target", "web"}, input); }
   static bool Has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
   std::string body_ = "hello";
@@ -109,7 +109,7 @@ class ConsoleCommandTest : public testing::Test {
 };
 
 TEST_F(ConsoleCommandTest, ValuesGoOutAndNothingElse) {
-  const Said said = OnWeb("1 + 1\nx = {b = 1, a = {'y'}}\nx\n\nfor i = 1, 2 do\n  print(i)\nend\nhttp.get().status\n");
+  const ConsoleSaid said = OnWeb("1 + 1\nx = {b = 1, a = {'y'}}\nx\n\nfor i = 1, 2 do\n  print(i)\nend\nhttp.get().status\n");
   EXPECT_EQ(0, said.code) << said.err;
   EXPECT_EQ("2\n{\"a\": [\"y\"], \"b\": 1}\n1\n2\n200\n", said.out);
   EXPECT_EQ("", said.err);
@@ -117,7 +117,7 @@ TEST_F(ConsoleCommandTest, ValuesGoOutAndNothingElse) {
 }
 
 TEST_F(ConsoleCommandTest, AChunkThatFailsEndsWithOneAndStopsNoOther) {
-  const Said said = OnWeb("a = nothing\n1 +\n2\nhttp.post()\nfor i = 1, 3 do\n");
+  const ConsoleSaid said = OnWeb("a = nothing\n1 +\n2\nhttp.post()\nfor i = 1, 3 do\n");
   EXPECT_EQ(1, said.code);
   EXPECT_EQ("3\n", said.out);
   EXPECT_TRUE(Has(said.err, "stdin:1: there is no variable 'nothing'")) << said.err;
@@ -126,7 +126,7 @@ TEST_F(ConsoleCommandTest, AChunkThatFailsEndsWithOneAndStopsNoOther) {
 }
 
 TEST_F(ConsoleCommandTest, ABudgetEndsItsLineOnly) {
-  const Said said = OnWeb("while true do end\nx = string.rep('x', 1 << 30)\n'still here'\n");
+  const ConsoleSaid said = OnWeb("while true do end\nx = string.rep('x', 1 << 30)\n'still here'\n");
   EXPECT_EQ(1, said.code);
   EXPECT_EQ("\"still here\"\n", said.out);
   EXPECT_TRUE(Has(said.err, "processor budget of 2 s")) << said.err;
@@ -136,11 +136,11 @@ TEST_F(ConsoleCommandTest, ABudgetEndsItsLineOnly) {
 TEST_F(ConsoleCommandTest, NeedsAreWhatWasUsed) {
   EXPECT_EQ("no need was used so far\n", OnWeb(".needs\n").out);
   EXPECT_TRUE(Has(OnWeb("x = http.get()\n.needs\n").out, "needs = { \"http:get\" },\n"));
-  const Said said = OnWeb(".target\n.quit\n1\n");
+  const ConsoleSaid said = OnWeb(".target\n.quit\n1\n");
   EXPECT_EQ(0, said.code) << said.err;
   EXPECT_TRUE(Has(said.out, "\"name\": \"web\"")) << said.out;
   EXPECT_FALSE(Has(said.out, "\n1\n")) << "after .quit nothing is read";
-  const Said unknown = OnWeb(".neds\n.5 + 1\n");
+  const ConsoleSaid unknown = OnWeb(".neds\n.5 + 1\n");
   EXPECT_EQ(1, unknown.code);
   EXPECT_EQ("1.5\n", unknown.out) << "a number is no command";
   EXPECT_TRUE(Has(unknown.err, "did you mean '.needs'?")) << unknown.err;
@@ -148,7 +148,7 @@ TEST_F(ConsoleCommandTest, NeedsAreWhatWasUsed) {
 
 TEST_F(ConsoleCommandTest, SecretsAndWhatATerminalObeysAreNotWritten) {
   body_ = "\033[2Jhunter2-secret \xE2\x80\xAEx";
-  const Said said = OnWeb("http.get().body\nprint(http.get().body)\nerror(http.get().body)\n");
+  const ConsoleSaid said = OnWeb("http.get().body\nprint(http.get().body)\nerror(http.get().body)\n");
   EXPECT_FALSE(Has(said.out + said.err, "hunter2")) << said.out << said.err;
   EXPECT_TRUE(Has(said.out, "[redacted]")) << said.out;
   EXPECT_FALSE(Has(said.out + said.err, "\033")) << said.out << said.err;
@@ -160,7 +160,7 @@ TEST_F(ConsoleCommandTest, APlaybooksCheckParametersAndModules) {
     more.insert(more.begin(), {"--target", "web", "team.page"});
     return Type(more, input);
   };
-  Said said = with("params\ncheck()\n.needs\n");
+  ConsoleSaid said = with("params\ncheck()\n.needs\n");
   EXPECT_EQ(0, said.code) << said.err;
   EXPECT_EQ("{\"limit\": 3}\nwarning  Page/p  odd  hello 3\nsize  Page/p  5 By\nobserved  1/1\nneeds = { \"http:get\" },\n", said.out);
   said = with("params.limit = 4\ncheck()\ncheck { limit = 5 }\n", {"--param", "limit=2"});
@@ -186,14 +186,14 @@ TEST_F(ConsoleCommandTest, APlaybooksCheckParametersAndModules) {
 }
 
 TEST_F(ConsoleCommandTest, ReloadForgetsVariables) {
-  const Said said = Type({"--target", "web", folder_ + "/pack/team/page.lua"}, "x = 1\n.reload\nx\nparams.limit\n");
+  const ConsoleSaid said = Type({"--target", "web", folder_ + "/pack/team/page.lua"}, "x = 1\n.reload\nx\nparams.limit\n");
   EXPECT_EQ(1, said.code);
   EXPECT_EQ("3\n", said.out);
   EXPECT_TRUE(Has(said.err, "stdin:3: there is no variable 'x'")) << said.err;
 }
 
 TEST_F(ConsoleCommandTest, ATargetThatDoesNotAnswerIsToldByTheCall) {
-  const Said said = Type({"--target", "cache"}, "1\nredis.command 'INFO'\n2\n");
+  const ConsoleSaid said = Type({"--target", "cache"}, "1\nredis.command 'INFO'\n2\n");
   EXPECT_EQ(1, said.code);
   EXPECT_EQ("1\n2\n", said.out);
   EXPECT_TRUE(Has(said.err, "127.0.0.1:9")) << said.err;
@@ -208,7 +208,7 @@ TEST_F(ConsoleCommandTest, ASignalEndsAListOfLines) {
       while (server_.accepted() == before && !ended) std::this_thread::sleep_for(std::chrono::milliseconds(5));
       if (!ended) kill(getpid(), number);
     });
-    const Said said = OnWeb("1\nhttp.get('/never')\n2\n");
+    const ConsoleSaid said = OnWeb("1\nhttp.get('/never')\n2\n");
     ended = true;
     sender.join();
     EXPECT_EQ(code, said.code) << said.err;
@@ -222,7 +222,7 @@ TEST_F(ConsoleCommandTest, ACheckWhoseTargetDoesNotAnswerIsUnknown) {
   const std::string of_http = R"(target = "http", needs = { "http:get" })";
   playbook.replace(playbook.find(of_http), of_http.size(), R"(target = "redis", needs = { "redis:command:INFO" })");
   Write("pack/team/page.lua", playbook);
-  const Said said = Type({"--target", "cache", "team.page"}, "check()\n");
+  const ConsoleSaid said = Type({"--target", "cache", "team.page"}, "check()\n");
   EXPECT_EQ(0, said.code) << "as in a run, that is a result: " << said.err;
   EXPECT_TRUE(Has(said.out, "unknown  Cache/cache  unreachable")) << said.out;
   EXPECT_TRUE(Has(said.out, "observed  0/1")) << said.out;
@@ -244,7 +244,7 @@ TEST_F(ConsoleCommandTest, WrongUse) {
 }
 
 TEST_F(ConsoleCommandTest, KoreanThroughout) {
-  const Said said = Type({"--target", "web", "--lang", "ko"},
+  const ConsoleSaid said = Type({"--target", "web", "--lang", "ko"},
                          ".help\n.needs\n.neds\nx + 1\nwhile true do end\nx = string.rep('x', 1 << 30)\nt = {} for i = 1, 30 do t[i] = i end\nt\n"
                          "string.rep('x', 9000)\nrun:skip { reason = 'a' }\nfor\n");
   EXPECT_EQ(1, said.code);

@@ -5,14 +5,14 @@
 namespace upkeep::daemon {
 namespace {
 
-constexpr const char* kHourly =
+constexpr const char* kHourlyToPause =
     "    cron: \"0 * * * *\"\n    playbooks: [selftest.ok]\n    grace: 30m\n"
     "    catchUp: {mode: all, limit: 100, maxAge: 2d}\n";
 
 class PauseTest : public DaemonTest {
  protected:
   PauseTest() {
-    WriteSchedules(kHourly);
+    WriteSchedules(kHourlyToPause);
     clock_.SetWall(At("2026-11-01T09:00:01Z"));
   }
   void Pause(std::optional<Instant> until = std::nullopt, const std::string& target = "") {

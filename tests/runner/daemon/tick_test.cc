@@ -9,7 +9,7 @@
 namespace upkeep::daemon {
 namespace {
 
-constexpr const char* kDaily =
+constexpr const char* kDailyAtFive =
     "    cron: \"0 9 * * *\"\n    playbooks: [selftest.ok, selftest.crit]\n    grace: 30m\n"
     "    catchUp: {mode: last, maxAge: 12h}\n";
 
@@ -25,7 +25,7 @@ class TickTest : public DaemonTest {
 };
 
 TEST_F(TickTest, LooksAgainAtPlansWhoseTimeHasCome) {
-  WriteSchedules(kDaily);
+  WriteSchedules(kDailyAtFive);
   const store::PlanId plan = LeaveAPlan("a", clock_, 30);
   Tick();   // Says that nobody knows how it went; too early to look.
   EXPECT_EQ(store_->FindPlan(plan)->state, store::PlanState::kUnknown);
@@ -37,7 +37,7 @@ TEST_F(TickTest, LooksAgainAtPlansWhoseTimeHasCome) {
 }
 
 TEST_F(TickTest, TheFirstTickRunsTheSlotThatItWasStartedFor) {
-  WriteSchedules(kDaily);
+  WriteSchedules(kDailyAtFive);
   clock_.SetWall(At("2026-11-01T09:00:03Z"));
   const TickOutcome outcome = Tick();
   EXPECT_EQ(outcome.runs, 1);
@@ -53,7 +53,7 @@ TEST_F(TickTest, TheFirstTickRunsTheSlotThatItWasStartedFor) {
 }
 
 TEST_F(TickTest, ASecondTickForTheSameSlotDoesNothing) {
-  WriteSchedules(kDaily);
+  WriteSchedules(kDailyAtFive);
   clock_.SetWall(At("2026-11-01T09:00:03Z"));
   Tick();
   clock_.Advance(seconds(20));
@@ -62,7 +62,7 @@ TEST_F(TickTest, ASecondTickForTheSameSlotDoesNothing) {
 }
 
 TEST_F(TickTest, LateIsShownAsLate) {
-  WriteSchedules(kDaily);
+  WriteSchedules(kDailyAtFive);
   clock_.SetWall(At("2026-11-01T09:20:00Z"));
   EXPECT_EQ(Tick().runs, 1);
   EXPECT_EQ(StateOf("2026-11-01T09:00:00Z"), SlotState::kLate);
@@ -70,7 +70,7 @@ TEST_F(TickTest, LateIsShownAsLate) {
 }
 
 TEST_F(TickTest, AWeekWithoutTicksIsBookedAndTheNewestCaughtUp) {
-  WriteSchedules(kDaily);
+  WriteSchedules(kDailyAtFive);
   clock_.SetWall(At("2026-11-01T09:00:00Z"));
   Tick();
   clock_.SetWall(At("2026-11-08T15:00:00Z"));
@@ -88,7 +88,7 @@ TEST_F(TickTest, AWeekWithoutTicksIsBookedAndTheNewestCaughtUp) {
 
 TEST_F(TickTest, OneRunLooksAtAllTargets) {
   hosts_ = {"a", "b", "c"};
-  WriteSchedules(kDaily);
+  WriteSchedules(kDailyAtFive);
   clock_.SetWall(At("2026-11-01T09:00:00Z"));
   EXPECT_EQ(Tick().runs, 1);
   EXPECT_EQ(Totals().on_time, 3);
@@ -115,7 +115,7 @@ TEST_F(TickTest, AMissingPlaybookIsSaidAndTheOthersRun) {
 }
 
 TEST_F(TickTest, NothingThatCanRunIsMissedNotFine) {
-  WriteSchedules(kDaily);
+  WriteSchedules(kDailyAtFive);
   clock_.SetWall(At("2026-11-01T09:00:00Z"));
   Tick();
   WriteSchedules("    cron: \"0 9 * * *\"\n    playbooks: [selftest.nowhere]\n");
@@ -129,7 +129,7 @@ TEST_F(TickTest, NothingThatCanRunIsMissedNotFine) {
 }
 
 TEST_F(TickTest, AScheduleInQuarantineMissesItsSlotsWithTheReason) {
-  WriteSchedules(kDaily);
+  WriteSchedules(kDailyAtFive);
   clock_.SetWall(At("2026-11-01T09:00:00Z"));
   Tick();
   WriteSchedules("    cron: \"0 25 * * *\"\n    playbooks: [selftest.ok]\n");
@@ -143,12 +143,12 @@ TEST_F(TickTest, AScheduleInQuarantineMissesItsSlotsWithTheReason) {
 
 TEST_F(TickTest, AnUnknownScheduleIsNotFoundWithTheNearestName) {
   std::ofstream(folder_ + "/schedules/test.yaml")
-      << "apiVersion: upkeep/v1\nschedules:\n  - id: t\n" << kDaily;
+      << "apiVersion: upkeep/v1\nschedules:\n  - id: t\n" << kDailyAtFive;
   EXPECT_EQ(TickNow().status().code(), Code::kNotFound);
 }
 
 TEST_F(TickTest, ReportsAreWrittenWhereTheScheduleSays) {
-  WriteSchedules(std::string(kDaily) + "    report: [md, \"json:" + folder_ + "/out/latest.json\"]\n");
+  WriteSchedules(std::string(kDailyAtFive) + "    report: [md, \"json:" + folder_ + "/out/latest.json\"]\n");
   clock_.SetWall(At("2026-11-01T09:00:00Z"));
   EXPECT_TRUE(Tick().problems.empty());
   EXPECT_TRUE(std::filesystem::exists(folder_ + "/reports/s-20261101T090000Z.md"));
@@ -156,14 +156,14 @@ TEST_F(TickTest, ReportsAreWrittenWhereTheScheduleSays) {
 }
 
 TEST_F(TickTest, AReportThatCanNotBeWrittenIsAProblemAndTheRunIsKept) {
-  WriteSchedules(std::string(kDaily) + "    report: [\"md:/proc/nowhere/report.md\"]\n");
+  WriteSchedules(std::string(kDailyAtFive) + "    report: [\"md:/proc/nowhere/report.md\"]\n");
   clock_.SetWall(At("2026-11-01T09:00:00Z"));
   EXPECT_EQ(Tick().problems.size(), 1U);
   EXPECT_EQ(StateOf("2026-11-01T09:00:00Z"), SlotState::kOnTime);
 }
 
 TEST_F(TickTest, WhatADeadProcessLeftIsInterrupted) {
-  WriteSchedules(kDaily);
+  WriteSchedules(kDailyAtFive);
   clock_.SetWall(At("2026-11-01T08:00:00Z"));
   Tick();
   const auto slot = store_->FindSlot({"s", "a", At("2026-11-01T09:00:00Z")});

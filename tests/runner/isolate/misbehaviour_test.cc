@@ -21,9 +21,9 @@ namespace upkeep::isolate {
 namespace {
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;
+constexpr bool kSanitizedHere = true;
 #else
-constexpr bool kSanitized = false;
+constexpr bool kSanitizedHere = false;
 #endif
 
 class MisbehaviourTest : public IsolateTest {
@@ -59,7 +59,7 @@ TEST_F(MisbehaviourTest, ACrashAndAnEarlyEnd) {
 
 TEST_F(MisbehaviourTest, TheKernelsLimits) {
   Expect("processor", Code::kBudget, "the playbook's process spent its limit of 12 s of processor time");
-  if (!kSanitized) {
+  if (!kSanitizedHere) {
     Expect("memory", Code::kBudget, "the playbook's process needed more than its limit of 1088 MiB of memory");
   }
 }

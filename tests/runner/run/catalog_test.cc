@@ -7,20 +7,20 @@ namespace upkeep::run {
 namespace {
 
 using CatalogTest = PackTest;
-constexpr char kBody[] = "run:ok { message = 'fine' }";
+constexpr char kPlaybookBody[] = "run:ok { message = 'fine' }";
 
 TEST_F(CatalogTest, FindsByIdAndHashesTheFile) {
-  const Playbook written = Playbook_("one", kBody);
+  const Playbook written = Playbook_("one", kPlaybookBody);
   const auto found = Catalog({pack_}).Find("test.one");
   ASSERT_TRUE(found.ok()) << found.status().Describe();
   EXPECT_EQ(64U, found->head.definition.size());
   EXPECT_EQ(written.head.definition, found->head.definition);
-  Write("test/one.lua", Source("one", std::string(kBody) + " -- other"));
+  Write("test/one.lua", Source("one", std::string(kPlaybookBody) + " -- other"));
   EXPECT_NE(written.head.definition, Catalog({pack_}).Find("test.one")->head.definition);
 }
 
 TEST_F(CatalogTest, AnUnknownIdHasAHint) {
-  Playbook_("sessions", kBody);
+  Playbook_("sessions", kPlaybookBody);
   const auto missing = Catalog({pack_}).Find("test.session");
   EXPECT_EQ(Code::kNotFound, missing.status().code());
   EXPECT_EQ("did you mean 'test.sessions'?", missing.status().hint());
@@ -28,9 +28,9 @@ TEST_F(CatalogTest, AnUnknownIdHasAHint) {
 }
 
 TEST_F(CatalogTest, ABadFileStopsNoOther) {
-  Playbook_("one", kBody);
+  Playbook_("one", kPlaybookBody);
   Write("test/torn.lua", "return {");
-  Write("test/misnamed.lua", Source("other", kBody));
+  Write("test/misnamed.lua", Source("other", kPlaybookBody));
   Write("lib/helper.lua", "return {}");
   std::vector<Status> errors;
   const auto all = Catalog({pack_}).All(errors);
@@ -49,16 +49,16 @@ TEST_F(CatalogTest, AMissingPackIsAnError) {
 }
 
 TEST_F(CatalogTest, TheFirstPackWins) {
-  Playbook_("one", kBody);
+  Playbook_("one", kPlaybookBody);
   const std::string second = pack_ + "/second";
   std::filesystem::create_directories(second + "/test");
-  std::ofstream(second + "/test/one.lua") << Source("one", std::string(kBody) + " -- second");
+  std::ofstream(second + "/test/one.lua") << Source("one", std::string(kPlaybookBody) + " -- second");
   EXPECT_EQ(second, Catalog({second, pack_}).Find("test.one")->pack);
   EXPECT_EQ(pack_, Catalog({pack_, second}).Find("test.one")->pack);
 }
 
 TEST_F(CatalogTest, AFlatFileIsAPlaybookToo) {
-  Write("test.flat.lua", Source("flat", kBody));
+  Write("test.flat.lua", Source("flat", kPlaybookBody));
   Write("lib.words.lua", "return { say = 'fine' }");
   Write("test.user.lua", "local words = require 'lib.words'\n" + Source("user", "run:ok { message = words.say }"));
   EXPECT_EQ((std::vector<std::string>{"test.flat", "test.user"}), Catalog({pack_}).Ids());
@@ -72,7 +72,7 @@ TEST_F(CatalogTest, ModulesAreThePacksOwn) {
   Write("../outside.lua", "return {}");
   Write("lib/words.lua", "return {}");
   std::filesystem::create_symlink("/etc/hostname", pack_ + "/lib/out.lua");
-  const Playbook playbook = Playbook_("one", kBody);
+  const Playbook playbook = Playbook_("one", kPlaybookBody);
   EXPECT_TRUE(playbook.read_module("words").ok());
   EXPECT_EQ(Code::kInvalid, playbook.read_module("out").status().code());
   for (const char* name : {"none", "../../outside", "../test/one", "/etc/hostname"}) {
@@ -83,7 +83,7 @@ TEST_F(CatalogTest, ModulesAreThePacksOwn) {
 
 TEST_F(CatalogTest, APacksManifestBoundsItsPlaybooks) {
   Write("pack.yaml", "id: test\nversion: 1.0.0\nowner: team\nneeds: [postgres:role:pg_monitor]\n");
-  Write("test/one.lua", Source("one", kBody));
+  Write("test/one.lua", Source("one", kPlaybookBody));
   const auto found = Catalog({pack_}).Find("test.one");
   ASSERT_FALSE(found.ok());
   EXPECT_EQ(Code::kInvalid, found.status().code());

@@ -14,9 +14,9 @@
 namespace upkeep::run {
 namespace {
 
-class FakeDatabase final : public checks::HostModule {
+class SlowFakeDatabase final : public checks::HostModule {
  public:
-  explicit FakeDatabase(io::Reactor& reactor) : reactor_(reactor) {}
+  explicit SlowFakeDatabase(io::Reactor& reactor) : reactor_(reactor) {}
   std::string_view name() const override { return "postgres"; }
   std::vector<std::string> Functions() const override { return {"query", "terminate_backend"}; }
   Result<checks::Need> NeedOf(std::string_view function, const Value&) const override {
@@ -52,7 +52,7 @@ class IsolatedTest : public PackTest {
   std::unique_ptr<Executor> MakeExecutor() {
     ModuleMaker maker = [this](const checks::Target&, Limits) -> Task<Result<Modules>> {
       Modules modules;
-      modules.push_back(std::make_unique<FakeDatabase>(*reactor_));
+      modules.push_back(std::make_unique<SlowFakeDatabase>(*reactor_));
       co_return modules;
     };
     return std::make_unique<Executor>(*reactor_, clock_, redactor_, maker, options_);

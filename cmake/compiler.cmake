@@ -1,3 +1,8 @@
+# A tenth of compiling went into collecting garbage; a file takes a tenth more memory instead.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_compile_options(--param=ggc-min-heapsize=2000000)
+endif()
+
 # Compiles through ccache where there is one, with paths taken relative to the tree: a second clone
 # of the same sources (CI's, a colleague's, a bare root's) then compiles next to nothing.
 find_program(UPKEEP_CCACHE ccache)
