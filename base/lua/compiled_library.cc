@@ -8,17 +8,21 @@
 #include "base/lua/state.h"
 
 namespace upkeep::lua {
-const std::array<LibraryPart, 4>& CompiledLibrary() {
-  static const std::array<LibraryPart, 4> library = [] {
-    std::array<LibraryPart, 4> parts{{{"=[upkeep] text", kLibrary_text, {}},
-                                      {"=[upkeep] guards", kLibrary_guards, {}},
-                                      {"=[upkeep] upkeep", kLibrary_upkeep, {}},
-                                      {"=[upkeep] run", kLibrary_run, {}}}};
+
+const std::array<LibraryPart, 6>& CompiledLibrary() {
+  static const std::array<LibraryPart, 6> library = [] {
+    std::array<LibraryPart, 6> parts{{{"guards", true, kLibrary_guards, {}},
+                                      {"upkeep", true, kLibrary_upkeep, {}},
+                                      {"run", true, kLibrary_run, {}},
+                                      {"text", false, kLibrary_text, {}},
+                                      {"lists", false, kLibrary_lists, {}},
+                                      {"results", false, kLibrary_results, {}}}};
     lua_State* const compiler = luaL_newstate();
     if (compiler == nullptr) return parts;
     for (LibraryPart& part : parts) {
-      if (luaL_loadbufferx(compiler, part.source, std::strlen(part.source), part.name, "t") == LUA_OK) {
-        part.compiled = DumpOf(compiler);
+      if (luaL_loadbufferx(compiler, part.source, std::strlen(part.source), "=[upkeep]", "t") == LUA_OK) {
+        // Each state has a copy: a fifth of it would be lines and names that nobody is shown.
+        part.compiled = DumpOf(compiler, Names::kLeftOut);
       }
       lua_settop(compiler, 0);
     }

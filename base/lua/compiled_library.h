@@ -14,13 +14,13 @@
 namespace upkeep::lua {
 
 struct LibraryPart {
-  const char* name;      ///< As errors name it.
+  const char* name;
+  bool at_once;          ///< Run as a state begins, in this order; others when core.load_part asks.
   const char* source;
   std::string compiled;  ///< Empty where there was no memory for it.
 };
 
-/// In the order in which they are run.
-const std::array<LibraryPart, 4>& CompiledLibrary();
+const std::array<LibraryPart, 6>& CompiledLibrary();
 
 }  // namespace upkeep::lua
 

@@ -11,9 +11,9 @@ int Append(lua_State*, const void* bytes, size_t size, void* text) {
 
 }  // namespace
 
-std::string DumpOf(lua_State* L) {
+std::string DumpOf(lua_State* L, Names names) {
   std::string dump;
-  lua_dump(L, &Append, &dump, 0);
+  lua_dump(L, &Append, &dump, names == Names::kLeftOut ? 1 : 0);
   return dump;
 }
 

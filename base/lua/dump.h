@@ -13,8 +13,10 @@
 
 namespace upkeep::lua {
 
-/// The function on top of `L`'s stack, which stays there, with its lines and names.
-std::string DumpOf(lua_State* L);
+enum class Names { kKept, kLeftOut };
+
+/// The function on top of `L`'s stack, which stays there, with its lines and names or without.
+std::string DumpOf(lua_State* L, Names names);
 
 }  // namespace upkeep::lua
 

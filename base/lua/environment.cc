@@ -12,6 +12,8 @@
 namespace upkeep::lua {
 namespace {
 
+constexpr const char kLibraryChunk[] = "=[upkeep]";
+
 int RaiseNull(lua_State* L) {
   return luaL_error(L, "this value is a JSON null; ask upkeep.is_null first");
 }
@@ -61,15 +63,29 @@ void OpenMetatables(lua_State* L) {
   lua_pop(L, 1);
 }
 
-/// Runs one part with (core, shared), which stand at 1 and 2.
-void RunPart(lua_State* L, const LibraryPart& part) {
+/// Runs one part with `core` and `shared`, which stand at these indices, and the globals that stand at
+/// `globals`: the playbook's are others.
+void RunPart(lua_State* L, const LibraryPart& part, int core, int shared, int globals) {
   const bool compiled = !part.compiled.empty();
   const char* const chunk = compiled ? part.compiled.data() : part.source;
   const size_t size = compiled ? part.compiled.size() : std::strlen(part.source);
-  if (luaL_loadbufferx(L, chunk, size, part.name, compiled ? "b" : "t") != LUA_OK) lua_error(L);
-  lua_pushvalue(L, 1);
-  lua_pushvalue(L, 2);
+  if (luaL_loadbufferx(L, chunk, size, kLibraryChunk, compiled ? "b" : "t") != LUA_OK) lua_error(L);
+  lua_pushvalue(L, globals);
+  lua_setupvalue(L, -2, 1);
+  lua_pushvalue(L, core);
+  lua_pushvalue(L, shared);
   lua_call(L, 2, 0);
+}
+
+/// core.load_part(name), with (core, shared, globals) as upvalues.
+int LoadPart(lua_State* L) {
+  const char* const name = luaL_checkstring(L, 1);
+  for (const LibraryPart& part : CompiledLibrary()) {
+    if (std::strcmp(part.name, name) != 0) continue;
+    RunPart(L, part, lua_upvalueindex(1), lua_upvalueindex(2), lua_upvalueindex(3));
+    return 0;
+  }
+  return luaL_argerror(L, 1, name);
 }
 
 }  // namespace
@@ -86,7 +102,13 @@ int OpenEnvironment(lua_State* L) {
   lua_settop(L, 0);
   PushCore(L);
   lua_newtable(L);
-  for (const LibraryPart& part : CompiledLibrary()) RunPart(L, part);
+  lua_pushglobaltable(L);
+  for (int i = 1; i <= 3; ++i) lua_pushvalue(L, i);
+  lua_pushcclosure(L, &LoadPart, 3);
+  lua_setfield(L, 1, "load_part");
+  for (const LibraryPart& part : CompiledLibrary()) {
+    if (part.at_once) RunPart(L, part, 1, 2, 3);
+  }
   return 0;
 }
 

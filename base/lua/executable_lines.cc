@@ -153,7 +153,7 @@ Result<std::vector<FunctionLines>> ExecutableLines(const std::string& source) {
     const char* const why = lua_tostring(compiler.get(), -1);
     return Status(Code::kInvalid, why == nullptr ? "" : why);
   }
-  const std::string dump = DumpOf(compiler.get());
+  const std::string dump = DumpOf(compiler.get(), Names::kKept);
   std::vector<FunctionLines> functions;
   DumpReader reader(dump);
   if (reader.Header()) reader.Function(functions);

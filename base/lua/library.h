@@ -12,6 +12,8 @@ extern const char kLibrary_guards[];
 extern const char kLibrary_text[];
 extern const char kLibrary_upkeep[];
 extern const char kLibrary_run[];
+extern const char kLibrary_lists[];
+extern const char kLibrary_results[];
 /// Of prompts alone; gets more (prompt.cc).
 extern const char kLibrary_prompt[];
 

@@ -65,7 +65,7 @@ void* Meter::Allocate(void* self, void* block, std::size_t old_size, std::size_t
   Meter& meter = *static_cast<Meter*>(self);
   if (block == nullptr) old_size = 0;  // Lua passes a type tag here, not a size.
   if (new_size == 0) {
-    std::free(block);
+    meter.blocks_.Free(block, old_size);
     meter.used_ -= old_size;
     return nullptr;
   }
@@ -78,7 +78,7 @@ void* Meter::Allocate(void* self, void* block, std::size_t old_size, std::size_t
     }
     meter.Work(more);
   }
-  void* const moved = std::realloc(block, new_size);
+  void* const moved = meter.blocks_.Resize(block, old_size, new_size);
   if (moved != nullptr) meter.used_ += new_size - old_size;
   return moved;
 }

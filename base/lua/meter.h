@@ -23,6 +23,7 @@
 #include <utility>
 
 #include "base/cancel.h"
+#include "base/lua/blocks.h"
 #include "base/lua/sandbox.h"
 
 namespace upkeep::lua {
@@ -78,6 +79,7 @@ class Meter {
   void TellLine(lua_State* L, lua_Debug* record) noexcept;
 
   const Budget budget_;
+  Blocks blocks_;
   std::size_t used_ = 0;
   std::size_t work_ = 0;  ///< Bytes since the clock was last read.
   std::chrono::nanoseconds spent_{0};

@@ -7,7 +7,6 @@
 #include "base/lua/errors.h"
 #include "base/lua/fiber.h"
 #include "base/lua/load.h"
-#include "base/lua/place.h"
 #include "base/lua/run_scope.h"
 #include "base/lua/state.h"
 #include "base/lua/values.h"
@@ -80,7 +79,6 @@ Result<Value> ResultOf(State& state, Fiber& fiber) {
 
 struct Sandbox::Impl {
   std::unique_ptr<State> state;
-  std::string source;
   bool busy = false;
 };
 
@@ -101,8 +99,10 @@ Status Sandbox::Load(std::string_view source, std::string_view name) {
     return Status(Code::kInternal, "a sandbox loads one file");
   }
   state.file = name;
-  impl_->source = source;
-  return LoadPlaybook(state, impl_->source);
+  UPKEEP_RETURN_IF_ERROR(LoadPlaybook(state, source));
+  // What compiling left behind would stay for as long as the playbook waits.
+  lua_gc(state.main(), LUA_GCCOLLECT);
+  return Status::Ok();
 }
 
 Result<Value> Sandbox::Head() const {
@@ -120,12 +120,6 @@ Result<Value> Sandbox::Head() const {
         .At({state.file, 0, 0, ""});
   }
   return head;
-}
-
-SourcePlace Sandbox::PlaceOf(std::string_view path) const {
-  SourcePlace place = FindPlace(impl_->source, path);
-  place.file = impl_->state->file;
-  return place;
 }
 
 Task<Result<Value>> Sandbox::Call(std::string path, std::vector<Value> arguments, Limits limits) {
@@ -146,6 +140,7 @@ Task<Result<Value>> Sandbox::Call(std::string path, std::vector<Value> arguments
     co_return Status(Code::kNotFound, state.file + " has no function '" + path + "'");
   }
   const int count = static_cast<int>(arguments.size());
+  std::vector<Value>().swap(arguments);   // The fiber has them; this waits as long as it does.
   Task<FiberEnd> run = RunFiber(state, *fiber, count, limits);
   const FiberEnd end = co_await std::move(run);
   scope.set_ended();

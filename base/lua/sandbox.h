@@ -75,11 +75,6 @@ class Sandbox {
   /// {"$function": line} where a function stands, so that a reader knows which exist and where.
   Result<Value> Head() const;
 
-  /// Where in the file `path` ("params.warn_percent") was written, as well as the source can
-  /// tell: the nearest thing around it where it is not written; line 0 when not even that is
-  /// found. Elements of lists count from 1: "covers.2".
-  SourcePlace PlaceOf(std::string_view path) const;
-
   /// Calls the function at `path` ("check", "remedies.restart.plan") with `arguments`. A table
   /// argument {"$run": {...}} arrives as the run object, whose methods record through `recorder`.
   /// Ends ok with the function's first result ({"$results": [null, why, ...]} when that is nil and

@@ -365,7 +365,12 @@ Task<void> Daemon::RunBatch(std::shared_ptr<const World> world, const schedules:
   signals_.Wake();
 }
 
-bool Daemon::Replace(const std::string& schedule, const std::string& target) {
+bool Daemon::Runs(const std::string& schedule, const std::string& target) const {
+  return std::any_of(going_.begin(), going_.end(),
+                     [&](const auto& going) { return going.second.Is(schedule, target); });
+}
+
+void Daemon::Replace(const std::string& schedule, const std::string& target) {
   std::vector<CancelSource> sources;   // Cancelling may end a run, and with it its entry.
   for (const auto& [id, going] : going_) {
     if (!going.Is(schedule, target)) continue;
@@ -373,7 +378,6 @@ bool Daemon::Replace(const std::string& schedule, const std::string& target) {
     sources.push_back(going.cancel);
   }
   for (CancelSource& source : sources) source.Cancel();
-  return !sources.empty();
 }
 
 bool Daemon::Going::Is(const std::string& schedule, const std::string& target) const {

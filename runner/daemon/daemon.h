@@ -104,6 +104,7 @@ class Daemon {
     Planned planned;
     Taken taken;
     std::string broken;
+    std::set<std::string> replaced;   ///< Targets whose run gives way when this pass is written down.
   };
   /// Plans and takes what is due of one schedule. Its writes are together with others'.
   /// Within `budget`, one at least; in one transaction.
@@ -114,7 +115,8 @@ class Daemon {
   void Launch(const schedules::Schedule& schedule, Batch batch);
   Task<void> RunBatch(std::shared_ptr<const World> world, const schedules::Schedule& schedule,
                       Batch batch, std::uint64_t id);
-  bool Replace(const std::string& schedule, const std::string& target);
+  bool Runs(const std::string& schedule, const std::string& target) const;
+  void Replace(const std::string& schedule, const std::string& target);
   std::string StatusLine() const;
   std::chrono::milliseconds UntilNext() const;
 

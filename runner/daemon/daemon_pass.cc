@@ -91,7 +91,12 @@ Result<Daemon::Looked> Daemon::Look(Watched& watched, Instant now) {
   TakeRequest take;
   take.targets = assignment.Targets();
   take.broken = looked.broken;
-  take.replace = [&](const std::string& target) { return Replace(schedule.id, target); };
+  // A run that is told to end writes how it ended: not inside of a transaction that may be undone.
+  take.replace = [&](const std::string& target) {
+    const bool runs = Runs(schedule.id, target);
+    if (runs) looked.replaced.insert(target);
+    return runs;
+  };
   if (now >= watched.plan) {
     PlanRequest plan;
     plan.targets.assign(take.targets.begin(), take.targets.end());
@@ -139,6 +144,7 @@ void Daemon::Report(Looked& looked) {
   if (!looked.broken.empty()) {
     parts_.journal.Warning("schedule.idle", {{"schedule", schedule.id}, {"why", looked.broken}});
   }
+  for (const std::string& target : looked.replaced) Replace(schedule.id, target);
   for (Batch& batch : taken.batches) Launch(schedule, std::move(batch));
 }
 

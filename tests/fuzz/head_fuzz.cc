@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/clock.h"
+#include "base/lua/place.h"
 #include "base/lua/sandbox.h"
 #include "checks/model/head.h"
 
@@ -29,7 +30,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   if (!data.ok()) return 0;
   std::vector<Status> errors;
   const checks::Head head = checks::ReadHead(
-      *data, [&](std::string_view path) { return (*sandbox)->PlaceOf(path); }, errors);
+      *data, [&](std::string_view path) { return lua::FindPlace(text, path); }, errors);
   for (const Status& error : errors) {
     if (error.ok() || error.message().empty()) std::abort();
   }

@@ -1,7 +1,15 @@
 -- What a playbook has as globals. Everything is handed on by name: what is not named here does
 -- not exist for it.
 local core, shared = ...
-local fail, suggest, names_of = core.fail, shared.suggest, shared.names_of
+local fail = core.fail
+
+-- What is not needed before a check has an answer to judge is loaded when it is first asked for: five
+-- hundred checks that wait are five hundred states.
+local later = { methods = "results", parse_time = "lists", array = "lists", items = "lists", each = "lists" }
+setmetatable(shared, { __index = function(_, name)
+  core.load_part(later[name] or "text")
+  return rawget(shared, name)
+end })
 
 local function pick(from, names)
   local picked = {}
@@ -70,7 +78,7 @@ local ABSENT = {
 setmetatable(globals, { __index = function(_, name)
   local why = ABSENT[name]
   if why then fail(string.format("'%s' is not available in a playbook%s", name, why ~= "" and ": " .. why or "")) end
-  fail(string.format("there is no variable '%s'%s", tostring(name), suggest(name, names_of(globals))))
+  fail(string.format("there is no variable '%s'%s", tostring(name), shared.suggest(name, shared.names_of(globals))))
 end })
 shared.globals = globals
 core.set_environment(setmetatable({}, {
