@@ -50,7 +50,10 @@ void* Blocks::Resize(void* block, std::size_t old_size, std::size_t new_size) {
   if (!was_small && !is_small) return std::realloc(block, new_size);
   if (was_small && is_small && UnitsOf(old_size) == UnitsOf(new_size)) return block;
   void* const taken = is_small ? TakeSmall(UnitsOf(new_size)) : std::malloc(new_size);
-  if (taken == nullptr || block == nullptr) return taken;
+  // Lua counts on it that a block can always become smaller: then the old one serves, and one that was
+  // malloc's is not given back to it.
+  if (taken == nullptr) return block != nullptr && new_size <= old_size ? block : nullptr;
+  if (block == nullptr) return taken;
   std::memcpy(taken, block, std::min(old_size, new_size));
   Free(block, old_size);
   return taken;
