@@ -1,4 +1,4 @@
-# UPKEEP_TOGETHER=ON compiles the sources of a room ten at a time, as one: a quarter of the time of one
+# UPKEEP_TOGETHER=ON compiles the sources of a room ten at a time, as one: a third of the time of one
 # after the other, as most of it is reading headers and making the same templates again. Where files
 # change one by one, in development, each is compiled by itself, which also finds a missing include.
 option(UPKEEP_TOGETHER "Compile sources of one target together" OFF)

@@ -23,7 +23,8 @@ class Blocks {
   Blocks& operator=(const Blocks&) = delete;
 
   /// A block of `new_size` bytes, not 0, that begins with what `block` (of `old_size`; null: of none)
-  /// held. Null when there is no memory; then `block` stays. Aligned for every type of Lua's.
+  /// held. Null when there is no memory for a larger one; then `block` stays. Aligned for every type
+  /// of Lua's.
   void* Resize(void* block, std::size_t old_size, std::size_t new_size);
   /// Every block goes back with the size that it has.
   void Free(void* block, std::size_t size);

@@ -14,7 +14,7 @@
 namespace upkeep::lua {
 
 struct LibraryPart {
-  const char* name;
+  const char* name;      ///< For core.load_part.
   bool at_once;          ///< Run as a state begins, in this order; others when core.load_part asks.
   const char* source;
   std::string compiled;  ///< Empty where there was no memory for it.

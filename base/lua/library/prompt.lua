@@ -4,6 +4,7 @@ local core, modules, new_run, playbook, spec = ...
 
 local variables = setmetatable({}, { __index = _ENV, __metatable = false })
 variables.upkeep = require "upkeep"
+for _ in pairs(variables.upkeep) do break end   -- All of it is here now, for completion, which runs nothing.
 for name in string.gmatch(modules, "%S+") do variables[name] = require("upkeep." .. name) end
 
 local begin_check = core.host_function("console", "check")

@@ -260,6 +260,8 @@ TEST_F(PromptTest, ModulesShowTheirFunctions) {
   EXPECT_EQ((std::vector<std::string>{"fake", "fakes"}), prompt_->Complete("fak"));
   EXPECT_EQ((std::vector<std::string>{"fakes.one.two"}), prompt_->Complete("fakes.one."));
   EXPECT_EQ((std::vector<std::string>{"string.format"}), prompt_->Complete("string.fo"));
+  // Also what the library loads no sooner than it is asked for.
+  EXPECT_EQ((std::vector<std::string>{"upkeep.age", "upkeep.array"}), prompt_->Complete("upkeep.a"));
   EXPECT_TRUE(prompt_->Complete("nothing.at.all").empty());
   EXPECT_TRUE(prompt_->Complete("fakes.one.two.").empty());
   EXPECT_LT(20U, prompt_->Complete("").size());
