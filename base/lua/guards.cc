@@ -101,7 +101,52 @@ int CheckMetatable(lua_State* L) {
   return Original(L);
 }
 
+/// True for what Lua would show by where it lies in memory, which is nobody's business.
+bool ShowsAddress(lua_State* L, int index) {
+  switch (lua_type(L, index)) {
+    case LUA_TTABLE: case LUA_TFUNCTION: case LUA_TUSERDATA: case LUA_TLIGHTUSERDATA: case LUA_TTHREAD: break;
+    default: return false;
+  }
+  if (luaL_getmetafield(L, index, "__tostring") == LUA_TNIL) return true;
+  lua_pop(L, 1);
+  return false;
+}
+
+/// What it is instead: "table", "function", or the name that its metatable gives.
+void PushKind(lua_State* L, int index) {
+  const int named = luaL_getmetafield(L, index, "__name");
+  if (named == LUA_TSTRING) return;
+  if (named != LUA_TNIL) lua_pop(L, 1);
+  lua_pushstring(L, luaL_typename(L, index));
+}
+
+int CheckToString(lua_State* L) {
+  if (!ShowsAddress(L, 1)) return Original(L);
+  PushKind(L, 1);
+  return 1;
+}
+
+int CheckFormat(lua_State* L) {
+  if (lua_type(L, 1) != LUA_TSTRING) return Original(L);
+  std::size_t size = 0;
+  const char* const format = lua_tolstring(L, 1, &size);
+  int argument = 1;
+  for (const char* at = format; at < format + size; ++at) {
+    if (*at != '%') continue;
+    if (*++at == '%') continue;
+    ++argument;
+    at += std::strspn(at, "-+ #0123456789.");   // Ends at the 0 that Lua puts behind every string.
+    if (*at == 'p') return luaL_error(L, "string.format tells nobody where a value lies in memory");
+    if (*at == 's' && argument <= lua_gettop(L) && ShowsAddress(L, argument)) {
+      PushKind(L, argument);
+      lua_replace(L, argument);
+    }
+  }
+  return Original(L);
+}
+
 constexpr luaL_Reg kGuards[] = {
+    {"tostring", &CheckToString},   {"string.format", &CheckFormat},
     {"table.insert", &CheckInsert}, {"table.remove", &CheckRemove}, {"table.move", &CheckMove},
     {"table.concat", &CheckConcat}, {"table.unpack", &CheckUnpack}, {"table.sort", &CheckSort},
     {"text", &CheckText},           {"string.rep", &CheckRepeat},   {"setmetatable", &CheckMetatable}};

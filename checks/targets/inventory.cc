@@ -125,6 +125,14 @@ const Target* Inventory::Find(std::string_view name) const {
   return found == targets.end() ? nullptr : &*found;
 }
 
+Status Inventory::NoTarget(const std::string& name, Code code) const {
+  std::vector<std::string> known;
+  for (const Target& target : targets) known.push_back(target.name);
+  const std::string near = yaml::NearestWord(name, known);
+  return Status(code, "the inventory has no target '" + name + "'")
+      .WithHint(near.empty() ? "the inventory names them" : "did you mean '" + near + "'?");
+}
+
 std::string WithoutSecrets(const std::string& text) {
   constexpr std::string_view kRedacted = "[redacted]";
   std::string clean = text;

@@ -80,6 +80,8 @@ struct Inventory {
   std::string file;
   std::vector<Target> targets;
   const Target* Find(std::string_view name) const;
+  /// What to say where there is none of that name, with the nearest one as the hint.
+  Status NoTarget(const std::string& name, Code code) const;
 };
 
 /// Reads an inventory; relative paths in it are relative to its folder. All errors of the file

@@ -53,7 +53,7 @@ Result<const checks::Target*> Chosen(const Invocation& invocation, const checks:
   }
   const std::string name = invocation.Value("--target");
   if (const checks::Target* const target = inventory.Find(name)) return target;
-  return Status(Code::kUsage, "the inventory has no target '" + name + "'");
+  return inventory.NoTarget(name, Code::kUsage);
 }
 
 Status CheckFits(const run::Playbook& playbook, const checks::Target& target) {

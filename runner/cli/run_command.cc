@@ -89,7 +89,7 @@ int RunChecks(Invocation& invocation, bool& reported) {
   std::vector<run::Pair> pairs = run::MatchPairs(*playbooks, place.inventory(), targets);
   for (const std::string& name : targets) {
     if (name.find('=') == std::string::npos && place.inventory().Find(name) == nullptr) {
-      return invocation.Fail(Status(Code::kUsage, "the inventory has no target '" + name + "'"));
+      return invocation.Fail(place.inventory().NoTarget(name, Code::kUsage));
     }
   }
   if (pairs.empty()) {

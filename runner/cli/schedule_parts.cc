@@ -28,14 +28,8 @@ Status CheckScheduleIsKnown(const Invocation& invocation, const std::string& id)
 Status CheckTargetIsKnown(const Invocation& invocation, const std::string& name) {
   const auto inventory = LoadInventory(invocation);
   if (name.empty() || !inventory.ok()) return Status::Ok();   // Nobody can tell.
-  std::vector<std::string> known;
-  for (const checks::Target& target : inventory->targets) {
-    if (target.name == name) return Status::Ok();
-    known.push_back(target.name);
-  }
-  const std::string near = yaml::NearestWord(name, known);
-  return Status(Code::kNotFound, "there is no target '" + name + "'")
-      .WithHint(near.empty() ? "the inventory names them" : "did you mean '" + near + "'?");
+  if (inventory->Find(name) != nullptr) return Status::Ok();
+  return inventory->NoTarget(name, Code::kNotFound);
 }
 
 Result<Instant> ReadWhen(const std::string& option, const std::string& text, Instant now, int sign) {

@@ -17,6 +17,10 @@ local function pick(from, names)
   return picked
 end
 
+-- Also for the library itself: what a playbook hands to it to be shown is the playbook's.
+tostring = core.guard("tostring", tostring)
+string.format = core.guard("string.format", string.format)
+
 local globals = pick(_G, "assert error ipairs next pairs pcall rawequal rawget rawlen rawset select tostring type _VERSION")
 globals.string = pick(string, "byte char format len lower reverse sub upper")
 globals.table = pick(table, "pack")

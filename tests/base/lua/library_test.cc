@@ -31,6 +31,21 @@ TEST_F(LibraryTest, AgesInTwoLanguages) {
   EXPECT_EQ(Code::kError, Fails("upkeep.age(0/0)").code());
 }
 
+TEST_F(LibraryTest, NothingTellsWhereAValueLiesInMemory) {
+  ExpectAll({{"tostring({})", "\"table\""},
+             {"tostring(print)", "\"function\""},
+             {"tostring(setmetatable({}, {__name = 'Pod'}))", "\"Pod\""},
+             {"tostring(setmetatable({}, {__name = 4}))", "\"table\""},
+             {"tostring(setmetatable({}, {__tostring = function() return 'mine' end}))", "\"mine\""},
+             {"tostring(12) .. tostring(nil) .. tostring(true)", "\"12niltrue\""},
+             {"string.format('%s|%-9s|%d|%%s|%s', {}, print, 3, 'x')", "\"table|function |3|%s|x\""},
+             {"('%5.2s'):format({})", "\"   ta\""}});
+  EXPECT_NE(std::string::npos, Fails("return string.format('%p', {})").message().find("where a value lies"));
+  EXPECT_NE(std::string::npos, Fails("return string.format('%d', {})").message().find("number expected, got table"));
+  EXPECT_NE(std::string::npos, Fails("return string.format('%', 1)").message().find("invalid conversion"));
+  EXPECT_NE(std::string::npos, Fails("return string.format('%s')").message().find("bad argument #2"));
+}
+
 TEST_F(LibraryTest, SizesAndQuantities) {
   ExpectAll({{"upkeep.bytes(0)", "\"0 B\""},
              {"upkeep.bytes(1023)", "\"1023 B\""},

@@ -240,7 +240,9 @@ TEST_F(ConsoleCommandTest, WrongUse) {
   EXPECT_EQ(65, Type({"--target", "web", "team.pgae"}, "").code);
   Write("pack/team/page.lua", "return {");
   EXPECT_EQ(65, Type({"--target", "web", "team.page"}, "").code);
-  EXPECT_TRUE(Has(Type({"--target", "wbe"}, "").err, "the inventory has no target 'wbe'"));
+  const std::string misspelt = Type({"--target", "wbe"}, "").err;
+  EXPECT_TRUE(Has(misspelt, "the inventory has no target 'wbe'")) << misspelt;
+  EXPECT_TRUE(Has(misspelt, "did you mean 'web'?")) << misspelt;
 }
 
 TEST_F(ConsoleCommandTest, KoreanThroughout) {
