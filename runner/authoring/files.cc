@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/authoring/files.h"
 
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
+
+#include "base/write_file.h"
 
 namespace upkeep::authoring {
 namespace {
@@ -29,16 +25,7 @@ Status MakeFolderOf(const fs::path& path) {
 
 Status ReplaceFile(const std::string& path, std::string_view text) {
   UPKEEP_RETURN_IF_ERROR(MakeFolderOf(path));
-  const std::string temporary = path + ".new." + std::to_string(getpid());
-  std::ofstream file(temporary, std::ios::binary | std::ios::trunc);
-  file << text;
-  file.close();
-  if (!file || std::rename(temporary.c_str(), path.c_str()) != 0) {
-    const std::string why = std::strerror(errno);
-    std::remove(temporary.c_str());
-    return CannotWrite(path, why);
-  }
-  return Status::Ok();
+  return WriteWholeFile(path, text);
 }
 
 Status WriteNewFile(const std::string& path, const std::string& text) {

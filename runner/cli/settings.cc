@@ -3,13 +3,11 @@
 
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <sstream>
 
+#include "base/write_file.h"
 #include "runner/packs/lock.h"
 
 namespace upkeep::cli {
@@ -145,18 +143,7 @@ Status WriteOutput(const Invocation& invocation, const std::string& path, const 
                ? Status::Ok()
                : Status(Code::kOutput, "standard output could not be written");
   }
-  // Readers never see half a file: the new one takes the old one's place when it is whole.
-  const std::string temporary = path + ".new." + std::to_string(getpid());
-  std::ofstream file(temporary, std::ios::binary | std::ios::trunc);
-  file << text;
-  file.close();
-  if (!file || std::rename(temporary.c_str(), path.c_str()) != 0) {
-    const std::string cause = std::strerror(errno);
-    std::remove(temporary.c_str());
-    return Status(Code::kOutput, "cannot write " + path + ": " + cause)
-        .WithHint("check that its folder exists, is writable and has room");
-  }
-  return Status::Ok();
+  return WriteWholeFile(path, text);
 }
 
 }  // namespace upkeep::cli

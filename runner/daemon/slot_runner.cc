@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/daemon/slot_runner.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <random>
 
 #include "base/korean.h"
 #include "base/when_all.h"
+#include "base/write_file.h"
 #include "reports/render.h"
 #include "runner/daemon/report_period.h"
 #include "runner/run/session.h"
@@ -42,20 +37,12 @@ Value Merged(Value fields, const Status& error) {
   return fields;
 }
 
-/// A reader never sees half a file: the new one takes the old one's place when it is whole.
+/// The report's folder is made where there is none yet.
 Status WriteFile(const std::string& path, const std::string& text) {
   const fs::path folder = fs::path(path).parent_path();
   std::error_code error;
   if (!folder.empty()) fs::create_directories(folder, error);
-  const std::string fresh = path + ".new." + std::to_string(getpid());
-  std::ofstream file(fresh, std::ios::binary | std::ios::trunc);
-  file << text;
-  file.close();
-  if (file && std::rename(fresh.c_str(), path.c_str()) == 0) return Status::Ok();
-  const std::string cause = std::strerror(errno);
-  std::remove(fresh.c_str());
-  return Status(Code::kOutput, "cannot write the report " + path + ": " + cause)
-      .WithHint("check that its folder exists, is writable and has room");
+  return WriteWholeFile(path, text);
 }
 
 }  // namespace

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/run/case.h"
 
-#include <unistd.h>
-
 #include <cmath>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -12,6 +9,7 @@
 #include <utility>
 
 #include "base/lua/token.h"
+#include "base/write_file.h"
 #include "checks/model/result.h"
 
 namespace upkeep::run {
@@ -173,15 +171,7 @@ Status WriteCaseFile(const CaseFile& file) {
                               {"calls", std::move(calls)},
                               {"expect", test_case.expect}});
   }
-  const std::string temporary = file.path + ".new." + std::to_string(getpid());
-  std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
-  out << PrettyJson(value);
-  out.close();
-  if (!out || std::rename(temporary.c_str(), file.path.c_str()) != 0) {
-    std::remove(temporary.c_str());
-    return Status(Code::kOutput, "cannot write " + file.path);
-  }
-  return Status::Ok();
+  return WriteWholeFile(file.path, PrettyJson(value));
 }
 
 Case MakeCase(const std::string& name, const checks::Target& target, const Value& params,
