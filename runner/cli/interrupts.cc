@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 
 namespace upkeep::cli {
@@ -11,19 +12,19 @@ namespace {
 
 constexpr int kMostInterrupts = 3;
 
-// What a signal handler may touch: counts and a pipe.
-volatile std::sig_atomic_t interrupts_seen = 0;
-volatile std::sig_atomic_t terminations_seen = 0;
+// What a signal handler may touch: counts, which it may do on another thread than the one that reads them,
+// and a pipe.
+std::atomic<int> interrupts_seen = 0;
+std::atomic<int> terminations_seen = 0;
+static_assert(std::atomic<int>::is_always_lock_free);
 int signal_pipe[2] = {-1, -1};
 
 void OnInterrupt(int signal) {
   const int before = errno;
   if (signal == SIGINT) {
-    interrupts_seen = interrupts_seen + 1;
-    if (interrupts_seen >= kMostInterrupts) _exit(128 + signal);
+    if (++interrupts_seen >= kMostInterrupts) _exit(128 + signal);
   } else {
-    terminations_seen = terminations_seen + 1;
-    if (terminations_seen > 1) _exit(128 + signal);
+    if (++terminations_seen > 1) _exit(128 + signal);
   }
   const char byte = 1;
   [[maybe_unused]] const ssize_t written = write(signal_pipe[1], &byte, 1);

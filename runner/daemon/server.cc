@@ -254,6 +254,11 @@ Result<std::unique_ptr<Server>> Server::Listen(ServerOptions options) {
   impl->zone = *zone;
   impl->options = std::move(options);
   impl->http.new_task_queue = [] { return new httplib::ThreadPool(4); };
+  impl->http.set_socket_options([](socket_t socket) {
+    // After a restart at once, but httplib's own SO_REUSEPORT would let two daemons share the port.
+    const int yes = 1;
+    setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  });
   impl->http.set_payload_max_length(0);
   impl->http.set_read_timeout(5);
   impl->http.set_write_timeout(10);

@@ -55,6 +55,15 @@ class ServerTest : public DaemonTest {
   std::unique_ptr<io::Reactor> reactor_;
 };
 
+TEST_F(ServerTest, APortBelongsToOneProcessAlone) {
+  ServerOptions options;
+  options.port = server_->port();
+  const auto second = Server::Listen(std::move(options));
+  ASSERT_FALSE(second.ok()) << "who asks one of two daemons would not know which";
+  EXPECT_EQ(Code::kConfig, second.status().code());
+  EXPECT_NE(std::string::npos, second.status().message().find("in use")) << second.status().message();
+}
+
 TEST_F(ServerTest, AnEmptyStoreSaysThatNothingHasRun) {
   const auto page = Ask("/?lang=ko");
   EXPECT_EQ(page.status, 200);
