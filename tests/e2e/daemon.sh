@@ -68,7 +68,7 @@ await() {  # await SECONDS COMMAND...
   done
 }
 logged() { grep -q -- "$1" "$work/daemon.log"; }
-waits() { "$upkeep" ps -o json 2>/dev/null | grep -q '"waiting_for": "http.get'; }
+waits() { grep -q '"waiting_for": "http.get' < <("$upkeep" ps -o json 2>/dev/null); }
 state_of() { sql "SELECT state || ' ' || actor || ' ' || reason FROM slots WHERE schedule = '$1' AND state = '$2' ORDER BY planned DESC LIMIT 1"; }
 is_state() { [ -n "$(state_of "$1" "$2")" ]; }
 me=$(id -un)
@@ -128,7 +128,7 @@ end_daemon() {
 check "ps without a daemon and a store says what is missing" ends 74 "$upkeep" ps
 start_daemon --drain 1s
 check "the daemon tells that it is ready" await 30 grep -q '^READY=1 STATUS=2 schedules' "$work/heard"
-port=$(grep -o '"port":[0-9]*' "$work/daemon.log" | head -1 | cut -d: -f2)
+port=$(grep -o '"port":[0-9]*' "$work/daemon.log" | sed -n 1p | cut -d: -f2)
 ask() { curl -sS --noproxy '*' --max-time 10 -o "$work/page" -w '%{http_code}' "http://127.0.0.1:$port$1"; }
 ready() { [ "$(ask /readyz)" = 200 ]; }
 
@@ -193,9 +193,9 @@ check "a reload is told" await 20 grep -q '^RELOADING=1 MONOTONIC_USEC=[0-9]* $'
 beats() { grep -lE "/ping/6f1c9a52-key-of-this-test/$1\?rid=" "$UPKEEP_TEST_WEBHOOK_FOLDER"/*.json 2>/dev/null | wc -l; }
 check "a run says that it begins" await 20 bash -c "$(declare -f beats); UPKEEP_TEST_WEBHOOK_FOLDER='$UPKEEP_TEST_WEBHOOK_FOLDER'; [ \$(beats start) -gt 0 ]"
 check "and that it ended critical" await 20 bash -c "$(declare -f beats); UPKEEP_TEST_WEBHOOK_FOLDER='$UPKEEP_TEST_WEBHOOK_FOLDER'; [ \$(beats 2) -gt 0 ]"
-end_beat=$(grep -lE '/2\?rid=' "$UPKEEP_TEST_WEBHOOK_FOLDER"/*.json | head -1) || end_beat=none.json
+end_beat=$(grep -lE '/2\?rid=' "$UPKEEP_TEST_WEBHOOK_FOLDER"/*.json | sed -n 1p) || end_beat=none.json
 check "with what was found" grep -q 'critical 1' "${end_beat%.json}.body"
-check "its address is in no file of the store" bash -c "! cat '$work'/upkeep.db* '$work/daemon.log' 2>/dev/null | grep -qa 6f1c9a52-key"
+check "its address is in no file of the store" bash -c "! grep -qa 6f1c9a52-key '$work'/upkeep.db* '$work/daemon.log'"
 check "each is written down" test "$(sql "SELECT count(*) FROM deliveries WHERE channel = 'heartbeat' AND state = 'sent'")" -gt 1
 
 end_daemon TERM

@@ -47,7 +47,7 @@ fi
   --reason 'typed wrongly' --expires 1d >"$work/waiver"
 look day http.endpoint
 is "a waiver that matches nothing is shown" waiver_unmatched "$(ask '.attention[0].reason')"
-"$upkeep" waiver revoke "$(grep -o '[0-9][0-9]*' "$work/waiver" | head -1)" --reason 'typed wrongly' >/dev/null
+"$upkeep" waiver revoke "$(grep -o '[0-9][0-9]*' "$work/waiver" | sed -n 1p)" --reason 'typed wrongly' >/dev/null
 
 while [ "$(date +%s)" -le $((accepted + 10)) ]; do sleep 0.2; done
 look day http.endpoint

@@ -44,7 +44,7 @@ check() {  # check TEXT COMMAND...
   fi
 }
 same() { [ "$1" = "$2" ] || { printf '  expected: %s\n  but got:  %s\n' "$1" "$2" >&2; return 1; }; }
-lacks() { ! cat "$work"/upkeep.db* "$work"/out "$work"/err | grep -qaF -- "$1"; }
+lacks() { ! grep -qaF -- "$1" "$work"/upkeep.db* "$work"/out "$work"/err; }
 newest() { find "$1" -maxdepth 1 -name "*.$2" | sort | tail -1; }
 control() { curl -sS --fail --noproxy '*' --max-time 5 --data "$1" "$UPKEEP_TEST_WEBHOOK_CONTROL_URL" >/dev/null; }
 count_hooks() { find "$UPKEEP_TEST_WEBHOOK_FOLDER" -maxdepth 1 -name '*.json' | wc -l; }

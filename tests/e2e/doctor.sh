@@ -81,7 +81,7 @@ END
 role '  - {apiGroups: [""], resources: [pods], verbs: [list]}'
 cluster kubeconfig-for "$namespace" reader >"$work/reader.kubeconfig"
 inventory "  - {name: cluster, kind: kubernetes, kubeconfig: $work/reader.kubeconfig}"
-rule_for_nodes() { sed -n 's/^ *-> grant it with this rule in a ClusterRole: *//p' "$work/$1.out" | grep 'nodes\]' | grep 'list' | head -1; }
+rule_for_nodes() { sed -n 's/^ *-> grant it with this rule in a ClusterRole: *//p' "$work/$1.out" | grep 'nodes\]' | grep 'list' | sed -n 1p; }
 granted=
 for attempt in 1 2 3 4 5 6 7 8 9 10; do   # Until the API server's authoriser has heard of the role.
   doctor rights

@@ -33,7 +33,7 @@ found() {
      | length > 0 and all(.state == $state and .reason == $reason)' "$work/$2.json" >/dev/null; then
     pass "$1: $5 $6 $7"
   else
-    fail "$1: wanted $4 $3 $5 $6 $7" "$(jq -c '.attention[] | [.playbook, .target, .subject, .state, .reason]' "$work/$2.json" | head -40)"
+    fail "$1: wanted $4 $3 $5 $6 $7" "$(jq -c '.attention[] | [.playbook, .target, .subject, .state, .reason]' "$work/$2.json" | sed -n 1,40p)"
   fi
 }
 # ends CODE ARGUMENT...: a run of its own, for the exit code.

@@ -120,7 +120,7 @@ for id in every-minute monthly; do
   fired=''
   for _ in $(seq 1 75); do
     fired=$(kubectl -n "$space" get job -o jsonpath='{range .items[?(@.status.conditions[*].type)]}{.metadata.name} {.status.succeeded}{"\n"}{end}' |
-      grep "^upkeep-$id-" | head -1 || true)
+      grep "^upkeep-$id-" | sed -n 1p || true)
     [ -z "$fired" ] || break
     sleep 2
   done
@@ -185,7 +185,7 @@ step "the monthly job's report came out by S3 and webhook"
 bucket() { curl -sS --fail --noproxy '*' --cacert "$UPKEEP_TEST_CA_FILE" --aws-sigv4 "aws:amz:$UPKEEP_TEST_S3_REGION:s3" \
   --config <(printf 'user = "%s:%s"\n' "$(<"$UPKEEP_TEST_S3_ACCESS_KEY_FILE")" "$(<"$UPKEEP_TEST_S3_SECRET_KEY_FILE")") \
   -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' "$UPKEEP_TEST_S3_URL/$UPKEEP_TEST_S3_BUCKET$1"; }
-object=$(bucket '?list-type=2' | grep -o '<Key>monthly/[^<]*</Key>' | head -1 | sed 's/<[^>]*>//g' || true)
+object=$(bucket '?list-type=2' | grep -o '<Key>monthly/[^<]*</Key>' | sed -n 1p | sed 's/<[^>]*>//g' || true)
 [ -n "$object" ] || fail "no monthly report in the bucket: $(bucket '?list-type=2')"
 bucket "/$object" >"$work/monthly.html"
 grep -qi '<!doctype html' "$work/monthly.html" || fail "the object is no report"
@@ -203,7 +203,7 @@ uid=$(kubectl -n shop get pod "$pod" -o jsonpath='{.metadata.uid}')
 # A new pod is watched for a quarter of a minute here, not for five.
 by_hand 2 run kubernetes.pods --param watch_minutes=0.25
 by_hand 0 --write plan --subject "shop/Pod/$pod"
-plan=$(sed -n 's/^Plan \([0-9]*\) .*/\1/p' "$work/out" | head -1)
+plan=$(sed -n 's/^Plan \([0-9]*\) .*/\1/p' "$work/out" | sed -n 1p)
 [ -n "$plan" ] || fail "no plan was made: $(<"$work/out")"
 by_hand 80 --write apply "$plan"
 by_hand 0 --mina approve "$plan" --key /etc/upkeep/approver/mina.key --reason stale-lock
@@ -214,6 +214,6 @@ fetch_store
 [ "$(query "SELECT state FROM plans WHERE id = $plan")" = verified ] || fail "the plan's state is not verified"
 
 for secret in "$work/hook" "$UPKEEP_TEST_S3_SECRET_KEY_FILE"; do
-  if cat "$work"/store/* 2>/dev/null | grep -qaF -- "$(<"$secret")"; then fail "a secret is in the store"; fi
+  if grep -rqaF -- "$(<"$secret")" "$work/store"; then fail "a secret is in the store"; fi
 done
 step "all of it happened"

@@ -79,7 +79,7 @@ expect() {
   [ "$code" = "$wanted" ] || fail "upkeep $* as $user ended with $code, not $wanted"
 }
 says() { grep -qF -- "$1" "$work/out" "$work/err" || fail "nothing says '$1'"; }
-plan_number() { sed -n 's/^Plan \([0-9]*\) .*/\1/p' "$work/out" | head -1; }
+plan_number() { sed -n 's/^Plan \([0-9]*\) .*/\1/p' "$work/out" | sed -n 1p; }
 # Read-only: as root it must not leave files that the others can't write.
 query() { sqlite3 -readonly "$work/shared/upkeep.db" "$1"; }
 plan_state() { query "select state from plans where id = $1"; }

@@ -77,7 +77,8 @@ fi
 server=$!
 address=
 for _ in $(seq 100); do
-  address=$(grep -o 'http://127\.0\.0\.1:[0-9]*' "$work/serve.out" | head -1) && break
+  address=$(grep -o 'http://127\.0\.0\.1:[0-9]*' "$work/serve.out" | sed -n 1p || true)
+  [ -z "$address" ] || break
   sleep 0.1
 done
 examine serve "$work/months.db" "$work/serve" serve "${address:-nowhere}"

@@ -103,7 +103,7 @@ for i in $(seq "$kills"); do
     sleep "$((RANDOM % 2)).$((RANDOM % 8 + 2))"
   else
     for _ in $(seq 300); do
-      tail -n "+$((lines + 1))" "$work/daemon.log" | grep -q run.started && break
+      grep -q run.started < <(tail -n "+$((lines + 1))" "$work/daemon.log") && break
       sleep 0.02
     done
   fi
@@ -114,7 +114,7 @@ done
 start_daemon --listen 127.0.0.1:0
 before=$(wc -l < "$work/daemon.log")
 for _ in $(seq 300); do
-  tail -n "+$((before + 1))" "$work/daemon.log" | grep -q run.finished && break
+  grep -q run.finished < <(tail -n "+$((before + 1))" "$work/daemon.log") && break
   sleep 0.1
 done
 kill -HUP "$daemon"
@@ -170,9 +170,9 @@ started+=("$serve")
 for _ in $(seq 100); do grep -q serving "$work/serve.log" && break; sleep 0.1; done
 url=$(grep -o 'http://[0-9.:]*' "$work/serve.log")
 [ "$(curl -s -o /dev/null -w '%{http_code}' "$url/readyz")" = 200 ] || fail "not ready"
-curl -s "$url/metrics" | grep -q '^upkeep_slots{state="interrupted"} ' || fail "no slots in /metrics"
+grep -q '^upkeep_slots{state="interrupted"} ' < <(curl -s "$url/metrics") || fail "no slots in /metrics"
 [ "$(curl -s -o /dev/null -w '%{http_code}' -X POST "$url/runs")" = 405 ] || fail "POST is not refused"
-curl -s "$url/" | grep -q 'always critical' || fail "the latest report does not show its finding"
+grep -q 'always critical' < <(curl -s "$url/") || fail "the latest report does not show its finding"
 kill -TERM "$serve"
 wait "$serve" || fail "serve ended $?"
 

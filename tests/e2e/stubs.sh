@@ -56,7 +56,7 @@ import pathlib, sys
 path = pathlib.Path(sys.argv[1])
 path.write_text(path.read_text().replace(sys.argv[2], sys.argv[3], 1))
 END
-  line=$(grep -nF -- "$to" "$file" | head -n 1 | cut -d : -f 1)
+  line=$(grep -nF -- "$to" "$file" | sed -n 1p | cut -d : -f 1)
   if check "$work/wrong"; then fail "$name was not found"; fi
   grep -qF -- "$told" "$work/out" || fail "$name: it does not say $told"
   grep -q "wrong.lua:$line:" "$work/out" || fail "$name: it does not name line $line"

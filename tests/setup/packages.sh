@@ -18,7 +18,7 @@ as_root() {
 install_packages() {
   local missing=() name
   while read -r name; do
-    dpkg-query -W -f '${db:Status-Status}\n' "$name" 2>/dev/null | grep -qx installed ||
+    grep -qx installed < <(dpkg-query -W -f '${db:Status-Status}\n' "$name" 2>/dev/null) ||
       missing+=("$name")
   done < <(sed 's/#.*//' "$@" | tr -s '[:space:]' '\n' | sed '/^$/d' | sort -u)
   ((${#missing[@]})) || return 0

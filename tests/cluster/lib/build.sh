@@ -8,7 +8,7 @@ find_go() {
   export GOTOOLCHAIN=local
   if command -v go >/dev/null; then
     have=$(go env GOVERSION 2>/dev/null | sed 's/^go//; s/[^0-9.].*//')
-    if [ "$(printf '%s\n%s\n' "$GO_MINIMUM" "$have" | sort -V | head -n1)" = "$GO_MINIMUM" ]; then
+    if [ "$(printf '%s\n%s\n' "$GO_MINIMUM" "$have" | sort -V | sed -n 1p)" = "$GO_MINIMUM" ]; then
       GO=$(command -v go)
       return
     fi

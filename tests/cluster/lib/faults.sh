@@ -95,7 +95,7 @@ no_pods() { [ -z "$(shop get pods -l "app=$1" -o name)" ]; }
 
 # pod_shows APP JSONPATH TEXT: a pod of APP has TEXT there.
 pod_shows() {
-  shop get pods -l "app=$1" -o "jsonpath={.items[*].$2}" | grep -qw -- "$3"
+  grep -qw -- "$3" < <(shop get pods -l "app=$1" -o "jsonpath={.items[*].$2}")
 }
 
 expect_pod() {

@@ -100,5 +100,5 @@ mariadb_replicates() {
   primary=$(mariadb_sql primary 'select @@gtid_binlog_pos')
   replica=$(mariadb_sql replica 'select @@gtid_slave_pos')
   [[ -n "$primary" && "$primary" == "$replica" ]] &&
-    mariadb_slave_status | grep -q 'Slave_SQL_Running: Yes'
+    grep -q 'Slave_SQL_Running: Yes' < <(mariadb_slave_status)
 }

@@ -22,7 +22,7 @@ heal_mariadb_replica_stopped() {
   wait_for mariadb-replica 30 mariadb_replicates
 }
 
-mariadb_slave_shows() { mariadb_slave_status | grep -qE "$1"; }
+mariadb_slave_shows() { grep -qE "$1" < <(mariadb_slave_status); }
 
 # The replica receives and does not apply; writes pile up.
 fault_mariadb_replica_lag() {

@@ -11,7 +11,7 @@ sentinels_hold_back() {
   done
 }
 
-redis_info_has() { redis_at "$1" admin info "$2" | tr -d '\r' | grep -qx "$3"; }
+redis_info_has() { grep -qx "$3" < <(redis_at "$1" admin info "$2" | tr -d '\r'); }
 
 fault_redis_stopped() {
   sentinels_hold_back
