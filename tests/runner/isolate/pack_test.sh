@@ -30,9 +30,9 @@ END
 packs=$work/packs
 "$upkeep" pack install "$work/pack" --packs "$packs" --isolate --allow-unsigned
 grep -q 'isolate: process' "$packs/packs.lock" || fail "packs.lock does not say that it is isolated"
-grep -q process < <("$upkeep" pack list --packs "$packs") || fail "pack list does not show it"
+"$upkeep" pack list --packs "$packs" | grep -q process || fail "pack list does not show it"
 "$upkeep" test http.strange --packs "$packs" || fail "its cases fail"
-grep -q 'a process of its own' < <("$upkeep" test http.strange --packs "$packs" --coverage 2>&1) ||
+"$upkeep" test http.strange --packs "$packs" --coverage 2>&1 | grep -q 'a process of its own' ||
   fail "it ran in upkeep's own process"
 
 # The hidden command is of no use to a person: without its socket it ends.
