@@ -32,6 +32,8 @@ constexpr std::array kSentences = {
     Sentence{"no playbook of the schedule fits this target", "이 대상에 맞는 플레이북이 스케줄에 없음"},
     Sentence{"nothing of the schedule can run: {}", "스케줄에서 실행할 수 있는 것이 없음: {}"},
     Sentence{"no target of the inventory fits the schedule", "인벤토리에 스케줄과 맞는 대상이 없음"},
+    Sentence{"the inventory has no target '{}'", "인벤토리에 대상 '{}'이(가) 없음"},
+    Sentence{"no target of the inventory has the label '{}'", "인벤토리에 레이블 '{}'이(가) 있는 대상이 없음"},
     Sentence{"its schedule is in quarantine: {}", "스케줄이 격리됨: {}"},
     Sentence{"a schedule file is in quarantine: {}", "스케줄 파일이 격리됨: {}"},
     Sentence{"its schedule was taken out of the files", "스케줄이 파일에서 제거됨"},

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "runner/daemon/assignment.h"
+#include "runner/daemon/planned_targets.h"
 
 namespace upkeep::daemon {
 namespace {
@@ -85,12 +86,14 @@ void Daemon::LookFailed(Watched& watched, Instant now, const Status& why) {
 Result<Daemon::Looked> Daemon::Look(Watched& watched, Instant now) {
   const schedules::Schedule& schedule = *watched.schedule;
   const Assignment assignment = Assign(schedule, world_->playbooks, world_->inventory);
+  auto targets = TargetsToPlan(schedule, assignment, world_->inventory, parts_.store);
+  if (!targets.ok()) return targets.status();
   Looked looked;
   looked.watched = &watched;
   looked.broken = assignment.Broken();
   TakeRequest take;
   take.targets = assignment.Targets();
-  take.broken = looked.broken;
+  take.kept_from = std::move(targets->kept_from);
   // A run that is told to end writes how it ended: not inside of a transaction that may be undone.
   take.replace = [&](const std::string& target) {
     const bool runs = Runs(schedule.id, target);
@@ -99,7 +102,7 @@ Result<Daemon::Looked> Daemon::Look(Watched& watched, Instant now) {
   };
   if (now >= watched.plan) {
     PlanRequest plan;
-    plan.targets.assign(take.targets.begin(), take.targets.end());
+    plan.targets.assign(targets->all.begin(), targets->all.end());
     plan.horizon_instants = kHorizonInstants;
     auto planned = planner_.Plan(schedule, plan);
     if (!planned.ok()) return planned.status();

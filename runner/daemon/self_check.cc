@@ -8,6 +8,7 @@
 #include "base/korean.h"
 #include "base/version.h"
 #include "runner/daemon/assignment.h"
+#include "runner/daemon/planned_targets.h"
 
 namespace upkeep::daemon {
 namespace {
@@ -101,9 +102,9 @@ Result<bool> SelfCheck::IsMissed(const World& world, const std::string& schedule
   const store::Slot& slot = **latest;
   const bool missed = slot.state == SlotState::kMissed;
   if (missed && known != nullptr) {
-    const std::set<std::string> today =
-        Assign(*known, world.playbooks, world.inventory).Targets();
-    if (!today.empty() && !today.contains(target)) return false;   // Not to run there any more.
+    const auto today = TargetsToPlan(*known, Assign(*known, world.playbooks, world.inventory), world.inventory, store_);
+    if (!today.ok()) return today.status();
+    if (!today->all.contains(target)) return false;   // Not to run there any more.
   }
   if (result == nullptr) return missed;
   const std::string planned = FormatRfc3339(slot.key.planned);

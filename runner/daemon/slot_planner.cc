@@ -42,8 +42,8 @@ Result<Planned> SlotPlanner::Plan(const Schedule& schedule, const PlanRequest& r
   if (!past.ok()) return past.status();
   Planned planned;
   std::optional<Instant> due;
-  if (!past->known_since && request.begin_with_due && schedule.enabled) due = DueNow(schedule, now);
-  const Instant begin = due.value_or(now);
+  if (request.begin_with_due && schedule.enabled) due = DueNow(schedule, now);
+  const Instant begin = past->known_since ? now : due.value_or(now);
   if (past->definition != schedule.definition) {
     UPKEEP_RETURN_IF_ERROR(store_.SaveDefinition("schedule", schedule.id, schedule.definition,
                                                  DefinitionDocument(schedule)));
@@ -51,10 +51,12 @@ Result<Planned> SlotPlanner::Plan(const Schedule& schedule, const PlanRequest& r
   // The gap first: until it is filled, the old definition must stay the newest one.
   if (past->known_since) {
     UPKEEP_RETURN_IF_ERROR(FillGap(schedule, *past, request, now, planned));
-  } else if (due && !request.targets.empty()) {
-    store::SlotPlan plan{schedule.id, schedule.definition, begin, begin + kTick, {}, {}, false};
+  }
+  if (due && !request.targets.empty()) {
+    // A row that is there, of whatever state, stays as it is.
+    store::SlotPlan plan{schedule.id, schedule.definition, *due, *due + kTick, {}, {}, false};
     for (const std::string& target : request.targets) {
-      plan.slots.push_back({schedule.id, target, begin});
+      plan.slots.push_back({schedule.id, target, *due});
     }
     auto recorded = store_.RecordPlanned(plan);
     if (!recorded.ok()) return recorded.status();

@@ -27,8 +27,9 @@ namespace upkeep::daemon {
 struct PlanRequest {
   /// Names of the targets that the schedule has today.
   std::vector<std::string> targets;
-  /// A schedule seen for the first time begins with the slot that is due now, within its grace:
-  /// the CronJob that asks was started for it. Otherwise it begins with its next one.
+  /// A schedule seen for the first time, one that changed, or a target that came since begins with
+  /// the slot that is due now, within its grace: the CronJob that asks was started for it. Otherwise
+  /// it begins with its next one.
   bool begin_with_due = false;
   /// So many instants of the horizon (at least 1) are walked through. A day that is not through by
   /// then is gone on with by the next call to the same planner, and written when it is whole.

@@ -105,8 +105,9 @@ Result<Taken> SlotTaker::Take(const Schedule& schedule, const TakeRequest& reque
             candidates.push_back({slot, decisions[i].verdict});
             queued[target] += slot.state == SlotState::kQueued ? 1 : 0;
           } else if (may_miss) {
-            miss(slot, request.broken.empty() ? "no playbook of the schedule fits this target"
-                                              : request.broken);
+            const auto why = request.kept_from.find(target);
+            miss(slot, why == request.kept_from.end() ? "no playbook of the schedule fits this target"
+                                                      : why->second);
           }
           break;
       }

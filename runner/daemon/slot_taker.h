@@ -49,8 +49,8 @@ struct Taken {
 
 struct TakeRequest {
   std::set<std::string> targets;          ///< On which a playbook of the schedule can run.
-  /// Not empty: nothing of the schedule can run, and this is why.
-  std::string broken;
+  /// Why none can run on a target that slots were planned on.
+  std::map<std::string, std::string> kept_from;
   /// Asks the running run of (schedule, target) to end; false when that is not in this
   /// process's power.
   std::function<bool(const std::string& target)> replace;

@@ -2,6 +2,7 @@
 #include "runner/daemon/tick.h"
 
 #include "base/yaml/yaml.h"
+#include "runner/daemon/planned_targets.h"
 #include "runner/daemon/plan_recovery.h"
 #include "runner/daemon/recovery.h"
 #include "runner/daemon/self_check.h"
@@ -65,11 +66,13 @@ Task<Result<TickOutcome>> Tick(std::shared_ptr<const World> world, std::string i
   }
 
   const Assignment assignment = Assign(*schedule, world->playbooks, world->inventory);
+  auto targets = TargetsToPlan(*schedule, assignment, world->inventory, parts.store);
+  if (!targets.ok()) co_return targets.status();
   TakeRequest take;
   take.targets = assignment.Targets();
-  take.broken = assignment.Broken();
+  take.kept_from = std::move(targets->kept_from);
   PlanRequest plan;
-  plan.targets.assign(take.targets.begin(), take.targets.end());
+  plan.targets.assign(targets->all.begin(), targets->all.end());
   plan.begin_with_due = true;
   SlotPlanner planner(parts.store, parts.clock);
   const auto planned = planner.Plan(*schedule, plan);
@@ -99,7 +102,9 @@ Task<Result<TickOutcome>> Tick(std::shared_ptr<const World> world, std::string i
   self.Missed(schedule->id, taken->missed_targets);
   const Status said = self.Look(*world);
   if (!said.ok()) outcome.problems.push_back(said);
-  if (!take.broken.empty()) outcome.problems.push_back(Status(Code::kInvalid, take.broken));
+  if (const std::string broken = assignment.Broken(); !broken.empty()) {
+    outcome.problems.push_back(Status(Code::kInvalid, broken));
+  }
 
   SlotRunner runner(parts);
   for (Batch& batch : taken->batches) {

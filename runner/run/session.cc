@@ -58,13 +58,6 @@ store::RunStart StartOf(const SessionRequest& request, Instant now) {
   return start;
 }
 
-bool Matches(const checks::Target& target, const std::string& name) {
-  const std::size_t equals = name.find('=');
-  if (equals == std::string::npos) return target.name == name;
-  const auto label = target.labels.find(name.substr(0, equals));
-  return label != target.labels.end() && label->second == name.substr(equals + 1);
-}
-
 }  // namespace
 
 PastOfPair PastOf(store::Store& store) {
@@ -129,6 +122,13 @@ Task<Result<SessionOutcome>> RunSession(store::Store& store, Executor& executor,
   co_return outcome;
 }
 
+bool IsMeant(const checks::Target& target, const std::string& name) {
+  const std::size_t equals = name.find('=');
+  if (equals == std::string::npos) return target.name == name;
+  const auto label = target.labels.find(name.substr(0, equals));
+  return label != target.labels.end() && label->second == name.substr(equals + 1);
+}
+
 std::vector<Pair> MatchPairs(const std::vector<Playbook>& playbooks,
                              const checks::Inventory& inventory,
                              const std::vector<std::string>& names) {
@@ -138,7 +138,7 @@ std::vector<Pair> MatchPairs(const std::vector<Playbook>& playbooks,
       const std::string kind(checks::TargetKindName(target.kind));
       if (playbook.head.target != kind && playbook.head.target != "any") continue;
       if (!names.empty() && std::none_of(names.begin(), names.end(), [&](const std::string& name) {
-            return Matches(target, name);
+            return IsMeant(target, name);
           })) {
         continue;
       }

@@ -60,6 +60,9 @@ PastOfPair PastOf(store::Store& store);
 Task<Result<SessionOutcome>> RunSession(store::Store& store, Executor& executor, const Clock& clock,
                                         SessionRequest request, Progress progress, Limits limits);
 
+/// `name` is the target's, or "key=value" one of its labels.
+bool IsMeant(const checks::Target& target, const std::string& name);
+
 /// Which playbooks run on which targets: every target of the playbook's kind, narrowed by
 /// `names` (target names or label "key=value"; empty: all).
 std::vector<Pair> MatchPairs(const std::vector<Playbook>& playbooks,

@@ -25,6 +25,7 @@ TEST(SlotReasonTest, EveryReasonOfTheRoomIsSaidInKorean) {
         "nothing was heard of its process on node-1 for 1h11m",
         "no playbook of the schedule fits this target",
         "no target of the inventory fits the schedule",
+        "the inventory has no target 'db-1'", "no target of the inventory has the label 'team=shop'",
         "its schedule was taken out of the files", "the playbook a.b is missing or invalid",
         "nothing of the schedule can run: the playbook a.b is missing or invalid",
         "nothing of the schedule can run: there is no playbook of the cadence:monthly",

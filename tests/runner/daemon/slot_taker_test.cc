@@ -24,7 +24,7 @@ class SlotTakerTest : public DaemonTest {
     SlotTaker taker(*store_, clock_, kDaemonActor, "here/boot/1/1");
     TakeRequest request;
     request.targets = broken.empty() ? std::set<std::string>{"a", "b"} : std::set<std::string>{};
-    request.broken = broken;
+    if (!broken.empty()) request.kept_from = {{"a", broken}, {"b", broken}};
     request.replace = [=](const std::string&) { return may_replace; };
     auto taken = taker.Take(schedule_, request);
     EXPECT_TRUE(taken.ok()) << taken.status().Describe();

@@ -128,6 +128,32 @@ TEST_F(TickTest, NothingThatCanRunIsMissedNotFine) {
   ExpectWhole();
 }
 
+// In a CronJob nothing looks at the inventory between two ticks.
+TEST_F(TickTest, ATargetThatCameSinceTheLastTickIsLookedAtByThisOne) {
+  WriteSchedules(kDailyAtFive);
+  clock_.SetWall(At("2026-11-01T09:00:01Z"));
+  Tick();
+  hosts_ = {"a", "b"};
+  clock_.SetWall(At("2026-11-02T09:00:01Z"));
+  Tick();
+  EXPECT_EQ(StateOf("2026-11-02T09:00:00Z"), SlotState::kOnTime);
+  EXPECT_EQ(StateOf("2026-11-02T09:00:00Z", "b"), SlotState::kOnTime);
+  EXPECT_EQ(ReasonOf("2026-11-01T09:00:00Z", "b"), "no slot");
+  ExpectWhole();
+}
+
+TEST_F(TickTest, AChangedTimeHoldsForTheTickThatWasStartedForIt) {
+  WriteSchedules(kDailyAtFive);
+  clock_.SetWall(At("2026-11-01T09:00:01Z"));
+  Tick();
+  WriteSchedules("    cron: \"0 8 * * *\"\n    playbooks: [selftest.ok]\n    grace: 30m\n");
+  clock_.SetWall(At("2026-11-02T08:00:01Z"));
+  EXPECT_EQ(Tick().runs, 1);
+  EXPECT_EQ(StateOf("2026-11-02T08:00:00Z"), SlotState::kOnTime);
+  EXPECT_EQ(StateOf("2026-11-02T09:00:00Z"), SlotState::kSuperseded);
+  ExpectWhole();
+}
+
 TEST_F(TickTest, AScheduleInQuarantineMissesItsSlotsWithTheReason) {
   WriteSchedules(kDailyAtFive);
   clock_.SetWall(At("2026-11-01T09:00:00Z"));
