@@ -2,6 +2,7 @@
 #include "schedules/file.h"
 
 #include <map>
+#include <set>
 
 #include "base/value.h"
 #include "schedules/planner.h"
@@ -82,7 +83,8 @@ void RefuseRepeatedIds(ScheduleFile& file) {
         {.id = schedule.id,
          .errors = {Status(Code::kInvalid, "the id '" + schedule.id + "' is used twice")
                         .WithHint("it is already at " + where)
-                        .At(schedule.place)}});
+                        .At(schedule.place)},
+         .file = ""});
   }
   file.schedules = std::move(kept);
 }
@@ -91,28 +93,27 @@ void RefuseRepeatedIds(ScheduleFile& file) {
 
 Status ScheduleFile::Errors() const {
   std::vector<Status> errors;
+  std::set<std::string> said;   // What is wrong with a file stands at each of its schedules.
   for (const Quarantined& one : quarantined) {
-    errors.insert(errors.end(), one.errors.begin(), one.errors.end());
+    for (const Status& error : one.errors) {
+      if (said.insert(error.Describe()).second) errors.push_back(error);
+    }
   }
   return yaml::Combine(errors);
 }
 
 namespace {
 
-Result<ScheduleFile> ReadBytes(std::string text, const std::string& name, Instant now,
-                              CalendarShelf& shelf) {
-  auto read = yaml::Read(std::move(text), name);
-  if (!read.ok()) return read.status();
-  const yaml::Document& document = *read;
-  std::vector<Status> errors;
-  ScheduleFile file;
+/// The list of schedules; null, and an error, when there is none.
+const yaml::Node* ReadHead(const yaml::Document& document, FileDefaults& defaults,
+                           std::vector<Status>& errors) {
   yaml::MappingReader head(document, document.root, "a schedule file", errors);
   const std::string version = head.RequiredString("apiVersion");
   if (const yaml::Node* node = head.Take("apiVersion"); node && version != kApiVersion) {
     head.Error(*node, "this is not a format that is read here: '" + version + "'",
                "write apiVersion: upkeep/v1");
   }
-  const FileDefaults defaults = ReadDefaults(document, head, errors);
+  defaults = ReadDefaults(document, head, errors);
   const yaml::Node* list = head.Take("schedules");
   if (list == nullptr) {
     if (document.root.kind == yaml::Kind::kMapping) {
@@ -120,40 +121,55 @@ Result<ScheduleFile> ReadBytes(std::string text, const std::string& name, Instan
     }
   } else if (list->kind != yaml::Kind::kSequence) {
     head.Error(*list, "'schedules' must be a list", "begin each schedule with '- id:'");
+    list = nullptr;
   }
   head.Finish();
-  // What is wrong with the file itself does not hide what is wrong with its schedules.
-  if (!errors.empty()) file.quarantined.push_back({.id = "", .errors = errors});
-  if (list != nullptr && list->kind == yaml::Kind::kSequence) {
-    for (const yaml::Node& node : list->items) {
-      std::vector<Status> own;
-      Schedule schedule =
-          ScheduleReader(document, defaults, shelf, now, own, file.warnings).Read(node);
-      if (!own.empty()) {
-        file.quarantined.push_back({.id = schedule.id, .errors = std::move(own)});
-        continue;
-      }
-      schedule.definition = DefinitionOf(schedule);
-      file.schedules.push_back(std::move(schedule));
-    }
+  for (const yaml::RepeatedKey& repeated : document.repeated) {
+    if (list == nullptr || !repeated.IsIn(*list)) errors.push_back(repeated.error);
   }
+  return list;
+}
+
+Result<ScheduleFile> ReadText(std::string text, const std::string& name, Instant now,
+                              CalendarShelf& shelf) {
+  auto read = yaml::ReadWithRepeatedKeys(std::move(text), name);
+  if (!read.ok()) return read.status();
+  const yaml::Document& document = *read;
+  std::vector<Status> of_file;
+  FileDefaults defaults;
+  ScheduleFile file;
+  const yaml::Node* const list = ReadHead(document, defaults, of_file);
+  if (list == nullptr) return yaml::Combine(of_file);
+  for (const yaml::Node& node : list->items) {
+    std::vector<Status> errors = of_file;
+    Schedule schedule =
+        ScheduleReader(document, defaults, shelf, now, errors, file.warnings).Read(node);
+    for (const yaml::RepeatedKey& repeated : document.repeated) {
+      if (repeated.IsIn(node)) errors.push_back(repeated.error);
+    }
+    if (!errors.empty()) {
+      file.quarantined.push_back({.id = schedule.id, .errors = std::move(errors), .file = ""});
+      continue;
+    }
+    schedule.definition = DefinitionOf(schedule);
+    file.schedules.push_back(std::move(schedule));
+  }
+  if (list->items.empty() && !of_file.empty()) return yaml::Combine(of_file);
   RefuseRepeatedIds(file);
-  const bool not_a_schedule_file = !errors.empty() && file.schedules.empty();
-  if (not_a_schedule_file) return file.Errors();
   return file;
 }
 
 Result<ScheduleFile> ReadPath(const std::string& path, Instant now, CalendarShelf& shelf) {
-  auto document = yaml::ReadFile(path);
-  if (!document.ok()) return document.status();
-  return ReadBytes(std::move(document->text), path, now, shelf);
+  auto text = yaml::ReadBytes(path);
+  if (!text.ok()) return text.status();
+  return ReadText(std::move(*text), path, now, shelf);
 }
 
 }  // namespace
 
 Result<ScheduleFile> ReadScheduleText(std::string text, const std::string& name, Instant now) {
   CalendarShelf shelf;
-  return ReadBytes(std::move(text), name, now, shelf);
+  return ReadText(std::move(text), name, now, shelf);
 }
 
 Result<ScheduleFile> ReadScheduleFile(const std::string& path, Instant now) {
@@ -168,7 +184,7 @@ Result<ScheduleFile> ReadScheduleFiles(const std::vector<std::string>& paths, In
     auto file = ReadPath(path, now, shelf);
     if (!file.ok()) {
       // A file that can't be read is an error row like a bad schedule: the others go on.
-      all.quarantined.push_back({.id = "", .errors = {file.status()}});
+      all.quarantined.push_back({.id = "", .errors = {file.status()}, .file = path});
       continue;
     }
     for (auto& schedule : file->schedules) all.schedules.push_back(std::move(schedule));

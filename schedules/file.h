@@ -2,6 +2,8 @@
 //
 // Reads schedule files; the shipped ones beside this header show every key. One bad schedule
 // does not stop the others: it is left out and its errors are reported, all of a file in one pass.
+// An error in what holds for the whole file (apiVersion, timeZone, dialect, an unknown key beside
+// them) leaves out all of its schedules: none of them is known to mean what it says.
 //
 // THREADS: may be called from any thread.
 
@@ -18,8 +20,9 @@ namespace upkeep::schedules {
 
 /// A schedule that was left out.
 struct Quarantined {
-  std::string id;              ///< As written; "" when even that is missing.
-  std::vector<Status> errors;  ///< At least one, each with its place.
+  std::string id;              ///< As written; "" when even that is missing, or for a whole file.
+  std::vector<Status> errors;  ///< At least one, each with its place where it has one.
+  std::string file;            ///< Of a whole file that can't be read, its path; else "".
 };
 
 struct ScheduleFile {
@@ -33,7 +36,7 @@ struct ScheduleFile {
 };
 
 /// kNotFound or kConfig when the file can't be read, kInvalid when it is not a schedule file at
-/// all. `now` decides what "a job inside a clock change of the next year" is.
+/// all: no list of schedules. `now` decides what "a job inside a clock change of the next year" is.
 Result<ScheduleFile> ReadScheduleFile(const std::string& path, Instant now);
 /// The same from bytes; `name` is what messages call the file.
 Result<ScheduleFile> ReadScheduleText(std::string text, const std::string& name, Instant now);

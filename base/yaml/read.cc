@@ -61,6 +61,7 @@ class TreeBuilder final : public YAML::EventHandler {
   int start_line() const { return start_line_; }
   Node TakeRoot() { return std::move(root_); }
   std::vector<Status>& errors() { return errors_; }
+  std::vector<RepeatedKey>& repeated() { return repeated_; }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     started_ = true;
@@ -227,14 +228,15 @@ class TreeBuilder final : public YAML::EventHandler {
                         .WithHint("put a key that begins with '[', '{' or '?' in quotes")
                         .At(Place(key.line, key.column))};
     }
-    if (!frame.seen.insert(key.scalar).second && errors_.size() < kMaxErrors) {
+    if (!frame.seen.insert(key.scalar).second && repeated_.size() < kMaxErrors) {
       std::string hint;
       if (const Node* first = FindKey(frame.node, key.scalar)) {
         hint = "it is already set in line " + std::to_string(first->line);
       }
-      errors_.push_back(Status(Code::kInvalid, "the key '" + key.scalar + "' is repeated")
-                            .WithHint(std::move(hint))
-                            .At(Place(key.line, key.column)));
+      repeated_.push_back({Status(Code::kInvalid, "the key '" + key.scalar + "' is repeated")
+                               .WithHint(std::move(hint))
+                               .At(Place(key.line, key.column)),
+                           frame.node.line, frame.node.column});
     }
     frame.key = std::move(key);
     frame.have_key = true;
@@ -253,6 +255,7 @@ class TreeBuilder final : public YAML::EventHandler {
   std::vector<Frame> frames_;
   std::map<YAML::anchor_t, Node> anchors_;
   std::vector<Status> errors_;
+  std::vector<RepeatedKey> repeated_;
   std::vector<std::size_t> line_starts_;
   std::size_t nodes_ = 0;
   std::size_t anchored_ = 0;
@@ -307,10 +310,29 @@ SourcePlace Document::PlaceOf(const Node& node) const {
   return {.file = file, .line = node.line, .column = node.column, .text = LineOf(text, node.line)};
 }
 
+bool RepeatedKey::IsIn(const Node& node) const {
+  if (node.kind == Kind::kMapping && node.line == line && node.column == column) return true;
+  for (const Node& item : node.items) {
+    if (IsIn(item)) return true;
+  }
+  for (const auto& [key, value] : node.entries) {
+    if (IsIn(value)) return true;
+  }
+  return false;
+}
+
 Result<Document> Read(std::string text, std::string file) {
+  auto document = ReadWithRepeatedKeys(std::move(text), std::move(file));
+  if (!document.ok() || document->repeated.empty()) return document;
+  std::vector<Status> errors;
+  for (RepeatedKey& one : document->repeated) errors.push_back(std::move(one.error));
+  return Combine(errors);
+}
+
+Result<Document> ReadWithRepeatedKeys(std::string text, std::string file) {
   if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
   UPKEEP_RETURN_IF_ERROR(CheckText(text, file));
-  Document document{.file = std::move(file), .text = std::move(text), .root = {}};
+  Document document{.file = std::move(file), .text = std::move(text), .root = {}, .repeated = {}};
   document.root.line = 1;
   document.root.column = 1;
   TreeBuilder builder(document.text, document.file);
@@ -336,11 +358,15 @@ Result<Document> Read(std::string text, std::string file) {
     builder.errors().push_back(Status(Code::kInvalid, std::string("not YAML: ") + error.what())
                                    .At(builder.Place(0, 0)));
   }
-  if (!builder.errors().empty()) return Combine(builder.errors());
-  return document;
+  document.repeated = std::move(builder.repeated());
+  if (builder.errors().empty()) return document;
+  std::vector<Status> errors;
+  for (RepeatedKey& one : document.repeated) errors.push_back(std::move(one.error));
+  errors.insert(errors.end(), builder.errors().begin(), builder.errors().end());
+  return Combine(errors);
 }
 
-Result<Document> ReadFile(const std::string& path) {
+Result<std::string> ReadBytes(const std::string& path) {
   // Asked first: opening a pipe that nobody writes to would wait for ever.
   struct stat about {};
   if (stat(path.c_str(), &about) != 0) return Unreadable(path, errno);
@@ -361,7 +387,13 @@ Result<Document> ReadFile(const std::string& path) {
     text.resize(static_cast<std::size_t>(file.gcount()));
   }
   if (!file.is_open() || file.bad() || (file.fail() && !file.eof())) return Unreadable(path, errno);
-  return Read(std::move(text), path);
+  return text;
+}
+
+Result<Document> ReadFile(const std::string& path) {
+  auto text = ReadBytes(path);
+  if (!text.ok()) return text.status();
+  return Read(std::move(*text), path);
 }
 
 }  // namespace upkeep::yaml

@@ -54,10 +54,19 @@ inline Node& Node::operator=(const Node&) = default;
 inline Node& Node::operator=(Node&&) noexcept = default;
 inline Node::~Node() = default;
 
+/// A key that its mapping has twice; the tree holds both entries, and Find() gives the first.
+struct RepeatedKey {
+  Status error;
+  int line = 0, column = 0;        ///< Of the mapping.
+  /// That mapping is `node` or inside of it.
+  bool IsIn(const Node& node) const;
+};
+
 struct Document {
   std::string file;                ///< Name for messages.
   std::string text;                ///< The bytes as read.
   Node root;
+  std::vector<RepeatedKey> repeated;   ///< Only of ReadWithRepeatedKeys().
 
   SourcePlace PlaceOf(const Node& node) const;
 };
@@ -65,8 +74,12 @@ struct Document {
 /// Parses `text` (at most 4 MiB, 100 levels, 100,000 nodes after aliases are followed).
 /// kInvalid with place, caret and hint otherwise; repeated keys included.
 Result<Document> Read(std::string text, std::string file);
+/// The same, but repeated keys are no failure: for a reader that can leave out the part they are in.
+Result<Document> ReadWithRepeatedKeys(std::string text, std::string file);
 /// Reads and parses the file at `path`; kNotFound, or kConfig when it can't be read.
 Result<Document> ReadFile(const std::string& path);
+/// The bytes of the file at `path`, at most a little more than what is parsed; errors as ReadFile().
+Result<std::string> ReadBytes(const std::string& path);
 
 /// Reads the known keys of one mapping and reports everything that is wrong with it: wrong
 /// types, unknown keys (with the nearest known one as a hint), missing required keys. Errors

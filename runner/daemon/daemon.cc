@@ -218,7 +218,7 @@ Task<void> Daemon::Drain(milliseconds drain) {
 
 Status Daemon::Reload(bool first) {
   const std::string fingerprint = FingerprintOf(places_);
-  auto world = ReadWorld(places_, parts_.clock.Now());
+  auto world = ReadWorld(places_, parts_.clock.Now(), world_.get());
   fingerprint_ = fingerprint;   // What can't be read now is not tried again before it changes.
   if (!world.ok()) return world.status();
   world_ = std::move(*world);
@@ -226,6 +226,9 @@ Status Daemon::Reload(bool first) {
     for (const Status& error : one.errors) {
       parts_.journal.Error("schedule.quarantined", error, {{"schedule", one.id}});
     }
+  }
+  for (const std::string& id : world_->kept) {
+    parts_.journal.Warning("schedule.kept", {{"schedule", id}, {"why", "its file can't be read; it goes on as it was"}});
   }
   for (const Status& error : world_->playbooks.errors) {
     parts_.journal.Error("playbook.invalid", error);

@@ -23,6 +23,23 @@ void AppendFile(const fs::path& path, std::string& text) {
           "\n";
 }
 
+void KeepUnreadable(World& world, const World& before) {
+  for (const schedules::Quarantined& bad : world.schedules.quarantined) {
+    if (bad.file.empty()) continue;
+    for (const schedules::Schedule& schedule : before.schedules.schedules) {
+      if (schedule.place.file != bad.file) continue;
+      // Moved to another file meanwhile: that one counts.
+      const bool elsewhere =
+          world.Find(schedule.id) != nullptr ||
+          std::any_of(world.schedules.quarantined.begin(), world.schedules.quarantined.end(),
+                      [&](const schedules::Quarantined& one) { return one.id == schedule.id; });
+      if (elsewhere) continue;
+      world.schedules.schedules.push_back(schedule);
+      world.kept.insert(schedule.id);
+    }
+  }
+}
+
 }  // namespace
 
 const schedules::Schedule* World::Find(const std::string& id) const {
@@ -42,11 +59,6 @@ std::string World::Quarantine(const std::string& schedule) const {
     if (one.id.empty()) return "a schedule file is in quarantine: " + one.errors.front().message();
   }
   return "";
-}
-
-bool World::Incomplete() const {
-  return std::any_of(schedules.quarantined.begin(), schedules.quarantined.end(),
-                     [](const schedules::Quarantined& one) { return one.id.empty(); });
 }
 
 Result<std::vector<std::string>> ListScheduleFiles(const std::string& place) {
@@ -71,7 +83,8 @@ Result<std::vector<std::string>> ListScheduleFiles(const std::string& place) {
   return files;
 }
 
-Result<std::shared_ptr<const World>> ReadWorld(const Places& places, Instant now) {
+Result<std::shared_ptr<const World>> ReadWorld(const Places& places, Instant now,
+                                               const World* before) {
   auto world = std::make_shared<World>();
   auto inventory = places.inventory();
   if (!inventory.ok()) return inventory.status();
@@ -81,6 +94,7 @@ Result<std::shared_ptr<const World>> ReadWorld(const Places& places, Instant now
   auto schedules = schedules::ReadScheduleFiles(*files, now);
   if (!schedules.ok()) return schedules.status();
   world->schedules = std::move(*schedules);
+  if (before != nullptr) KeepUnreadable(*world, *before);
   world->playbooks = ReadPlaybooks(run::Catalog(places.packs));
   world->packs = places.packs;
   world->modules = places.modules(world->inventory);

@@ -11,6 +11,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,20 +39,22 @@ struct World {
   PlaybookSet playbooks;
   std::vector<std::string> packs;      ///< Where they were read.
   schedules::ScheduleFile schedules;
+  std::set<std::string> kept;          ///< Ids of those that stay as their file had them before.
 
   const schedules::Schedule* Find(const std::string& id) const;
   /// Why `schedule` is not among the schedules, for a slot's reason; "" when it just is not there.
   std::string Quarantine(const std::string& schedule) const;
-  /// A file as a whole could not be read: nobody knows which schedules are in it.
-  bool Incomplete() const;
 };
 
 /// The schedule files of a folder, by name, or the one file. kNotFound when there is none.
 Result<std::vector<std::string>> ListScheduleFiles(const std::string& place);
 
 /// kConfig for the inventory, kNotFound without schedule files; bad schedules and playbooks are
-/// inside and stop nobody else. Shared by the daemon and the runs that began in it.
-Result<std::shared_ptr<const World>> ReadWorld(const Places& places, Instant now);
+/// inside and stop nobody else. Of a schedule file that can't be read now and could be in `before`,
+/// the schedules stay as they were then: a slip of an editor takes nothing away from those that
+/// run. Shared by the daemon and the runs that began in it.
+Result<std::shared_ptr<const World>> ReadWorld(const Places& places, Instant now,
+                                               const World* before = nullptr);
 
 /// Changes when a schedule file, a calendar beside it or a playbook is written, added or removed.
 std::string FingerprintOf(const Places& places);

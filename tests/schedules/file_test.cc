@@ -248,6 +248,48 @@ TEST(ReadScheduleText, AFileOfAnotherKindIsRefusedWhole) {
   EXPECT_EQ(Code::kNotFound, ReadScheduleFile("/nonexistent.yaml", kReadAt).status().code());
 }
 
+// They would run in UTC, or by another dialect's rules, and look as if all were well.
+TEST(ReadScheduleText, AnErrorInWhatHoldsForTheFileLeavesOutAllOfIt) {
+  for (const char* head : {"apiVersion: upkeep/v1\ntimeZone: Asia/Soul\n", "apiVersion: upkeep/v1\ntimezone: Asia/Seoul\n",
+                           "apiVersion: upkeep/v1\ndialect: quarz\n", "apiVersion: upkeep/v2\n", "timeZone: Asia/Seoul\n",
+                           "apiVersion: upkeep/v1\ntimeZone: UTC\ntimeZone: Asia/Seoul\n",
+                           "apiVersion: upkeep/v1\ntimeZone: [Asia/Seoul]\n"}) {
+    const ScheduleFile file = MustRead(std::string(head) + "schedules:\n  - {id: a, cron: \"0 9 * * *\", playbooks: [x]}\n"
+                                       "  - {id: b, cron: \"0 9 * * *\", timeZone: UTC, playbooks: [x]}\n");
+    EXPECT_TRUE(file.schedules.empty()) << head;
+    ASSERT_EQ(2U, file.quarantined.size()) << head;
+    EXPECT_EQ("a", file.quarantined[0].id);
+    EXPECT_EQ("b", file.quarantined[1].id);
+    // Once for the file, not once for each of its schedules.
+    const std::string said = file.Errors().Describe();
+    EXPECT_EQ(said.find("t.yaml:"), said.rfind("t.yaml:")) << said;
+  }
+}
+
+TEST(ReadScheduleText, AKeyTwiceLeavesOutTheScheduleThatItIsIn) {
+  const ScheduleFile file = MustRead(R"(apiVersion: upkeep/v1
+schedules:
+  - id: a
+    cron: "0 9 * * *"
+    cron: "0 10 * * *"
+    playbooks: [x]
+  - id: b
+    cron: "0 9 * * *"
+    playbooks: [x]
+  - id: c
+    cron: "0 9 * * *"
+    playbooks: [x]
+    overlap: {mode: queue, limit: 2, limit: 3}
+)");
+  ASSERT_EQ(1U, file.schedules.size()) << file.Errors().Describe();
+  EXPECT_EQ("b", file.schedules[0].id);
+  ASSERT_EQ(2U, file.quarantined.size());
+  EXPECT_EQ("a", file.quarantined[0].id);
+  EXPECT_EQ("the key 'cron' is repeated", file.quarantined[0].errors.at(0).message());
+  EXPECT_EQ(5, file.quarantined[0].errors.at(0).place()->line);
+  EXPECT_EQ("c", file.quarantined[1].id);
+}
+
 TEST(ReadScheduleText, TheDefinitionFollowsWhatDecidesWhenAndWhat) {
   const auto definition = [](const std::string& extra) {
     const ScheduleFile file = MustRead(
