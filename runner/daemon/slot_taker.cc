@@ -48,6 +48,26 @@ store::AttemptEnd EndOf(const Schedule& schedule, const store::Attempt& attempt)
   return end;
 }
 
+/// By the schedule's rules; but one that is queued came in time, and waits for its turn for as long
+/// as a missed one could be caught up.
+std::vector<schedules::Decision> DecideAll(const Schedule& schedule, const std::vector<Slot>& slots, Instant now) {
+  std::vector<Instant> others;
+  for (const Slot& slot : slots) {
+    if (slot.state != SlotState::kQueued) others.push_back(slot.key.planned);
+  }
+  const auto of_others = schedules::Decide(schedule, others, now);
+  Schedule patient = schedule;
+  patient.grace = std::max(schedule.grace, schedule.catch_up.max_age);
+  patient.catch_up.mode = schedules::CatchUp::kNone;
+  std::vector<schedules::Decision> decisions;
+  std::size_t at = 0;
+  for (const Slot& slot : slots) {
+    decisions.push_back(slot.state == SlotState::kQueued ? schedules::Decide(patient, {slot.key.planned}, now).front()
+                                                         : of_others[at++]);
+  }
+  return decisions;
+}
+
 void Sooner(std::optional<Instant>& next, Instant at) {
   if (!next || at < *next) next = at;
 }
@@ -78,9 +98,7 @@ Result<Taken> SlotTaker::Take(const Schedule& schedule, const TakeRequest& reque
   };
   std::map<std::string, int> queued;
   for (const auto& [target, slots] : by_target) {
-    std::vector<Instant> instants;
-    for (const Slot& slot : slots) instants.push_back(slot.key.planned);
-    auto decisions = schedules::Decide(schedule, instants, now);
+    auto decisions = DecideAll(schedule, slots, now);
     for (std::size_t i = 0; i < slots.size(); ++i) {
       auto then = JudgeByItsTime(schedule, slots[i], now, decisions[i]);
       if (!then.ok()) return then.status();
@@ -126,8 +144,10 @@ Result<Taken> SlotTaker::Take(const Schedule& schedule, const TakeRequest& reque
   if (candidates.empty()) return taken;
 
   std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
-    return std::tie(a.slot.key.planned, a.slot.key.target) <
-           std::tie(b.slot.key.planned, b.slot.key.target);
+    // What is due now does not come too late for the sake of what is too late already.
+    const bool a_caught_up = a.verdict == Verdict::kCatchUp, b_caught_up = b.verdict == Verdict::kCatchUp;
+    return std::tie(a_caught_up, a.slot.key.planned, a.slot.key.target) <
+           std::tie(b_caught_up, b.slot.key.planned, b.slot.key.target);
   });
   auto running = RunningByTarget(schedule.id);
   if (!running.ok()) return running.status();
@@ -150,6 +170,11 @@ Result<Taken> SlotTaker::Take(const Schedule& schedule, const TakeRequest& reque
       if (!now_running.ok()) return now_running.status();
       beside = (*now_running)[slot.key.target];
       verdict = decide();
+    }
+    // Several are caught up one after the other, and none of them ends or takes the place of another.
+    if (candidate.verdict == Verdict::kCatchUp && verdict != schedules::OverlapVerdict::kStart) {
+      taken.waits_for_running = true;
+      continue;
     }
     switch (verdict) {
       case schedules::OverlapVerdict::kStart:

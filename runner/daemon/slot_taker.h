@@ -40,10 +40,10 @@ struct Batch {
 };
 
 struct Taken {
-  std::vector<Batch> batches;             ///< In time order.
+  std::vector<Batch> batches;             ///< In time order; those that are caught up last.
   std::int64_t missed = 0, overlapped = 0, queued = 0, paused = 0, blackout = 0;
   std::set<std::string> missed_targets;   ///< Of those that are missed.
-  bool waits_for_running = false;         ///< Something is queued, or waits for a replaced run.
+  bool waits_for_running = false;         ///< Something is queued, to be caught up, or waits for a replaced run.
   std::optional<Instant> next;            ///< When an open slot of the schedule is to start.
 };
 

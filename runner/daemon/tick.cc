@@ -12,8 +12,6 @@
 namespace upkeep::daemon {
 namespace {
 
-// A run by hand has no deadline of its own.
-
 Status NoSuchSchedule(const World& world, const std::string& id) {
   std::vector<std::string> known;
   for (const schedules::Schedule& schedule : world.schedules.schedules) known.push_back(schedule.id);
@@ -29,6 +27,31 @@ void Add(reports::StateTotals& sum, const reports::StateTotals& more) {
   sum.unknown += more.unknown;
   sum.skipped += more.skipped;
   sum.waived += more.waived;
+}
+
+void Add(TickOutcome& outcome, const Taken& taken) {
+  outcome.missed += taken.missed;
+  outcome.blackout += taken.blackout;
+  outcome.overlapped += taken.overlapped;
+  outcome.paused += taken.paused;
+}
+
+Task<void> RunBatches(SlotRunner& runner, std::shared_ptr<const World> world,
+                      const schedules::Schedule& schedule, Taken& taken, Limits limits,
+                      TickOutcome& outcome) {
+  for (Batch& batch : taken.batches) {
+    BatchEnd end = co_await runner.Run(world, schedule, std::move(batch), limits);
+    if (!end.status.ok()) {
+      if (outcome.status.ok()) outcome.status = end.status;
+      continue;
+    }
+    ++outcome.runs;
+    Add(outcome.totals, end.summary.totals);
+    outcome.cancelled = outcome.cancelled || end.cancelled;
+    outcome.no_target_answered =
+        outcome.no_target_answered || end.summary.exit_code == run::kNoTargetAnswered;
+    for (Status& problem : end.problems) outcome.problems.push_back(std::move(problem));
+  }
 }
 
 }  // namespace
@@ -94,10 +117,7 @@ Task<Result<TickOutcome>> Tick(std::shared_ptr<const World> world, std::string i
     taken->missed_targets.insert(before.missed_targets.begin(), before.missed_targets.end());
   }
   if (!taken.ok()) co_return taken.status();
-  outcome.missed = taken->missed;
-  outcome.blackout = taken->blackout;
-  outcome.overlapped = taken->overlapped;
-  outcome.paused = taken->paused;
+  Add(outcome, *taken);
   // Before the runs: should one of them kill this process, what was missed is known all the same.
   self.Missed(schedule->id, taken->missed_targets);
   const Status said = self.Look(*world);
@@ -107,18 +127,15 @@ Task<Result<TickOutcome>> Tick(std::shared_ptr<const World> world, std::string i
   }
 
   SlotRunner runner(parts);
-  for (Batch& batch : taken->batches) {
-    BatchEnd end = co_await runner.Run(world, *schedule, std::move(batch), limits);
-    if (!end.status.ok()) {
-      if (outcome.status.ok()) outcome.status = end.status;
-      continue;
-    }
-    ++outcome.runs;
-    Add(outcome.totals, end.summary.totals);
-    outcome.cancelled = outcome.cancelled || end.cancelled;
-    outcome.no_target_answered =
-        outcome.no_target_answered || end.summary.exit_code == run::kNoTargetAnswered;
-    for (Status& problem : end.problems) outcome.problems.push_back(std::move(problem));
+  while (true) {
+    const bool ran = !taken->batches.empty();
+    co_await RunBatches(runner, world, *schedule, *taken, limits, outcome);
+    // What is caught up or queued had to wait for these to end; nobody else comes for it.
+    if (!ran || !taken->waits_for_running || limits.cancel.cancelled()) break;
+    taken = taker.Take(*schedule, take);
+    if (!taken.ok()) co_return taken.status();
+    Add(outcome, *taken);
+    self.Missed(schedule->id, taken->missed_targets);
   }
   co_await RecoverPlans(world, parts, limits);
   const Status settled = self.Look(*world);

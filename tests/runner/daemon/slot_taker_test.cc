@@ -83,6 +83,64 @@ TEST_F(SlotTakerTest, CatchUpNoneBooksAllWithTheReason) {
   ExpectWhole();
 }
 
+class CatchUpAllTest : public SlotTakerTest, public testing::WithParamInterface<const char*> {};
+
+TEST_P(CatchUpAllTest, RunsThemOneAfterTheOther) {
+  Plan("    cron: \"0 * * * *\"\n    playbooks: [selftest.ok]\n    catchUp: {mode: all, limit: 3, maxAge: 12h}\n"
+       "    overlap: " + std::string(GetParam()) + "\n");
+  clock_.SetWall(At("2026-11-01T05:30:00Z"));
+  std::vector<std::string> ran;
+  for (int turn = 0; turn < 4; ++turn) {
+    const Taken taken = Take("", true);
+    EXPECT_EQ(taken.missed, turn == 0 ? 2 : 0);
+    EXPECT_EQ(taken.overlapped, 0);
+    EXPECT_EQ(taken.waits_for_running, turn < 2);
+    for (const Batch& batch : taken.batches) {
+      ran.push_back(FormatRfc3339(batch.planned));
+      EXPECT_EQ(store_->OpenAttempts()->size(), 1U);
+      Finish(batch);
+    }
+    clock_.Advance(minutes(2));
+  }
+  EXPECT_EQ(ran, (std::vector<std::string>{"2026-11-01T03:00:00Z", "2026-11-01T04:00:00Z", "2026-11-01T05:00:00Z"}));
+  ExpectWhole();
+}
+
+INSTANTIATE_TEST_SUITE_P(UnderEachOverlapRule, CatchUpAllTest,
+                         testing::Values("forbid", "replace", "{mode: queue, limit: 1}"));
+
+TEST_F(SlotTakerTest, WhatIsDueNowRunsBeforeWhatIsCaughtUp) {
+  Plan("    cron: \"0 * * * *\"\n    playbooks: [selftest.ok]\n    catchUp: {mode: all, limit: 3, maxAge: 12h}\n");
+  clock_.SetWall(At("2026-11-01T03:00:10Z"));
+  const Taken first = Take();
+  ASSERT_EQ(first.batches.size(), 1U);
+  EXPECT_EQ(first.batches[0].planned, At("2026-11-01T03:00:00Z"));
+  Finish(first.batches[0]);
+  EXPECT_EQ(StateOf("2026-11-01T03:00:00Z"), SlotState::kOnTime);
+  EXPECT_EQ(Take().batches.at(0).planned, At("2026-11-01T01:00:00Z"));
+}
+
+// It came in time: what it waits for is no fault of its own.
+TEST_F(SlotTakerTest, AQueuedSlotRunsAlthoughItsGraceIsOver) {
+  Plan("    cron: \"0 * * * *\"\n    playbooks: [selftest.ok]\n    grace: 5m\n    catchUp: last\n"
+       "    overlap: {mode: queue, limit: 2}\n");
+  clock_.SetWall(At("2026-11-01T01:00:01Z"));
+  const Taken first = Take();
+  for (const char* due : {"2026-11-01T02:00:01Z", "2026-11-01T03:00:01Z"}) {
+    clock_.SetWall(At(due));
+    EXPECT_EQ(Take().queued, 1);
+  }
+  clock_.SetWall(At("2026-11-01T03:40:00Z"));
+  EXPECT_EQ(Take().missed, 0);
+  Finish(first.batches.at(0));
+  const Taken second = Take();
+  ASSERT_EQ(second.batches.size(), 1U);
+  EXPECT_EQ(second.batches[0].planned, At("2026-11-01T02:00:00Z"));
+  Finish(second.batches[0]);
+  EXPECT_EQ(Take().batches.at(0).planned, At("2026-11-01T03:00:00Z"));
+  EXPECT_EQ(Totals().missed, 0);
+}
+
 TEST_F(SlotTakerTest, ForbidBooksTheSlotThatMeetsARunningOne) {
   Plan(kMinutely);
   clock_.Advance(seconds(61));

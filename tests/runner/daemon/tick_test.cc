@@ -86,6 +86,19 @@ TEST_F(TickTest, AWeekWithoutTicksIsBookedAndTheNewestCaughtUp) {
   ExpectWhole();
 }
 
+TEST_F(TickTest, OneTickCatchesUpAllThatItMay) {
+  WriteSchedules("    cron: \"0 * * * *\"\n    playbooks: [selftest.ok]\n    catchUp: {mode: all, limit: 3, maxAge: 12h}\n");
+  clock_.SetWall(At("2026-11-01T09:00:00Z"));
+  Tick();
+  clock_.SetWall(At("2026-11-01T14:30:00Z"));
+  const TickOutcome outcome = Tick();
+  EXPECT_EQ(outcome.runs, 3);
+  EXPECT_EQ(outcome.missed, 2);
+  EXPECT_EQ(outcome.overlapped, 0);
+  EXPECT_EQ(Totals().late, 3);
+  ExpectWhole();
+}
+
 TEST_F(TickTest, OneRunLooksAtAllTargets) {
   hosts_ = {"a", "b", "c"};
   WriteSchedules(kDailyAtFive);
