@@ -50,6 +50,10 @@ constexpr std::array kSentences = {
              "{} 안에 시작되지 않았고, 지금은 변경 동결 기간 '{}'임"},
     Sentence{"not started within {}, and its window was written down later",
              "{} 안에 시작되지 않았고, 금지 시간은 나중에 등록됨"},
+    Sentence{"nothing was heard of upkeep from {} to {}", "{}부터 {}까지 upkeep이 동작한 흔적이 없음"},
+    Sentence{"the lock was lost from {} to {}", "{}부터 {}까지 잠금을 잃었음"},
+    Sentence{"the daemon stood still from {} to {}", "{}부터 {}까지 데몬이 멈춰 있었음"},
+    Sentence{"the store could not be written from {} to {}", "{}부터 {}까지 저장소에 쓸 수 없었음"},
     Sentence{"moved from {} ('{}')", "{}({})에서 옮겨짐"},
 };
 

@@ -94,6 +94,7 @@ Status Daemon::BeginToLead() {
   }
   const Instant now = parts_.clock.Now();
   for (auto& [id, watched] : watched_) watched.look = watched.plan = now;
+  UPKEEP_RETURN_IF_ERROR(NoteAbsence(now));
   if (fresh.ok()) Retire();
   UPKEEP_RETURN_IF_ERROR(Recover());
   if (!started_) {
@@ -110,8 +111,26 @@ Status Daemon::BeginToLead() {
   return Status::Ok();
 }
 
+Status Daemon::NoteAbsence(Instant now) {
+  if (lost_) {
+    absences_.Add(AbsenceKind::kLockLost, *lost_, now);
+    lost_.reset();
+  } else {
+    auto seen = parts_.store.LastSign(kDaemonSign);
+    if (!seen.ok()) return seen.status();
+    if (*seen) absences_.Add(AbsenceKind::kNotHeard, **seen, now);
+  }
+  seen_ = now;
+  return Status::Ok();
+}
+
 Task<void> Daemon::EndToLead() {
   health_.LockHeld(false);
+  lost_ = parts_.clock.Now();
+  if (leader_.leads()) {
+    const Status signed_off = parts_.store.Sign(kDaemonSign);
+    if (!signed_off.ok()) parts_.journal.Error("store.failed", signed_off);
+  }
   if (!control_) co_return;
   co_await control_->Stop();
   control_.reset();   // The next leader listens at the same place.
@@ -296,6 +315,7 @@ Status Daemon::Recover() {
   };
   auto recovered = InterruptDead(parts_.store, parts_.clock, options);
   if (!recovered.ok()) return recovered.status();
+  UPKEEP_RETURN_IF_ERROR(parts_.store.Sign(kDaemonSign));
   if (recovered->attempts + recovered->runs > 0) {
     parts_.journal.Warning("interrupted", {{"runs", recovered->runs},
                                            {"attempts", recovered->attempts}});

@@ -18,6 +18,7 @@
 #include <set>
 #include <string>
 
+#include "runner/daemon/absence.h"
 #include "runner/daemon/control_socket.h"
 #include "runner/daemon/health.h"
 #include "runner/daemon/leader.h"
@@ -110,6 +111,9 @@ class Daemon {
   /// Within `budget`, one at least; in one transaction.
   void LookAtThose(const std::function<bool(const Watched&)>& wanted, Instant now, std::chrono::milliseconds budget);
   Result<Looked> Look(Watched& watched, Instant now);
+  /// Whoever attended last, and this loop's own gaps.
+  Status NoteAbsence(Instant now);
+  void NoteStandstill(Instant now);
   void LookFailed(Watched& watched, Instant now, const Status& why);
   void Report(Looked& looked);
   void Launch(const schedules::Schedule& schedule, Batch batch);
@@ -144,6 +148,8 @@ class Daemon {
   CancelSource plans_cancel_;
   int stopped_by_ = 0;
   Instant seen_{};                       ///< Now, when the loop looked last.
+  Absences absences_;
+  std::optional<Instant> lost_, store_failed_;   ///< Since when this one does not lead, can't write.
   bool started_ = false;                 ///< It has led.
   bool reload_ = false;                  ///< Asked for by a signal, and not done yet.
   Status failed_;

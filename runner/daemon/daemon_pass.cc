@@ -18,6 +18,8 @@ constexpr std::chrono::microseconds kTryAgain = std::chrono::seconds(5);
 constexpr std::chrono::microseconds kPlanAtLatest = std::chrono::hours(1);
 // Of a pass, so that the rest of the loop has its turn in between: what is due can't wait long for the
 // planning of very many schedules, and is claimed all at once.
+// Of the times that the loop turns at least: half a minute. Only something from outside keeps it so long.
+constexpr int kStandstill = 15;
 constexpr milliseconds kDueBudget{500}, kPlanBudget{20};
 // Of the horizon at once, a few milliseconds of work: a schedule of every second has four times as
 // many in a day, one of every hour 840 in all 35 days.
@@ -28,12 +30,17 @@ constexpr std::int64_t kHorizonInstants = 20'000;
 void Daemon::Pass() {
   const Instant now = parts_.clock.Now();
   const bool moved_back = now < seen_;   // Then what was planned by the old time is too far off.
+  NoteStandstill(now);
   seen_ = now;
   if (moved_back) {
     for (auto& [id, watched] : watched_) watched.look = watched.plan = now;
   }
   LookAtThose([now](const Watched& one) { return now >= one.look && now < one.plan; }, now, kDueBudget);
   LookAtThose([now](const Watched& one) { return now >= one.plan; }, now, kPlanBudget);
+}
+
+void Daemon::NoteStandstill(Instant now) {
+  if (seen_ != Instant{} && now - seen_ > kStandstill * options_.look_every) absences_.Add(AbsenceKind::kStoodStill, seen_, now);
 }
 
 void Daemon::LookAtThose(const std::function<bool(const Watched&)>& wanted, Instant now, milliseconds budget) {
@@ -75,6 +82,7 @@ void Daemon::LookAtThose(const std::function<bool(const Watched&)>& wanted, Inst
 
 void Daemon::LookFailed(Watched& watched, Instant now, const Status& why) {
   health_.Stored(why);
+  if (why.code() != Code::kDenied && !store_failed_) store_failed_ = now;
   watched.look = watched.plan = now + kTryAgain;   // What was planned may be undone.
   if (why.code() == Code::kDenied) {
     if (leader_.leads()) leader_.Lose(why);   // Without a fence nothing is refused with this.
@@ -94,6 +102,11 @@ Result<Daemon::Looked> Daemon::Look(Watched& watched, Instant now) {
   TakeRequest take;
   take.targets = assignment.Targets();
   take.kept_from = std::move(targets->kept_from);
+  take.absence = [this, now](Instant start, Instant end) {
+    Absences all = absences_;
+    if (store_failed_) all.Add(AbsenceKind::kStoreFailed, *store_failed_, now);
+    return all.During(start, end);
+  };
   // A run that is told to end writes how it ended: not inside of a transaction that may be undone.
   take.replace = [&](const std::string& target) {
     const bool runs = Runs(schedule.id, target);
@@ -125,6 +138,8 @@ void Daemon::Report(Looked& looked) {
   const Planned& planned = looked.planned;
   Taken& taken = looked.taken;
   health_.Stored(Status::Ok());
+  if (store_failed_) absences_.Add(AbsenceKind::kStoreFailed, *store_failed_, parts_.clock.Now());
+  store_failed_.reset();
   if (planned.added + planned.superseded > 0) {
     parts_.journal.Info("planned", {{"schedule", schedule.id}, {"added", planned.added},
                                     {"superseded", planned.superseded}, {"filled", planned.filled}});

@@ -68,6 +68,13 @@ std::vector<schedules::Decision> DecideAll(const Schedule& schedule, const std::
   return decisions;
 }
 
+std::string Absence(const TakeRequest& request, const Schedule& schedule, const Slot& slot) {
+  if (!request.absence) return "";
+  const Instant start = schedules::StartOf(schedule, slot.key.planned);
+  const std::string why = request.absence(start, start + schedule.grace);
+  return why.empty() ? "" : "; " + why;
+}
+
 void Sooner(std::optional<Instant>& next, Instant at) {
   if (!next || at < *next) next = at;
 }
@@ -112,7 +119,7 @@ Result<Taken> SlotTaker::Take(const Schedule& schedule, const TakeRequest& reque
           Sooner(taken.next, schedules::StartOf(schedule, slot.key.planned));
           break;
         case Verdict::kMissed:
-          if (may_miss) miss(slot, decisions[i].reason);
+          if (may_miss) miss(slot, decisions[i].reason + Absence(request, schedule, slot));
           break;
         case Verdict::kBlackout:
           if (may_miss) blackout[decisions[i].reason].push_back(slot.id);

@@ -51,6 +51,8 @@ struct TakeRequest {
   std::set<std::string> targets;          ///< On which a playbook of the schedule can run.
   /// Why none can run on a target that slots were planned on.
   std::map<std::string, std::string> kept_from;
+  /// Why a slot that could start from the one to the other time was missed, where that is known.
+  std::function<std::string(Instant start, Instant end)> absence;
   /// Asks the running run of (schedule, target) to end; false when that is not in this
   /// process's power.
   std::function<bool(const std::string& target)> replace;

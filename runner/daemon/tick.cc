@@ -3,6 +3,7 @@
 
 #include "base/yaml/yaml.h"
 #include "runner/daemon/planned_targets.h"
+#include "runner/daemon/absence.h"
 #include "runner/daemon/plan_recovery.h"
 #include "runner/daemon/recovery.h"
 #include "runner/daemon/self_check.h"
@@ -74,6 +75,11 @@ Task<Result<TickOutcome>> Tick(std::shared_ptr<const World> world, std::string i
   const auto over = parts.store.EndExpiredPauses();
   if (!over.ok()) co_return over.status();
   SelfCheck self(parts.store, parts.clock, parts.actor, parts.holder);
+  const std::string sign = TickSign(id);
+  const auto seen = parts.store.LastSign(sign);
+  if (!seen.ok()) co_return seen.status();
+  Absences absences;
+  if (*seen) absences.Add(AbsenceKind::kNotHeard, **seen, parts.clock.Now());
 
   SlotTaker taker(parts.store, parts.clock, parts.actor, parts.holder);
   const schedules::Schedule* const schedule = world->Find(id);
@@ -94,6 +100,7 @@ Task<Result<TickOutcome>> Tick(std::shared_ptr<const World> world, std::string i
   TakeRequest take;
   take.targets = assignment.Targets();
   take.kept_from = std::move(targets->kept_from);
+  take.absence = [&absences](Instant start, Instant end) { return absences.During(start, end); };
   PlanRequest plan;
   plan.targets.assign(targets->all.begin(), targets->all.end());
   plan.begin_with_due = true;
@@ -137,6 +144,8 @@ Task<Result<TickOutcome>> Tick(std::shared_ptr<const World> world, std::string i
     Add(outcome, *taken);
     self.Missed(schedule->id, taken->missed_targets);
   }
+  const Status signed_off = parts.store.Sign(sign);
+  if (!signed_off.ok()) outcome.problems.push_back(signed_off);
   co_await RecoverPlans(world, parts, limits);
   const Status settled = self.Look(*world);
   if (!settled.ok()) outcome.problems.push_back(settled);

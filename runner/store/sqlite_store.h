@@ -59,6 +59,10 @@ class SqliteStore final : public Store {
   Result<std::int64_t> RaiseFence(const Fence& fence) override;
   Result<Fence> HighestFence() override;
 
+  // SignStore
+  Status Sign(const std::string& who) override;
+  Result<std::optional<Instant>> LastSign(const std::string& who) override;
+
   // HistoryStore
   Status SaveDefinition(const checks::Head& head, const Value& document) override;
   Status SaveDefinition(const std::string& kind, const std::string& id, const std::string& hash,

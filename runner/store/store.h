@@ -34,6 +34,7 @@
 #include "runner/store/plans.h"
 #include "runner/store/report_query.h"
 #include "runner/store/runs.h"
+#include "runner/store/signs.h"
 #include "runner/store/slots.h"
 #include "runner/store/waivers.h"
 
@@ -60,6 +61,7 @@ class Store : public RunStore,
               public SlotStore,
               public PauseStore,
               public FenceStore,
+              public SignStore,
               public HistoryStore,
               public WaiverStore,
               public PlanStore,

@@ -81,7 +81,8 @@ TEST_F(BlackoutTest, AWindowWrittenDownLaterExcusesNothing) {
   EXPECT_EQ(outcome.blackout, 0);
   EXPECT_EQ(outcome.missed, 4);
   EXPECT_EQ(ReasonOf("2026-11-01T03:00:00Z"),
-            "not started within 10m, and its window was written down later");
+            "not started within 10m, and its window was written down later; nothing was heard of upkeep from "
+            "2026-11-01T01:00:00Z to 2026-11-01T06:00:00Z");
   EXPECT_EQ(StateOf("2026-11-01T05:00:00Z"), SlotState::kMissed);
   ExpectWhole();
 }

@@ -132,6 +132,31 @@ TEST_F(DaemonProcessTest, LooksAgainAtAPlanWhoseProcessDied) {
   EXPECT_EQ(store_->FindPlan(elsewhere)->state, store::PlanState::kUnknown);
 }
 
+TEST_F(DaemonProcessTest, WhatWasMissedWhileNoDaemonRanOrItStoodStillSaysSo) {
+  WriteSchedules(EverySecond() + "    playbooks: [selftest.ok]\n    grace: 1s\n    catchUp: none\n");
+  const pid_t killed = Start();
+  ASSERT_TRUE(Await("\"run.finished\"")) << Log();
+  kill(killed, SIGKILL);
+  EXPECT_EQ(Wait(killed), 128 + SIGKILL);
+  std::this_thread::sleep_for(milliseconds(3500));
+  const pid_t stopped = Start();
+  ASSERT_TRUE(Await("\"missed\"")) << Log();
+  kill(stopped, SIGSTOP);
+  std::this_thread::sleep_for(milliseconds(5500));   // More than fifteen turns of its loop.
+  kill(stopped, SIGCONT);
+  std::this_thread::sleep_for(milliseconds(1500));
+  kill(stopped, SIGTERM);
+  EXPECT_EQ(Wait(stopped), 0) << Log();
+  ExpectAccounted();
+  int not_heard = 0, stood_still = 0;
+  for (const store::Slot& slot : *store_->Slots({"s", "a", {SlotState::kMissed}, {}, {}, 100'000})) {
+    not_heard += slot.reason.find("; nothing was heard of upkeep from 20") != std::string::npos ? 1 : 0;
+    stood_still += slot.reason.find("; the daemon stood still from 20") != std::string::npos ? 1 : 0;
+  }
+  EXPECT_GE(not_heard, 1);
+  EXPECT_GE(stood_still, 2);
+}
+
 TEST_F(DaemonProcessTest, ASecondDaemonIsRefused) {
   const pid_t first = Start();
   ASSERT_TRUE(Await("daemon.started"));

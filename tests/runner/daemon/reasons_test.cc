@@ -25,6 +25,11 @@ TEST(SlotReasonTest, EveryReasonOfTheRoomIsSaidInKorean) {
         "nothing was heard of its process on node-1 for 1h11m",
         "no playbook of the schedule fits this target",
         "no target of the inventory fits the schedule",
+        "not started within 5m, and catch-up is none; nothing was heard of upkeep from 2026-11-01T02:00:00Z to "
+        "2026-11-01T05:00:00Z",
+        "the lock was lost from 2026-11-01T02:00:00Z to 2026-11-01T05:00:00Z",
+        "the daemon stood still from 2026-11-01T02:00:00Z to 2026-11-01T05:00:00Z",
+        "the store could not be written from 2026-11-01T02:00:00Z to 2026-11-01T05:00:00Z",
         "the inventory has no target 'db-1'", "no target of the inventory has the label 'team=shop'",
         "its schedule was taken out of the files", "the playbook a.b is missing or invalid",
         "nothing of the schedule can run: the playbook a.b is missing or invalid",
