@@ -53,15 +53,6 @@ Text WhatHappens(const ChangeHit& hit, const CronExpression& expression) {
   return {.en = "skipped: does not run", .ko = "건너뛰는 시각: 실행하지 않음"};
 }
 
-/// "" when either runs on all targets; nothing when they share none.
-std::optional<std::string> SharedTarget(const Schedule& a, const Schedule& b) {
-  if (a.targets.empty() || b.targets.empty()) return "";
-  for (const std::string& target : a.targets) {
-    if (std::find(b.targets.begin(), b.targets.end(), target) != b.targets.end()) return target;
-  }
-  return std::nullopt;
-}
-
 /// Whether the calendar takes the times of that day away from it.
 bool Moves(const Schedule& schedule, LocalSeconds wall) {
   return schedule.calendar != nullptr && schedule.holiday != HolidayShift::kNone &&

@@ -170,6 +170,35 @@ std::optional<microseconds> RetryDelay(const RetryRule& rule, int attempt) {
   return std::min(delay, rule.cap);
 }
 
+std::optional<std::string> SharedTarget(const Schedule& a, const Schedule& b) {
+  if (a.targets.empty() || b.targets.empty()) return "";
+  for (const std::string& target : a.targets) {
+    if (std::find(b.targets.begin(), b.targets.end(), target) != b.targets.end()) return target;
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> ClashesAt(const std::vector<Schedule>& schedules, const Schedule& heavy,
+                                   Instant planned_at) {
+  std::vector<std::string> ids;
+  const Instant start = StartOf(heavy, planned_at);
+  const auto minute = floor<std::chrono::minutes>(start);
+  if (!heavy.heavy || !heavy.enabled || WindowAt(heavy, start) != nullptr) return ids;
+  for (const Schedule& other : schedules) {
+    if (other.id == heavy.id || !other.heavy || !other.enabled || !SharedTarget(heavy, other)) continue;
+    // Splay and jitter move a start forward only.
+    const Instant after = Instant(minute) - other.splay - other.jitter - microseconds(1);
+    for (auto at = NextPlanned(other, after); at && *at < Instant(minute) + std::chrono::minutes(1);
+         at = NextPlanned(other, *at)) {
+      const Instant beside = StartOf(other, *at);
+      if (floor<std::chrono::minutes>(beside) != minute || WindowAt(other, beside) != nullptr) continue;
+      ids.push_back(other.id);
+      break;
+    }
+  }
+  return ids;
+}
+
 std::vector<Clash> FindClashes(const std::vector<Schedule>& schedules, Instant now, days ahead) {
   constexpr std::size_t kMaxInstants = 10'000;  // A heavy job every minute clashes on day one.
   std::map<Instant, std::vector<const Schedule*>> minutes;
@@ -181,20 +210,12 @@ std::vector<Clash> FindClashes(const std::vector<Schedule>& schedules, Instant n
       minutes[floor<std::chrono::minutes>(start)].push_back(&schedule);
     }
   }
-  const auto shared_target = [](const Schedule& a,
-                                const Schedule& b) -> std::optional<std::string> {
-    if (a.targets.empty() || b.targets.empty()) return "";
-    for (const std::string& target : a.targets) {
-      if (std::find(b.targets.begin(), b.targets.end(), target) != b.targets.end()) return target;
-    }
-    return std::nullopt;
-  };
   std::vector<Clash> clashes;
   for (const auto& [at, together] : minutes) {
     for (std::size_t i = 0; i < together.size(); ++i) {
       for (std::size_t j = i + 1; j < together.size(); ++j) {
         const Schedule &a = *together[i], &b = *together[j];
-        const auto target = shared_target(a, b);
+        const auto target = SharedTarget(a, b);
         const bool known = std::any_of(clashes.begin(), clashes.end(), [&](const Clash& clash) {
           return clash.first == a.id && clash.second == b.id;
         });

@@ -110,6 +110,9 @@ OverlapVerdict DecideOverlap(const OverlapRule& rule, int running, int queued);
 /// How long to wait before attempt `attempt` (from 1) is repeated; nothing when it is not.
 std::optional<std::chrono::microseconds> RetryDelay(const RetryRule& rule, int attempt);
 
+/// A target that both run on: "" when either runs on all, nothing when they share none.
+std::optional<std::string> SharedTarget(const Schedule& a, const Schedule& b);
+
 /// Two heavy schedules that start in the same minute on a shared target.
 struct Clash {
   std::string first, second;
@@ -118,6 +121,11 @@ struct Clash {
 };
 std::vector<Clash> FindClashes(const std::vector<Schedule>& schedules, Instant now,
                                std::chrono::days ahead = std::chrono::days(35));
+
+/// The ids of the heavy ones among `schedules` that start in the same minute as the slot of `heavy`
+/// planned at `planned_at`, on a target that it runs on, too; none when that one is not heavy.
+std::vector<std::string> ClashesAt(const std::vector<Schedule>& schedules, const Schedule& heavy,
+                                   Instant planned_at);
 
 }  // namespace upkeep::schedules
 

@@ -118,11 +118,19 @@ int FailUsage(std::ostream& err, const std::string& message, const Command* comm
   Status status(Code::kUsage, message);
   std::string hint = HintFor(message, command);
   if (command == nullptr && argc > 1 && argv[1][0] != '-') {
+    std::string wanted = argv[1];
+    const std::string group = wanted + " ";
+    const bool is_group = std::any_of(Commands().begin(), Commands().end(),
+                                      [&](const Command& known) { return known.name.starts_with(group); });
+    if (is_group) hint = "upkeep " + wanted + " --help lists its commands";
+    if (is_group && argc > 2 && argv[2][0] != '-') wanted = group + argv[2];
     std::vector<std::string> names;
     for (const Command& known : Commands()) names.push_back(known.name);
-    const std::string near = yaml::NearestWord(argv[1], names);
+    const std::string near = yaml::NearestWord(wanted, names);
     if (!near.empty()) hint = "did you mean 'upkeep " + near + "'?";
-    status = Status(Code::kUsage, "there is no command '" + std::string(argv[1]) + "'");
+    const bool alone = is_group && wanted + " " == group;
+    status = Status(Code::kUsage, alone ? "'upkeep " + wanted + "' needs one of its commands"
+                                        : "there is no command '" + wanted + "'");
   }
   err << "upkeep: " << Describe(std::move(status).WithHint(hint), language) << "\n";
   return 64;
@@ -188,10 +196,12 @@ int ParseAndRun(int argc, const char* const* argv, std::ostream& out, std::ostre
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
     const CLI::App* shown = &app;
+    std::string before;   // The words in front of the one that is shown: "upkeep schedule".
     for (auto subs = app.get_subcommands(); !subs.empty(); subs = shown->get_subcommands()) {
+      before += (before.empty() ? "" : " ") + shown->get_name();
       shown = subs.front();
     }
-    out << shown->help(shown == &app ? "" : "upkeep");
+    out << shown->help(before);
     return 0;
   } catch (const CLI::CallForAllHelp&) {
     out << app.help("", CLI::AppFormatMode::All);

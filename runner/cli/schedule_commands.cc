@@ -41,20 +41,27 @@ Result<int> ReadCount(const Invocation& invocation) {
 }
 
 /// The schedule of that id, or one that has nothing but the expression typed.
-Result<schedules::Schedule> ScheduleTyped(const Invocation& invocation, const std::string& typed,
-                                          Instant now) {
+/// What was typed, and all schedules that there are when it is the id of one.
+struct Typed {
+  schedules::Schedule schedule;
+  std::vector<schedules::Schedule> all;
+};
+
+Result<Typed> ScheduleTyped(const Invocation& invocation, const std::string& typed, Instant now) {
+  Typed answer;
   if (LooksLikeCron(typed)) {
     auto expression = ParseTyped(invocation, typed);
     if (!expression.ok()) return expression.status();
-    schedules::Schedule schedule;
-    schedule.expression = std::move(expression).value();
-    return schedule;
+    answer.schedule.expression = std::move(expression).value();
+    return answer;
   }
-  const auto file = LoadSchedules(invocation, {}, now);
+  auto file = LoadSchedules(invocation, {}, now);
   if (!file.ok()) return file.status();
   const auto found = FindSchedule(*file, typed);
   if (!found.ok()) return found.status();
-  return **found;
+  answer.schedule = **found;
+  answer.all = std::move(file->schedules);
+  return answer;
 }
 
 int RunBatch(const Invocation& invocation, const std::string& path) {
@@ -91,9 +98,10 @@ int Next(Invocation& invocation) {
     if (!parsed.ok()) return invocation.Fail(Status(Code::kUsage, "--from: " + parsed.status().message()));
     at = *parsed;
   }
-  auto schedule = ScheduleTyped(invocation, typed, now);
-  if (!schedule.ok()) return invocation.Fail(schedule.status());
-  const schedules::CronExpression& expression = schedule->expression;
+  const auto read = ScheduleTyped(invocation, typed, now);
+  if (!read.ok()) return invocation.Fail(read.status());
+  const schedules::Schedule& schedule = read->schedule;
+  const schedules::CronExpression& expression = schedule.expression;
   zone::Zone zone = expression.zone();
   if (invocation.Has("--zone")) {
     auto shown = zone::Zone::Load(invocation.Value("--zone"));
@@ -106,9 +114,9 @@ int Next(Invocation& invocation) {
     const Status said = Status(Code::kInvalid, warning.message).WithHint(warning.hint);
     *invocation.err << invocation.Say("warning") << ": " << invocation.Describe(said) << "\n";
   }
-  const auto next = schedules::Preview(*schedule, at, *count);
+  const auto next = schedules::Preview(schedule, at, *count);
   for (const schedules::Occurrence& occurrence : next) {
-    *invocation.out << zone.Format(occurrence.at) << SayMarks(invocation, *schedule, occurrence)
+    *invocation.out << zone.Format(occurrence.at) << SayMarks(invocation, schedule, occurrence, read->all)
                     << "\n";
   }
   if (next.empty()) *invocation.err << invocation.Say("it never fires again") << "\n";

@@ -4,6 +4,7 @@
 #include "base/yaml/yaml.h"
 #include "runner/cli/settings.h"
 #include "runner/daemon/world.h"
+#include "schedules/planner.h"
 
 namespace upkeep::cli {
 
@@ -53,11 +54,16 @@ Result<const schedules::Schedule*> FindSchedule(const schedules::ScheduleFile& f
 }
 
 std::string SayMarks(const Invocation& invocation, const schedules::Schedule& schedule,
-                     const schedules::Occurrence& occurrence) {
+                     const schedules::Occurrence& occurrence,
+                     const std::vector<schedules::Schedule>& others) {
   std::string marks;
-  for (const std::string& mark : schedules::MarksOf(schedule, occurrence)) {
-    marks += (marks.empty() ? "  " : "; ") + invocation.Say(mark);
+  const auto add = [&](const std::string& mark) { marks += (marks.empty() ? "  " : "; ") + invocation.Say(mark); };
+  for (const std::string& mark : schedules::MarksOf(schedule, occurrence)) add(mark);
+  std::string clashes;
+  for (const std::string& id : schedules::ClashesAt(others, schedule, occurrence.at)) {
+    clashes += (clashes.empty() ? "" : ", ") + id;
   }
+  if (!clashes.empty()) add("clashes with " + clashes);
   return marks;
 }
 

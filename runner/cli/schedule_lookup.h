@@ -35,8 +35,10 @@ Result<const schedules::Schedule*> FindSchedule(const schedules::ScheduleFile& f
                                                 const std::string& id);
 
 /// "  moved from …; does not run: …": what is to be said beside a time; "" for one like any other.
+/// `others` are those that it may clash with.
 std::string SayMarks(const Invocation& invocation, const schedules::Schedule& schedule,
-                     const schedules::Occurrence& occurrence);
+                     const schedules::Occurrence& occurrence,
+                     const std::vector<schedules::Schedule>& others = {});
 
 }  // namespace upkeep::cli
 

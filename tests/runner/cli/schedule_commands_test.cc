@@ -53,6 +53,27 @@ TEST_F(ScheduleCommandsTest, NextSaysWhatStopsATime) {
   EXPECT_TRUE(Has(korean.out, "실행되지 않음")) << korean.out;
 }
 
+TEST_F(ScheduleCommandsTest, NextSaysWhichHeavyOneStartsInTheSameMinute) {
+  // A Saturday and a Sunday.
+  const Said said = Schedule({"next", "nightly", "-n", "2", "--from", "2026-11-21T00:00:00Z"});
+  EXPECT_EQ("2026-11-21T02:00:00-05:00\n2026-11-22T02:00:00-05:00  clashes with also-at-two\n", said.out);
+  EXPECT_TRUE(Has(Schedule({"next", "also-at-two", "-n", "1", "--from", "2026-11-21T00:00:00Z", "--lang", "ko"}).out,
+                  "nightly"));
+  EXPECT_FALSE(Has(Schedule({"next", "daytime", "-n", "9"}).out, "clash"));
+}
+
+TEST_F(ScheduleCommandsTest, AWrongSubcommandGetsTheNearestOne) {
+  const Said wrong = Type({"schedule", "nxt"});
+  EXPECT_EQ(64, wrong.code);
+  EXPECT_TRUE(Has(wrong.err, "there is no command 'schedule nxt'")) << wrong.err;
+  EXPECT_TRUE(Has(wrong.err, "did you mean 'upkeep schedule next'?")) << wrong.err;
+  const Said alone = Type({"schedule"});
+  EXPECT_EQ(64, alone.code);
+  EXPECT_TRUE(Has(alone.err, "'upkeep schedule' needs one of its commands")) << alone.err;
+  EXPECT_TRUE(Has(alone.err, "upkeep schedule --help lists its commands")) << alone.err;
+  EXPECT_TRUE(Has(Type({"schedule", "next", "--help"}).out, "Usage: upkeep schedule next "));
+}
+
 TEST_F(ScheduleCommandsTest, NextOfAnExpressionInAZone) {
   EXPECT_EQ("2026-12-07T09:00:00+09:00\n2027-01-04T09:00:00+09:00\n",
             Schedule({"next", "0 9 * * MON#1", "--zone", "Asia/Seoul", "-n", "2", "--from", "2026-11-27T00:00:00Z"}).out);
