@@ -127,10 +127,10 @@ Text DescribeDeadline(const Schedule& schedule) {
   if (schedule.retry.attempts > 0) {
     const Text backoff = Span(schedule.retry.backoff), cap = Span(schedule.retry.cap);
     const std::string attempts = std::to_string(schedule.retry.attempts);
-    text.en += "; a failure that may pass is tried again up to " + attempts +
+    text.en += "; when the target does not answer or the process dies, it is tried again up to " + attempts +
                (schedule.retry.attempts == 1 ? " time" : " times") + ", " + backoff.en +
                " later and then at doubled intervals of at most " + cap.en;
-    text.ko += ". 일시적인 실패는 " + backoff.ko + " 뒤부터 간격을 두 배씩(최대 " + cap.ko +
+    text.ko += ". 대상이 응답하지 않거나 프로세스가 죽으면 " + backoff.ko + " 뒤부터 간격을 두 배씩(최대 " + cap.ko +
                ") 늘리며 최대 " + attempts + "번 다시 시도합니다";
   }
   return text;

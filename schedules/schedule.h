@@ -37,7 +37,8 @@ struct OverlapRule {
   int queue_limit = 1;  ///< Of kQueue: at most so many wait.
 };
 
-/// Retries of a run whose failure may pass (timeout, unreachable); backoff doubles up to a cap.
+/// Retries of a slot whose failure may pass: its process died, or its target did not answer at all
+/// (unreachable, timeout). Backoff doubles up to a cap.
 struct RetryRule {
   int attempts = 0;
   std::chrono::microseconds backoff = std::chrono::seconds(30);

@@ -380,11 +380,11 @@ Task<void> Daemon::RunBatch(std::shared_ptr<const World> world, const schedules:
   health_.Stored(end.status);
   if (end.status.code() == Code::kDenied) leader_.Lose(end.status);
   if (!end.status.ok()) recover_ = now;   // Its slots are accounted for at once.
-  if (end.status.ok() && !end.cancelled && end.summary.exit_code != run::kNoTargetAnswered) {
+  if (end.status.ok() && !end.cancelled && !end.all_again && end.summary.exit_code != run::kNoTargetAnswered) {
     health_.Succeeded(name, now);
   }
   const auto watched = watched_.find(name);
-  if (watched != watched_.end() && watched->second.waits) watched->second.look = now;
+  if (watched != watched_.end() && (watched->second.waits || end.again > 0)) watched->second.look = now;
   signals_.Wake();
 }
 

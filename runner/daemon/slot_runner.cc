@@ -78,6 +78,19 @@ Task<BatchEnd> SlotRunner::Run(std::shared_ptr<const World> world,
     }
   }
   BatchEnd end;
+  // A target that does not answer now may do so in a moment; what was found is stored all the same.
+  request.judge = [&](const std::vector<run::PairOutcome>& pairs, std::vector<store::AttemptEnd>& ends) {
+    for (std::size_t i = 0; i < ends.size(); ++i) {
+      const store::Attempt& attempt = batch.attempts[i];
+      const auto delay = schedules::RetryDelay(schedule.retry, attempt.number);
+      if (batch.trigger != "schedule" || !delay || !run::NobodyAnswered(pairs, attempt.key.target)) continue;
+      ends[i].state = store::SlotState::kInterrupted;
+      ends[i].reason = "its target did not answer; attempt " + std::to_string(attempt.number + 1) + " follows in " +
+                       FormatDuration(*delay);
+      ++end.again;
+    }
+    end.all_again = end.again == static_cast<int>(ends.size());
+  };
   for (const std::string& problem : assignment.problems) {
     end.problems.push_back(Status(Code::kInvalid, problem));
   }
@@ -137,6 +150,12 @@ Task<BatchEnd> SlotRunner::Run(std::shared_ptr<const World> world,
   for (const Status& problem : end.problems) {
     parts_.journal.Warning("run.incomplete", {{"schedule", schedule.id}, {"why", problem.message()}});
   }
+  if (end.again > 0) {
+    parts_.journal.Warning("run.again", {{"schedule", schedule.id},
+                                         {"planned", FormatRfc3339(batch.planned)},
+                                         {"slots", end.again}});
+  }
+  if (end.all_again) co_return end;
   if (beats) {
     const bool nobody = end.summary.exit_code == run::kNoTargetAnswered;
     beat.signal = end.cancelled ? "fail" : SignalOf(totals, nobody, schedule.exit_on);

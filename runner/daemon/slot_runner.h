@@ -59,6 +59,8 @@ struct RunnerParts {
 struct BatchEnd {
   Status status;                 ///< Of the session; what failed later is in `problems`.
   bool cancelled = false;
+  int again = 0;                 ///< So many slots are interrupted and to be tried again, as `retry` says.
+  bool all_again = false;        ///< All of them: nothing is reported or delivered yet.
   store::RunSummary summary;
   std::vector<Status> problems;
 };

@@ -34,6 +34,10 @@ store::AttemptEnd EndOf(const Schedule& schedule, const store::Attempt& attempt)
       break;
     case schedules::Punctuality::kMissed:
       end.state = SlotState::kLate;
+      if (attempt.number > 1) {   // Its first one may have been in time.
+        end.reason = "started " + SecondsText(attempt.claimed - start) + " late";
+        break;
+      }
       end.reason = "caught up " + SecondsText(attempt.claimed - start) + " late, beyond the grace of " +
                    FormatDuration(schedule.grace);
       break;
@@ -48,22 +52,37 @@ store::AttemptEnd EndOf(const Schedule& schedule, const store::Attempt& attempt)
   return end;
 }
 
+/// How long after its start a slot that was interrupted may be tried again: as long as its attempts
+/// and the waits between them may take.
+microseconds RetrySpan(const Schedule& schedule) {
+  microseconds span = schedule.grace + schedule.deadline;
+  for (int attempt = 1; const auto delay = schedules::RetryDelay(schedule.retry, attempt); ++attempt) {
+    span += *delay + schedule.deadline;
+  }
+  return span;
+}
+
 /// By the schedule's rules; but one that is queued came in time, and waits for its turn for as long
-/// as a missed one could be caught up.
+/// as a missed one could be caught up, and one that was interrupted has its own time, too.
 std::vector<schedules::Decision> DecideAll(const Schedule& schedule, const std::vector<Slot>& slots, Instant now) {
   std::vector<Instant> others;
   for (const Slot& slot : slots) {
-    if (slot.state != SlotState::kQueued) others.push_back(slot.key.planned);
+    if (slot.state == SlotState::kPlanned) others.push_back(slot.key.planned);
   }
   const auto of_others = schedules::Decide(schedule, others, now);
-  Schedule patient = schedule;
+  Schedule patient = schedule, retried = schedule;
   patient.grace = std::max(schedule.grace, schedule.catch_up.max_age);
-  patient.catch_up.mode = schedules::CatchUp::kNone;
+  retried.grace = RetrySpan(schedule);
+  patient.catch_up.mode = retried.catch_up.mode = schedules::CatchUp::kNone;
   std::vector<schedules::Decision> decisions;
   std::size_t at = 0;
   for (const Slot& slot : slots) {
-    decisions.push_back(slot.state == SlotState::kQueued ? schedules::Decide(patient, {slot.key.planned}, now).front()
-                                                         : of_others[at++]);
+    if (slot.state == SlotState::kPlanned) {
+      decisions.push_back(of_others[at++]);
+      continue;
+    }
+    const Schedule& rules = slot.state == SlotState::kQueued ? patient : retried;
+    decisions.push_back(schedules::Decide(rules, {slot.key.planned}, now).front());
   }
   return decisions;
 }
@@ -298,8 +317,7 @@ Result<std::vector<Slot>> SlotTaker::OpenSlots(const Schedule& schedule, Instant
                             now + kTick, kAllOpen});
   if (!open.ok()) return open.status();
   if (schedule.retry.attempts <= 0) return open;
-  const microseconds back = std::max(schedule.catch_up.max_age, schedule.grace) + schedule.splay +
-                            schedule.jitter;
+  const microseconds back = RetrySpan(schedule) + schedule.splay + schedule.jitter;
   auto interrupted = store_.Slots({schedule.id, "", {SlotState::kInterrupted}, now - back,
                                    now + kTick, kAllOpen});
   if (!interrupted.ok()) return interrupted.status();

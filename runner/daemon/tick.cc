@@ -37,9 +37,11 @@ void Add(TickOutcome& outcome, const Taken& taken) {
   outcome.paused += taken.paused;
 }
 
-Task<void> RunBatches(SlotRunner& runner, std::shared_ptr<const World> world,
+/// True when a slot of them is to be tried again.
+Task<bool> RunBatches(SlotRunner& runner, std::shared_ptr<const World> world,
                       const schedules::Schedule& schedule, Taken& taken, Limits limits,
                       TickOutcome& outcome) {
+  bool again = false;
   for (Batch& batch : taken.batches) {
     BatchEnd end = co_await runner.Run(world, schedule, std::move(batch), limits);
     if (!end.status.ok()) {
@@ -47,12 +49,20 @@ Task<void> RunBatches(SlotRunner& runner, std::shared_ptr<const World> world,
       continue;
     }
     ++outcome.runs;
+    again = again || end.again > 0;
+    if (end.all_again) continue;   // What the last attempt finds counts.
     Add(outcome.totals, end.summary.totals);
     outcome.cancelled = outcome.cancelled || end.cancelled;
     outcome.no_target_answered =
         outcome.no_target_answered || end.summary.exit_code == run::kNoTargetAnswered;
     for (Status& problem : end.problems) outcome.problems.push_back(std::move(problem));
   }
+  co_return again;
+}
+
+Task<Status> Sleep(const RunnerParts& parts, Instant until, const Limits& limits) {
+  const SteadyInstant when = std::chrono::steady_clock::now() + (until - parts.clock.Now());
+  co_return co_await parts.reactor.SleepUntil(when, limits);
 }
 
 }  // namespace
@@ -112,8 +122,7 @@ Task<Result<TickOutcome>> Tick(std::shared_ptr<const World> world, std::string i
   const std::chrono::microseconds moved = schedule->splay + schedule->jitter;
   while (taken.ok() && taken->batches.empty() && taken->next &&
          *taken->next <= parts.clock.Now() + moved && !limits.cancel.cancelled()) {
-    const SteadyInstant when = std::chrono::steady_clock::now() + (*taken->next - parts.clock.Now());
-    const Status slept = co_await parts.reactor.SleepUntil(when, limits);
+    const Status slept = co_await Sleep(parts, *taken->next, limits);
     if (!slept.ok()) break;
     const Taken before = std::move(*taken);
     taken = taker.Take(*schedule, take);
@@ -136,10 +145,17 @@ Task<Result<TickOutcome>> Tick(std::shared_ptr<const World> world, std::string i
   SlotRunner runner(parts);
   while (true) {
     const bool ran = !taken->batches.empty();
-    co_await RunBatches(runner, world, *schedule, *taken, limits, outcome);
+    const bool again = co_await RunBatches(runner, world, *schedule, *taken, limits, outcome);
     // What is caught up or queued had to wait for these to end; nobody else comes for it.
-    if (!ran || !taken->waits_for_running || limits.cancel.cancelled()) break;
+    if (!ran || (!again && !taken->waits_for_running) || limits.cancel.cancelled()) break;
     taken = taker.Take(*schedule, take);
+    if (taken.ok() && again && taken->batches.empty() && taken->next &&
+        *taken->next <= parts.clock.Now() + schedule->retry.cap) {
+      Add(outcome, *taken);
+      const Status slept = co_await Sleep(parts, *taken->next, limits);
+      if (!slept.ok()) break;
+      taken = taker.Take(*schedule, take);
+    }
     if (!taken.ok()) co_return taken.status();
     Add(outcome, *taken);
     self.Missed(schedule->id, taken->missed_targets);

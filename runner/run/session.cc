@@ -13,21 +13,6 @@ namespace {
 
 using checks::State;
 
-/// True when there are results, and every one says that its target could not be reached.
-bool NobodyAnswered(const std::vector<PairOutcome>& pairs) {
-  bool any = false;
-  for (const PairOutcome& pair : pairs) {
-    for (const checks::CheckResult& result : pair.outcome.results) {
-      any = true;
-      const bool silent = result.state == State::kUnknown &&
-                          (result.reason == CodeName(Code::kUnreachable) ||
-                           result.reason == CodeName(Code::kTimeout));
-      if (!silent) return false;
-    }
-  }
-  return any;
-}
-
 int ExitOfTotals(const reports::StateTotals& totals) {
   if (totals.critical > 0) return 2;
   if (totals.warning > 0) return 1;
@@ -59,6 +44,21 @@ store::RunStart StartOf(const SessionRequest& request, Instant now) {
 }
 
 }  // namespace
+
+bool NobodyAnswered(const std::vector<PairOutcome>& pairs, const std::string& target) {
+  bool any = false;
+  for (const PairOutcome& pair : pairs) {
+    if (!target.empty() && pair.outcome.target != target) continue;
+    for (const checks::CheckResult& result : pair.outcome.results) {
+      any = true;
+      const bool silent = result.state == State::kUnknown &&
+                          (result.reason == CodeName(Code::kUnreachable) ||
+                           result.reason == CodeName(Code::kTimeout));
+      if (!silent) return false;
+    }
+  }
+  return any;
+}
 
 PastOfPair PastOf(store::Store& store) {
   return [&store](const Pair& pair) -> Past {
@@ -102,6 +102,7 @@ Task<Result<SessionOutcome>> RunSession(store::Store& store, Executor& executor,
   finish.finished = clock.Now();
   for (const PairOutcome& pair : outcome.pairs) finish.outcomes.push_back(pair.outcome);
   finish.attempts = request.attempts;
+  if (!outcome.cancelled && request.judge) request.judge(outcome.pairs, finish.attempts);
   if (outcome.cancelled) {
     for (store::AttemptEnd& attempt : finish.attempts) {
       attempt.state = store::SlotState::kCancelled;

@@ -39,11 +39,16 @@ struct SessionRequest {
   std::string holder;                  ///< See store::ClaimRequest; ProcessHolder().
   std::optional<Instant> planned;
   std::vector<store::AttemptEnd> attempts;   ///< Claimed slots, with how they end if all goes well.
+  /// May end an attempt otherwise, by what was found; null: nobody does. Not asked when cancelled.
+  std::function<void(const std::vector<PairOutcome>& pairs, std::vector<store::AttemptEnd>& attempts)> judge;
   /// Told the run's number when it is written down and before anything of it runs.
   std::function<void(store::RunId)> started;
   /// Shared with whoever may cancel the run; null, or without a name: nobody in particular.
   std::shared_ptr<const CancelNote> cancel_note;
 };
+
+/// True when `target` ("": any) has results, and every one says that it could not be reached.
+bool NobodyAnswered(const std::vector<PairOutcome>& pairs, const std::string& target = "");
 
 /// The exit code of a run whose every result says that its target could not be reached.
 inline constexpr int kNoTargetAnswered = 69;

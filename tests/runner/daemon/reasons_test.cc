@@ -30,7 +30,7 @@ TEST(SlotReasonTest, EveryReasonOfTheRoomIsSaidInKorean) {
         "the lock was lost from 2026-11-01T02:00:00Z to 2026-11-01T05:00:00Z",
         "the daemon stood still from 2026-11-01T02:00:00Z to 2026-11-01T05:00:00Z",
         "the store could not be written from 2026-11-01T02:00:00Z to 2026-11-01T05:00:00Z",
-        "the inventory has no target 'db-1'", "no target of the inventory has the label 'team=shop'",
+        "its target did not answer; attempt 2 follows in 30s", "the inventory has no target 'db-1'", "no target of the inventory has the label 'team=shop'",
         "its schedule was taken out of the files", "the playbook a.b is missing or invalid",
         "nothing of the schedule can run: the playbook a.b is missing or invalid",
         "nothing of the schedule can run: there is no playbook of the cadence:monthly",
