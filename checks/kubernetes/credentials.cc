@@ -50,13 +50,10 @@ Task<Status> Credentials::RunPlugin(Limits limits) {
   Gate::Waiter enter(plugin_gate_);
   const Gate::Place place = co_await enter;
   if (exec_ && IsFresh(*exec_)) co_return Status::Ok();  // Somebody ran it meanwhile.
-  auto work = [plugin = *access_.exec, info = ExecInfo(*access_.exec, access_)] {
-    return RunExecPlugin(plugin, info, kExecTime);
-  };
-  Result<Result<ExecCredential>> ran = co_await reactor_.Offload(std::move(work), limits);
+  Result<ExecCredential> ran =
+      co_await RunExecPlugin(reactor_, *access_.exec, ExecInfo(*access_.exec, access_), limits.Within(kExecTime));
   if (!ran.ok()) co_return ran.status();
-  if (!ran->ok()) co_return ran->status();
-  exec_ = **std::move(ran);
+  exec_ = *std::move(ran);
   if (!exec_->token.empty()) redactor_.Add(exec_->token);
   if (!exec_->private_key_pem.empty()) redactor_.Add(exec_->private_key_pem);
   if (!IsFresh(*exec_)) {

@@ -8,9 +8,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
+
+#include "base/when_all.h"
 
 namespace upkeep::checks {
 namespace {
@@ -60,7 +63,8 @@ class Child {
   pid_t pid_;
 };
 
-Result<pid_t> Start(const Command& command, int output) {
+/// `messages` is below 0 where they are thrown away.
+Result<pid_t> Start(const Command& command, int output, int messages) {
   std::vector<char*> arguments;
   for (const std::string& argument : command.arguments) {
     arguments.push_back(const_cast<char*>(argument.c_str()));
@@ -78,7 +82,11 @@ Result<pid_t> Start(const Command& command, int output) {
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  if (messages >= 0) {
+    posix_spawn_file_actions_adddup2(&actions, messages, STDERR_FILENO);
+  } else {
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  }
   // Descriptors of ours that a library opened without close-on-exec stay here.
   posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
   posix_spawnattr_t attributes;
@@ -126,31 +134,87 @@ Task<Result<std::string>> ReadAll(io::Reactor& reactor, int fd, std::size_t at_m
   }
 }
 
+/// Appends what `fd` has to `kept`, at most `at_most` bytes, and drops the rest: whoever writes more
+/// must not have to wait. False at its end.
+bool TakeWaiting(int fd, std::size_t at_most, std::string& kept) {
+  char piece[4096];
+  for (;;) {
+    const ssize_t got = read(fd, piece, sizeof piece);
+    if (got > 0) {
+      kept.append(piece, std::min(static_cast<std::size_t>(got), at_most - kept.size()));
+    } else if (got == 0 || errno != EINTR) {
+      return got < 0 && errno == EAGAIN;
+    }
+  }
+}
+
+Task<void> ReadMessages(io::Reactor& reactor, int fd, std::size_t at_most, Limits limits, std::string& kept) {
+  while (TakeWaiting(fd, at_most, kept)) {
+    const Status readable = co_await reactor.WaitReadable(fd, limits);
+    if (!readable.ok()) break;
+  }
+  TakeWaiting(fd, at_most, kept);
+}
+
+/// The output, once the program has ended.
+Task<void> ReadUntilEnd(io::Reactor& reactor, int fd, int process, std::size_t at_most, Limits limits,
+                        Result<std::string>& output, CancelSource& ended) {
+  output = co_await ReadAll(reactor, fd, at_most, limits);
+  if (output.ok()) {
+    const Status waited = co_await reactor.WaitReadable(process, limits);
+    if (!waited.ok()) output = waited;
+  }
+  ended.Cancel();
+}
+
+struct Pipe {
+  Fd reader, writer;
+};
+
+Status Open(Pipe& pipe) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) {
+    return Status(Code::kInternal, std::string("no pipe: ") + std::strerror(errno));
+  }
+  pipe.reader.Reset(ends[0]);
+  pipe.writer.Reset(ends[1]);
+  fcntl(ends[0], F_SETFL, O_NONBLOCK);
+  return Status::Ok();
+}
+
 }  // namespace
 
 Task<Result<Ended>> RunToEnd(io::Reactor& reactor, Command command, Limits limits) {
   if (command.arguments.empty()) co_return Status(Code::kConfig, "there is no program to start");
   const std::string program = "'" + command.arguments[0] + "'";
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) {
-    co_return Status(Code::kInternal, std::string("no pipe: ") + std::strerror(errno));
+  Pipe output, messages;
+  if (Status opened = Open(output); !opened.ok()) co_return opened;
+  if (command.max_messages > 0) {
+    if (Status opened = Open(messages); !opened.ok()) co_return opened;
   }
-  Fd output(ends[0]), input(ends[1]);
-  fcntl(output.get(), F_SETFL, O_NONBLOCK);
-  const Result<pid_t> pid = Start(command, input.get());
+  const Result<pid_t> pid = Start(command, output.writer.get(), messages.writer.get());
   if (!pid.ok()) co_return pid.status();
   Child child(*pid);
-  input.Reset(-1);
+  output.writer.Reset(-1);
+  messages.writer.Reset(-1);
 
-  Result<std::string> text = co_await ReadAll(reactor, output.get(), command.max_output, limits);
-  if (!text.ok()) co_return Status(text.status()).Within(program);
   // glibc 2.36 declares pidfd_open() in a way that C++ can't link.
-  const Fd ended(static_cast<int>(syscall(SYS_pidfd_open, *pid, 0)));
-  if (ended.get() < 0) co_return Status(Code::kInternal, std::string("no pidfd: ") + std::strerror(errno));
-  Status waited = co_await reactor.WaitReadable(ended.get(), limits);
-  if (!waited.ok()) co_return std::move(waited).Within(program);
-  const int status = child.Take();
+  const Fd process(static_cast<int>(syscall(SYS_pidfd_open, *pid, 0)));
+  if (process.get() < 0) co_return Status(Code::kInternal, std::string("no pidfd: ") + std::strerror(errno));
+
   Ended end;
+  Result<std::string> text = Status(Code::kInternal, "not read");
+  CancelSource ended;
+  Limits beside = limits;
+  beside.cancel = ended.token();
+  std::vector<Task<void>> both;
+  both.push_back(ReadUntilEnd(reactor, output.reader.get(), process.get(), command.max_output, limits, text, ended));
+  if (command.max_messages > 0) {
+    both.push_back(ReadMessages(reactor, messages.reader.get(), command.max_messages, beside, end.messages));
+  }
+  co_await WhenAll(std::move(both));
+  if (!text.ok()) co_return Status(text.status()).Within(program);
+  const int status = child.Take();
   end.output = *std::move(text);
   if (WIFEXITED(status)) {
     end.exit = WEXITSTATUS(status);

@@ -22,6 +22,8 @@ namespace upkeep::checks {
 struct Command {
   std::vector<std::string> arguments;        ///< The program first; found by PATH when it has no slash.
   std::size_t max_output = std::size_t{64} << 10;
+  /// Of what it says on its standard error so many bytes are kept; 0: none, for it may hold secrets.
+  std::size_t max_messages = 0;
   /// NAME=VALUE each; absent: that of this process.
   std::optional<std::vector<std::string>> environment = std::nullopt;
 };
@@ -31,10 +33,10 @@ struct Ended {
   int exit = -1;                             ///< Its exit status; -1 when a signal ended it,
   int signal = 0;                            ///< which was this one.
   std::string output;                        ///< Its standard output.
+  std::string messages;                      ///< The beginning of its standard error, where it is kept.
 };
 
-/// Starts the program in a process group of its own, with nothing to read and its messages
-/// thrown away (they may hold secrets), and says how it ended. When the wait ends, the whole group
+/// Starts the program in a process group of its own, with nothing to read, and says how it ended. When the wait ends, the whole group
 /// is killed. kConfig when it can't be started, kTruncated over max_output, kTimeout, kCancelled.
 /// Messages name the program only. `reactor` must outlive the task.
 Task<Result<Ended>> RunToEnd(io::Reactor& reactor, Command command, Limits limits);

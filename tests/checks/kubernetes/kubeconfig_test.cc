@@ -155,15 +155,19 @@ class ExecTest : public KubeconfigTest {
     return R"(echo '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":)" +
            status + "}'";
   }
-  Code Run(const std::string& script, milliseconds at_most = milliseconds(5000)) {
-    return RunExecPlugin(Plugin(script), "{}", at_most).status().code();
+  Result<ExecCredential> Run(const ExecPlugin& plugin, const std::string& info = "{}",
+                             milliseconds at_most = milliseconds(5000)) {
+    return reactor_->RunUntilDone(RunExecPlugin(*reactor_, plugin, info, Limits().Within(at_most)));
   }
+  Code Run(const std::string& script, milliseconds at_most = milliseconds(5000)) {
+    return Run(Plugin(script), "{}", at_most).status().code();
+  }
+  std::unique_ptr<io::Reactor> reactor_ = *io::Reactor::Create(1);
 };
 
 TEST_F(ExecTest, GivesTokenCertificateAndExpiry) {
-  const auto credential = RunExecPlugin(
-      Plugin(Printing(R"({"token":"'$MINE'","expirationTimestamp":"2030-01-01T00:00:00Z"})")), "{}",
-      milliseconds(5000));
+  const auto credential = Run(
+      Plugin(Printing(R"({"token":"'$MINE'","expirationTimestamp":"2030-01-01T00:00:00Z"})")));
   ASSERT_TRUE(credential.ok()) << credential.status().message();
   EXPECT_EQ("from-kubeconfig", credential->token);
   EXPECT_EQ("2030-01-01T00:00:00Z", FormatRfc3339(*credential->expires));
@@ -172,7 +176,7 @@ TEST_F(ExecTest, GivesTokenCertificateAndExpiry) {
 TEST_F(ExecTest, FindsWhatItIsAskedInItsEnvironment) {
   ExecPlugin plugin = Plugin("test \"$KUBERNETES_EXEC_INFO\" = 'the info' || exit 9; " +
                              Printing(R"({"token":"t-1234"})"));
-  EXPECT_TRUE(RunExecPlugin(plugin, "the info", milliseconds(5000)).ok());
+  EXPECT_TRUE(Run(plugin, "the info").ok());
   Access access;
   access.server = "https://h";
   plugin.provide_cluster_info = true;
@@ -195,10 +199,38 @@ TEST_F(ExecTest, FailuresHaveTheirReasons) {
   missing.arguments = {"/no/such/plugin"};
   missing.place = {.file = "config", .line = 4, .column = 3, .text = ""};
   missing.install_hint = "install it";
-  const Status status = RunExecPlugin(missing, "{}", milliseconds(1000)).status();
+  const Status status = Run(missing).status();
   EXPECT_EQ(Code::kConfig, status.code());
   EXPECT_EQ(4, status.place()->line);
   EXPECT_EQ("install it", status.hint());
+}
+
+TEST_F(ExecTest, WhatItSaysStandsInTheErrorAndItsHelpersAreNotWaitedFor) {
+  EXPECT_EQ("credential plugin /bin/sh: it failed with exit code 3: the session has expired, log in again",
+            Run(Plugin("echo the session has expired, log in again >&2; exit 3")).status().message());
+  const Status long_story = Run(Plugin("head -c 300000 /dev/zero | tr '\\0' x >&2; exit 1")).status();
+  EXPECT_EQ(Code::kError, long_story.code());
+  EXPECT_LT(long_story.message().size(), 5000U);
+  const auto before = std::chrono::steady_clock::now();
+  EXPECT_TRUE(Run(Plugin("sleep 30 >/dev/null & " + Printing(R"({"token":"t-1234"})"))).ok());
+  EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(5));
+}
+
+// Ctrl-C while a plugin waits for a browser.
+TEST_F(ExecTest, CancellingEndsThePlugin) {
+  CancelSource source;
+  Limits limits;
+  limits.cancel = source.token();
+  Code code = Code::kOk;
+  reactor_->Spawn([](io::Reactor& reactor, ExecPlugin plugin, Limits own, Code& out) -> Task<void> {
+    out = (co_await RunExecPlugin(reactor, std::move(plugin), "{}", own)).status().code();
+  }(*reactor_, Plugin("sleep 60"), limits, code));
+  reactor_->RunOnce(milliseconds(50));
+  const auto before = std::chrono::steady_clock::now();
+  source.Cancel();
+  while (reactor_->pending() > 0) reactor_->RunOnce(milliseconds(100));
+  EXPECT_EQ(Code::kCancelled, code);
+  EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(5));
 }
 
 TEST_F(ExecTest, RunsOnceUntilTheCredentialEndsOrIsRefused) {
