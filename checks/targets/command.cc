@@ -203,7 +203,7 @@ Task<Result<Ended>> RunToEnd(io::Reactor& reactor, Command command, Limits limit
   if (process.get() < 0) co_return Status(Code::kInternal, std::string("no pidfd: ") + std::strerror(errno));
 
   Ended end;
-  Result<std::string> text = Status(Code::kInternal, "not read");
+  Result<std::string> text = std::string();
   CancelSource ended;
   Limits beside = limits;
   beside.cancel = ended.token();
