@@ -5,18 +5,20 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 
 namespace upkeep::daemon {
 namespace {
 
-// What a signal handler may touch.
-int pipe_ends[2] = {-1, -1};
+// What a signal handler may touch, and whoever wakes the daemon from another thread.
+std::atomic<int> read_end{-1}, write_end{-1};
+static_assert(std::atomic<int>::is_always_lock_free);
 
 void Put(char byte) {
   const int before = errno;
-  [[maybe_unused]] const ssize_t written = write(pipe_ends[1], &byte, 1);
+  [[maybe_unused]] const ssize_t written = write(write_end, &byte, 1);
   errno = before;
 }
 
@@ -25,10 +27,13 @@ void OnSignal(int signal) { Put(signal == SIGHUP ? 'r' : signal == SIGINT ? 'i' 
 }  // namespace
 
 Signals::Signals() {
-  if (pipe2(pipe_ends, O_CLOEXEC | O_NONBLOCK) != 0) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
     status_ = Status(Code::kInternal, std::string("no pipe for signals: ") + std::strerror(errno));
     return;
   }
+  read_end = ends[0];
+  write_end = ends[1];
   struct sigaction action {};
   action.sa_handler = OnSignal;
   action.sa_flags = SA_RESTART;
@@ -42,18 +47,17 @@ Signals::~Signals() {
   sigaction(SIGTERM, &old_terminate_, nullptr);
   sigaction(SIGINT, &old_interrupt_, nullptr);
   sigaction(SIGHUP, &old_hangup_, nullptr);
-  close(pipe_ends[0]);
-  close(pipe_ends[1]);
-  pipe_ends[0] = pipe_ends[1] = -1;
+  close(read_end.exchange(-1));
+  close(write_end.exchange(-1));
 }
 
-int Signals::descriptor() const { return pipe_ends[0]; }
+int Signals::descriptor() const { return read_end; }
 
 Signals::Seen Signals::Take() {
   Seen seen;
   std::array<char, 64> bytes{};
   for (;;) {
-    const ssize_t length = read(pipe_ends[0], bytes.data(), bytes.size());
+    const ssize_t length = read(read_end, bytes.data(), bytes.size());
     if (length <= 0) return seen;
     for (ssize_t i = 0; i < length; ++i) {
       const char byte = bytes[static_cast<std::size_t>(i)];
