@@ -91,7 +91,7 @@ void RefuseRepeatedIds(ScheduleFile& file) {
 
 }  // namespace
 
-Status ScheduleFile::Errors() const {
+std::vector<Status> ScheduleFile::AllErrors() const {
   std::vector<Status> errors;
   std::set<std::string> said;   // What is wrong with a file stands at each of its schedules.
   for (const Quarantined& one : quarantined) {
@@ -99,8 +99,10 @@ Status ScheduleFile::Errors() const {
       if (said.insert(error.Describe()).second) errors.push_back(error);
     }
   }
-  return yaml::Combine(errors);
+  return errors;
 }
+
+Status ScheduleFile::Errors() const { return yaml::Combine(AllErrors()); }
 
 namespace {
 

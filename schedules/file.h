@@ -31,7 +31,9 @@ struct ScheduleFile {
   /// Legal, probably not meant: kInvalid by code, never to be treated as failures.
   std::vector<Status> warnings;
 
-  /// kOk, or every error of the file as one Status (kInvalid, exit 65).
+  /// Every error of what was left out; one of a whole file once, not for each of its schedules.
+  std::vector<Status> AllErrors() const;
+  /// kOk, or all of them as one Status (kInvalid, exit 65).
   Status Errors() const;
 };
 

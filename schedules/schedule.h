@@ -9,6 +9,7 @@
 #define UPKEEP_SCHEDULES_SCHEDULE_H_
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -88,6 +89,8 @@ struct Schedule {
   /// ... and by a share of this that depends on id and slot.
   std::chrono::microseconds jitter{0};
   bool heavy = false;                ///< Two heavy ones on one minute and target are a clash.
+  /// Where the entries of playbooks, targets, report and deliver stand: by "KEY ENTRY".
+  std::map<std::string, SourcePlace> places;
   std::vector<std::string> report;   ///< Formats, or FORMAT:PATH.
   std::vector<std::string> deliver;  ///< Names of deliveries in the settings.
   Heartbeat heartbeat;

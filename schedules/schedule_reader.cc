@@ -78,7 +78,22 @@ Schedule ScheduleReader::Read(const yaml::Node& node) {
   if (const yaml::Node* heartbeat = entry.Take("heartbeat")) ReadHeartbeat(*heartbeat, schedule);
   schedule.exit_on = entry.OptionalChoice("exitOn", {"critical", "warning", "unknown", "never"});
   entry.Finish();
+  KeepPlaces(node, schedule);
   return schedule;
+}
+
+void ScheduleReader::KeepPlaces(const yaml::Node& node, Schedule& schedule) const {
+  for (const char* key : {"playbooks", "targets", "report", "deliver"}) {
+    const yaml::Node* const list = node.Find(key);
+    if (list == nullptr) continue;
+    const auto keep = [&](const yaml::Node& word) {
+      if (word.kind == yaml::Kind::kScalar) {
+        schedule.places.try_emplace(std::string(key) + " " + word.scalar, document_.PlaceOf(word));
+      }
+    };
+    keep(*list);
+    for (const yaml::Node& word : list->items) keep(word);
+  }
 }
 
 void ScheduleReader::ReadId(yaml::MappingReader& entry, const yaml::Node& node,

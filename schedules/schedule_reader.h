@@ -53,6 +53,7 @@ class ScheduleReader {
   void ReadRetry(const yaml::Node& node, Schedule& schedule);
   void ReadHeartbeat(const yaml::Node& node, Schedule& schedule);
   DstPolicy ReadDst(const yaml::Node& node);
+  void KeepPlaces(const yaml::Node& node, Schedule& schedule) const;
   void WarnOfClockChanges(const yaml::Node& node, const Schedule& schedule);
   void WarnOfCalendar(const yaml::Node& node, const Schedule& schedule);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// upkeep schedule next, list and check: what the schedule files say, without doing any of it.
+// upkeep schedule next and list: what the schedule files say, without doing any of it.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -12,7 +12,6 @@
 #include "runner/cli/schedule_lookup.h"
 #include "runner/cli/schedule_parts.h"
 #include "runner/cli/settings.h"
-#include "runner/run/catalog.h"
 #include "schedules/file.h"
 #include "schedules/planner.h"
 #include "schedules/vectors.h"
@@ -21,12 +20,6 @@ namespace upkeep::cli {
 namespace {
 
 constexpr int kMostTimes = 10'000;
-
-void SayWarnings(const Invocation& invocation, const schedules::ScheduleFile& file) {
-  for (const Status& warning : file.warnings) {
-    *invocation.err << invocation.Say("warning") << ": " << invocation.Describe(warning) << "\n";
-  }
-}
 
 Result<int> ReadCount(const Invocation& invocation) {
   const std::string text = invocation.Value("--count", "5");
@@ -40,8 +33,8 @@ Result<int> ReadCount(const Invocation& invocation) {
   return count;
 }
 
-/// The schedule of that id, or one that has nothing but the expression typed.
-/// What was typed, and all schedules that there are when it is the id of one.
+/// The schedule of the id that was typed, with all that there are; or one that has nothing but the
+/// expression typed.
 struct Typed {
   schedules::Schedule schedule;
   std::vector<schedules::Schedule> all;
@@ -171,38 +164,10 @@ int ListSchedules(Invocation& invocation) {
   return errors.ok() ? 0 : invocation.Fail(errors);
 }
 
-int Check(Invocation& invocation) {
-  auto file = LoadSchedules(invocation, invocation.positionals, SystemClock().Now());
-  if (!file.ok()) return invocation.Fail(file.status());
-  SayWarnings(invocation, *file);
-  std::vector<Status> errors;
-  for (const schedules::Quarantined& bad : file->quarantined) {
-    errors.insert(errors.end(), bad.errors.begin(), bad.errors.end());
-  }
-  const std::vector<std::string> known = run::Catalog(PlaybookFolders(invocation)).Ids();
-  for (const schedules::Schedule& schedule : file->schedules) {
-    for (const std::string& playbook : schedule.playbooks) {
-      if (playbook.find(':') != std::string::npos ||
-          std::find(known.begin(), known.end(), playbook) != known.end()) {
-        continue;
-      }
-      const std::string near = yaml::NearestWord(playbook, known);
-      errors.push_back(Status(Code::kInvalid, "'" + schedule.id + "' names the playbook '" + playbook +
-                                                  "', which no pack has")
-                           .WithHint(near.empty() ? "upkeep list shows them all"
-                                                  : "did you mean '" + near + "'?")
-                           .At(schedule.place));
-    }
-  }
-  if (!errors.empty()) return invocation.Fail(yaml::Combine(errors));
-  *invocation.out << invocation.Say(std::to_string(file->schedules.size()) + " schedules are valid") << "\n";
-  return 0;
-}
-
 }  // namespace
 
 std::vector<Command> MakeScheduleCommands() {
-  Command next, list, check;
+  Command next, list;
   next.name = "schedule next";
   next.summary = "When a schedule or a cron expression fires next";
   next.positionals = {{"SCHEDULE", "A schedule's id, or a cron expression", false, true}};
@@ -222,11 +187,8 @@ std::vector<Command> MakeScheduleCommands() {
   list.summary = "Every schedule of the files, with its next time";
   list.positionals = {{"FILE", "Schedule files (default: those of --schedules)", false, true}};
   list.run = ListSchedules;
-  check.name = "schedule check";
-  check.summary = "Are the schedule files valid? Shows every error with its place";
-  check.positionals = {{"FILE", "Schedule files (default: those of --schedules)", false, true}};
-  check.run = Check;
-  std::vector<Command> all = {next, MakeDescribeCommand(), MakeSimulateCommand(), list, check};
+  std::vector<Command> all = {next, MakeDescribeCommand(), MakeSimulateCommand(), list,
+                              MakeScheduleCheckCommand()};
   for (auto make : {MakeDaemonCommands, MakeControlCommands, MakePauseCommands}) {
     for (Command& command : make()) all.push_back(std::move(command));
   }

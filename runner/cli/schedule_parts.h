@@ -21,6 +21,7 @@ namespace upkeep::cli {
 
 Command MakeDescribeCommand();                 ///< schedule describe
 Command MakeSimulateCommand();                 ///< schedule simulate
+Command MakeScheduleCheckCommand();            ///< schedule check
 std::vector<Command> MakeDaemonCommands();     ///< tick, daemon, serve
 std::vector<Command> MakeControlCommands();    ///< ps, cancel
 std::vector<Command> MakePauseCommands();      ///< pause, resume

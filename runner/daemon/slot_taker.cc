@@ -69,7 +69,8 @@ std::vector<schedules::Decision> DecideAll(const Schedule& schedule, const std::
   for (const Slot& slot : slots) {
     if (slot.state == SlotState::kPlanned) others.push_back(slot.key.planned);
   }
-  const auto of_others = schedules::Decide(schedule, others, now);
+  auto of_others = schedules::Decide(schedule, others, now);
+  if (others.size() == slots.size()) return of_others;   // As almost always.
   Schedule patient = schedule, retried = schedule;
   patient.grace = std::max(schedule.grace, schedule.catch_up.max_age);
   retried.grace = RetrySpan(schedule);

@@ -173,9 +173,30 @@ TEST_F(ScheduleCommandsTest, CheckFindsAPlaybookThatNoPackHas) {
   Write("packs/p/ok.lua", "return {}");
   const Said said = Schedule({"check", "--playbooks", Path("packs")});
   EXPECT_EQ(65, said.code);
-  EXPECT_TRUE(Has(said.err, "a.yaml:4:9: 'nightly' names the playbook 'selftest.ok', which no pack has")) << said.err;
+  EXPECT_TRUE(Has(said.err, "'nightly' names the playbook 'selftest.ok', which no pack has")) << said.err;
   // The clock change is a warning, and so no reason to refuse the file.
   EXPECT_TRUE(Has(said.err, "the clocks of America/New_York skip this time")) << said.err;
+}
+
+TEST_F(ScheduleCommandsTest, CheckFindsEachNameThatIsNotThereWithItsColumn) {
+  Write("schedules/a.yaml", "apiVersion: upkeep/v1\nschedules:\n"
+                            "  - {id: a, cron: \"0 9 * * *\", playbooks: [selftest.okay], targets: [hst, env=prod],\n"
+                            "     report: [htlm, \"md:\"], deliver: [opps]}\n");
+  Write("inventory.yaml", "apiVersion: upkeep/v1\ntargets:\n  - {name: host, kind: host, host: localhost}\n");
+  const std::string deliveries = Write("deliveries.yaml", "apiVersion: upkeep/v1\ndeliveries:\n  - {name: ops, kind: webhook, url: \"https://h/\"}\n");
+  const Said said = Schedule({"check", "--deliveries", deliveries});
+  EXPECT_EQ(65, said.code);
+  for (const char* line : {"a.yaml:3:44: 'a' names the playbook 'selftest.okay', which no pack has",
+                           "a.yaml:3:70: 'a' names the target 'hst', which the inventory does not have",
+                           "did you mean 'host'?",
+                           "a.yaml:3:75: 'a' names the target 'env=prod', which the inventory does not have",
+                           "a.yaml:4:15: 'a' wants a report as 'htlm', which is no format",
+                           "a.yaml:4:21: 'a' has no path behind 'md:'",
+                           "a.yaml:4:39: 'a' is to be delivered to 'opps', which the deliveries file does not have",
+                           "did you mean 'ops'?"}) {
+    EXPECT_TRUE(Has(said.err, line)) << line << "\n" << said.err;
+  }
+  EXPECT_TRUE(Has(Schedule({"check"}).err, "and there is no deliveries file"));
 }
 
 TEST_F(ScheduleCommandsTest, ABadScheduleIsShownAndStopsNoOther) {
