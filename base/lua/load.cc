@@ -6,6 +6,7 @@
 
 #include "base/lua/errors.h"
 #include "base/lua/fiber.h"
+#include "base/lua/syntax.h"
 
 namespace upkeep::lua {
 namespace {
@@ -46,6 +47,11 @@ Status LoadPlaybook(State& state, std::string_view source) {
   const std::string chunk_name = "@" + state.file;
   Chunk chunk{source, chunk_name, *fiber};
   Status status = state.Protect(&Compile, &chunk);
+  if (!status.ok() && status.code() != Code::kBudget) {
+    std::string message = status.message();
+    const SourcePlace place = TakePlace(message, state.file, source);
+    return SyntaxError(std::move(message), state.file, source, place.line);
+  }
   if (status.ok()) {
     state.loading = true;
     const Step step = state.Resume(*fiber, 0);

@@ -18,7 +18,40 @@ TEST_F(SandboxTest, SyntaxErrorsShowTheirLine) {
   EXPECT_EQ("playbooks/x.lua", status.place()->file);
   EXPECT_EQ(2, status.place()->line);
   EXPECT_EQ("local b = = 2", status.place()->text);
+  EXPECT_EQ(11, status.place()->column) << "the second of two";
   EXPECT_EQ("unexpected symbol near '='", status.message());
+  EXPECT_EQ("equal is written ==", status.hint());
+}
+
+TEST_F(SandboxTest, SyntaxErrorsShowTheirColumnAndWhatHelps) {
+  struct Case {
+    const char* source;
+    int line, column;
+    const char* hint;
+  };
+  for (const Case& one : {
+           Case{"return {\n  cadence = 'daily'\n  owner = 'me',\n}", 3, 3, "put a comma behind the entry before it"},
+           {"return { a = { 1, 2", 1, 20, "close the table with }"},
+           {"local x = \"abc\nreturn {}", 1, 11, "end the text with the quote that it begins with"},
+           {"local x = [[abc\nreturn {}", 1, 11, "close it with ]]"},
+           {"for i = 1, 3 do\n  print(i)\n", 2, 11, "close each function, if, for, while and do with end"},
+           {"if x == 1 and\n   y = 2 then end", 2, 6, "write if CONDITION then"},
+           {"local function end() end", 1, 16, "can't be a name"},
+           {"return {}\nend", 2, 1, "there is an end too many above"},
+           {"local a = x != 3", 1, 13, "not equal is written ~="},
+           {"local a = '\\q'", 1, 11, "double each backslash"},
+           {"local a = 3x", 1, 11, "a name can't begin with a digit"},
+           {"f(a, b c)", 1, 8, "close the ( or put a comma before this"},
+           {"break", 1, 1, "inside of one"},
+           {"a b", 1, 3, "a statement is an assignment or a call"},
+       }) {
+    const Status status = Load(one.source, "x.lua");
+    EXPECT_EQ(Code::kInvalid, status.code()) << one.source;
+    ASSERT_TRUE(status.place().has_value()) << one.source;
+    EXPECT_EQ(one.line, status.place()->line) << one.source << "\n" << status.Describe();
+    EXPECT_EQ(one.column, status.place()->column) << one.source << "\n" << status.Describe();
+    EXPECT_NE(std::string::npos, status.hint().find(one.hint)) << one.source << "\n" << status.Describe();
+  }
 }
 
 TEST_F(SandboxTest, LongFileNamesStayWhole) {
