@@ -108,7 +108,7 @@ return require "upkeep".playbook {
 END
 misplaced "playbook: a cadence that there is not" 65 'wrong\.lua:2:[0-9]+' validate pack/team/wrong.lua
 printf 'return {\n  id = \n}\n' >pack/team/torn.lua
-refused "playbook: no Lua" 65 'torn\.lua:3' -- validate pack/team/torn.lua
+misplaced "playbook: no Lua" 65 'torn\.lua:3:[0-9]+' validate pack/team/torn.lua
 
 cat >kubeconfig <<'END'
 apiVersion: v1
