@@ -7,6 +7,7 @@
 #include "base/io/turnstile.h"
 #include "checks/postgres/connection.h"
 #include "checks/postgres/errors.h"
+#include "checks/postgres/rights.h"
 #include "checks/postgres/values.h"
 
 namespace upkeep::postgres {
@@ -163,11 +164,15 @@ Task<Status> PostgresModule::CheckFunction(std::string function, Limits limits) 
                                                 : "the server has no such function (" + need + ")")
         .WithHint(there ? "GRANT EXECUTE ON FUNCTION " + function + " TO " + Identifier(user()) + ";" : "");
   }
-  if (function != "pg_terminate_backend") co_return Status::Ok();
-  // Anybody may call it; ending the sessions of others, and seeing when they began, are roles.
-  Status signal = co_await CheckRole("pg_signal_backend", need, limits);
-  if (!signal.ok()) co_return signal;
-  co_return co_await CheckRole("pg_read_all_stats", need, limits);
+  Need whole;
+  whole.module = "postgres";
+  whole.verb = "function";
+  whole.object = function;
+  for (const std::string& role : RolesOf(whole)) {
+    Status has = co_await CheckRole(role, need, limits);
+    if (!has.ok()) co_return has;
+  }
+  co_return Status::Ok();
 }
 
 Task<Status> PostgresModule::Check(Need need, Limits limits) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// upkeep doctor, upkeep manifests and upkeep rbac: what a cluster must be told to run upkeep, and
-// to let it look.
+// upkeep manifests: what a cluster must be told to run upkeep.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -13,6 +12,7 @@
 #include "runner/cli/command_parts.h"
 #include "runner/cli/deliver_parts.h"
 #include "runner/cli/manifest.h"
+#include "runner/cli/playbook_lookup.h"
 #include "runner/cli/settings.h"
 #include "runner/notify/channel.h"
 #include "runner/run/catalog.h"
@@ -29,17 +29,6 @@ Result<std::string> FileText(const std::string& path) {
   text << file.rdbuf();
   if (!file) return Status(Code::kConfig, "cannot read " + path);
   return text.str();
-}
-
-Result<std::vector<run::Playbook>> AllPlaybooks(const Invocation& invocation) {
-  std::vector<Status> errors;
-  std::vector<run::Playbook> playbooks = run::Catalog(PlaybookFolders(invocation)).All(errors);
-  for (const Status& error : errors) *invocation.err << "upkeep: " << invocation.Describe(error) << "\n";
-  if (!errors.empty()) return Status(Code::kInvalid, "a playbook cannot be read, so its rights are not known");
-  if (playbooks.empty()) {
-    return Status(Code::kConfig, "there are no playbooks").WithHint("name their folder with --playbooks");
-  }
-  return playbooks;
 }
 
 /// The calendars that go along; only where a schedule has one.
@@ -159,20 +148,10 @@ int MakeManifests(Invocation& invocation) {
   return written.ok() ? 0 : invocation.Fail(written);
 }
 
-int PrintRights(Invocation& invocation) {
-  const Result<std::vector<run::Playbook>> playbooks = AllPlaybooks(invocation);
-  if (!playbooks.ok()) return invocation.Fail(playbooks.status());
-  const Result<ClusterRights> rights = RightsOf(playbooks.value());
-  if (!rights.ok()) return invocation.Fail(rights.status());
-  *invocation.out << ClusterRoleYaml("upkeep", rights.value().read)
-                  << ClusterRoleYaml("upkeep-write", rights.value().write);
-  return 0;
-}
-
 }  // namespace
 
 std::vector<Command> MakeClusterCommands() {
-  Command manifests, rbac;
+  Command manifests;
   manifests.name = "manifests";
   manifests.summary = "What runs upkeep in a cluster: CronJobs, volume, rights, files";
   manifests.options = {
@@ -192,10 +171,7 @@ std::vector<Command> MakeClusterCommands() {
       "  upkeep manifests --image registry.example.com/upkeep:1 --replicas 2 | kubectl apply -f -\n"
       "  upkeep manifests --job 'apply 3' --with-write-identity | kubectl create -f -\n";
   manifests.run = MakeManifests;
-  rbac.name = "rbac";
-  rbac.summary = "The least ClusterRoles that the playbooks need, read and write apart";
-  rbac.run = PrintRights;
-  return {MakeDoctorCommand(), manifests, rbac};
+  return {MakeDoctorCommand(), manifests, MakeRbacCommand()};
 }
 
 }  // namespace upkeep::cli

@@ -47,6 +47,7 @@ std::vector<Command> MakeWaiverCommands();     ///< waiver add, list, revoke
 std::vector<Command> MakeRemedyCommands();     ///< plan, approvals, approve, apply
 std::vector<Command> MakeScheduleCommands();   ///< schedule next, simulate; tick, daemon, serve
 Command MakeDoctorCommand();
+Command MakeRbacCommand();
 std::vector<Command> MakeClusterCommands();    ///< doctor, manifests, rbac
 std::vector<Command> MakeStoreCommands();      ///< db check, db ledger
 Command MakePackBuildCommand();

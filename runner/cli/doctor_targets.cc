@@ -8,6 +8,7 @@
 #include "checks/kubernetes/module.h"
 #include "runner/cli/doctor.h"
 #include "runner/cli/exit_codes.h"
+#include "runner/cli/target_needs.h"
 #include "runner/run/session.h"
 
 namespace upkeep::cli {
@@ -30,32 +31,6 @@ int ExitOfLook(const Status& status) {
 
 bool NeverReached(const Status& status) {
   return status.code() == Code::kUnreachable || status.code() == Code::kTimeout;
-}
-
-struct Wanted {
-  std::vector<Need> read, write;
-};
-
-void AddNeeds(const std::vector<Need>& needs, std::vector<Need>& all) {
-  for (const Need& need : needs) {
-    const auto same = std::find_if(all.begin(), all.end(), [&](const Need& other) { return other.Matches(need); });
-    if (same == all.end()) {
-      all.push_back(need);
-    } else {
-      // One playbook that can't do without it is enough.
-      same->optional = same->optional && need.optional;
-    }
-  }
-}
-
-Wanted NeedsOn(const Target& target, const std::vector<run::Playbook>& playbooks) {
-  Wanted wanted;
-  for (const run::Playbook& playbook : playbooks) {
-    if (playbook.head.target != checks::TargetKindName(target.kind) && playbook.head.target != "any") continue;
-    AddNeeds(playbook.head.needs, wanted.read);
-    for (const checks::Remedy& remedy : playbook.head.remedies) AddNeeds(remedy.needs, wanted.write);
-  }
-  return wanted;
 }
 
 bool IsEndpoint(std::string_view module) { return module == "http" || module == "tls" || module == "dns"; }
@@ -162,7 +137,7 @@ Task<void> DiagnoseClock(kubernetes::KubernetesClient& client, std::string what,
   found.push_back(std::move(diagnosis));
 }
 
-Task<void> DiagnoseTarget(const Target& target, Wanted wanted, const run::ModuleFactory& factory,
+Task<void> DiagnoseTarget(const Target& target, TargetNeeds wanted, const run::ModuleFactory& factory,
                           std::vector<Diagnosis>& found, bool& answered, Limits limits) {
   const Limits look = limits.Within(kLookTime);
   const Result<run::Modules> modules = co_await factory.maker()(target, look);

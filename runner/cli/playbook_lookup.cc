@@ -111,4 +111,15 @@ std::vector<run::Playbook> NamedPlaybooks(const Invocation& invocation, std::vec
   return playbooks;
 }
 
+Result<std::vector<run::Playbook>> AllPlaybooks(const Invocation& invocation) {
+  std::vector<Status> errors;
+  std::vector<run::Playbook> playbooks = run::Catalog(PlaybookFolders(invocation)).All(errors);
+  for (const Status& error : errors) *invocation.err << "upkeep: " << invocation.Describe(error) << "\n";
+  if (!errors.empty()) return Status(Code::kInvalid, "a playbook cannot be read, so its rights are not known");
+  if (playbooks.empty()) {
+    return Status(Code::kConfig, "there are no playbooks").WithHint("name their folder with --playbooks");
+  }
+  return playbooks;
+}
+
 }  // namespace upkeep::cli

@@ -21,6 +21,10 @@ std::vector<authoring::PlaybookFile> NamedPlaybookFiles(const Invocation& invoca
 /// The playbooks of those files; one that is not valid is reported in `errors`.
 std::vector<run::Playbook> NamedPlaybooks(const Invocation& invocation, std::vector<Status>& errors);
 
+/// Every playbook of every pack. kInvalid when one can't be read (each is said on err): what it needs
+/// is not known; kConfig when there are none.
+Result<std::vector<run::Playbook>> AllPlaybooks(const Invocation& invocation);
+
 }  // namespace upkeep::cli
 
 #endif  // UPKEEP_RUNNER_CLI_PLAYBOOK_LOOKUP_H_
