@@ -36,7 +36,7 @@ constexpr std::array kSentences = {
     Sentence{"the inventory has no target '{}'", "인벤토리에 대상 '{}'이(가) 없음"},
     Sentence{"no target of the inventory has the label '{}'", "인벤토리에 레이블 '{}'이(가) 있는 대상이 없음"},
     Sentence{"its schedule is in quarantine: {}", "스케줄이 격리됨: {}"},
-    Sentence{"a schedule file is in quarantine: {}", "스케줄 파일이 격리됨: {}"},
+    Sentence{"the schedule file {} is in quarantine: {}", "스케줄 파일 {}이(가) 격리됨: {}"},
     Sentence{"its schedule was taken out of the files", "스케줄이 파일에서 제거됨"},
     Sentence{"the playbook {} is missing or invalid", "플레이북 {}이(가) 없거나 잘못됨"},
     Sentence{"there is no playbook of the {}", "{}에 해당하는 플레이북이 없음"},

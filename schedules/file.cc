@@ -68,17 +68,23 @@ FileDefaults ReadDefaults(const yaml::Document& document, yaml::MappingReader& f
   return defaults;
 }
 
-/// Two schedules of one id: the later one is left out.
+/// Two schedules of one id: the later one is left out; and where one of them is wrong, the other, too,
+/// for nobody knows which of them is meant.
 void RefuseRepeatedIds(ScheduleFile& file) {
-  std::map<std::string, SourcePlace> seen;
+  std::map<std::string, SourcePlace> seen, wrong;
+  for (const Quarantined& bad : file.quarantined) {
+    if (!bad.id.empty() && bad.errors.front().place()) wrong.emplace(bad.id, *bad.errors.front().place());
+  }
   std::vector<Schedule> kept;
   for (Schedule& schedule : file.schedules) {
-    const auto [first, is_new] = seen.emplace(schedule.id, schedule.place);
-    if (is_new) {
+    const auto [same, is_new] = seen.emplace(schedule.id, schedule.place);
+    const auto bad = wrong.find(schedule.id);
+    if (is_new && bad == wrong.end()) {
       kept.push_back(std::move(schedule));
       continue;
     }
-    const std::string where = first->second.file + ":" + std::to_string(first->second.line);
+    const SourcePlace& first = bad == wrong.end() ? same->second : bad->second;
+    const std::string where = first.file + ":" + std::to_string(first.line);
     file.quarantined.push_back(
         {.id = schedule.id,
          .errors = {Status(Code::kInvalid, "the id '" + schedule.id + "' is used twice")
@@ -157,7 +163,6 @@ Result<ScheduleFile> ReadText(std::string text, const std::string& name, Instant
     file.schedules.push_back(std::move(schedule));
   }
   if (list->items.empty() && !of_file.empty()) return yaml::Combine(of_file);
-  RefuseRepeatedIds(file);
   return file;
 }
 
@@ -171,12 +176,16 @@ Result<ScheduleFile> ReadPath(const std::string& path, Instant now, CalendarShel
 
 Result<ScheduleFile> ReadScheduleText(std::string text, const std::string& name, Instant now) {
   CalendarShelf shelf;
-  return ReadText(std::move(text), name, now, shelf);
+  auto file = ReadText(std::move(text), name, now, shelf);
+  if (file.ok()) RefuseRepeatedIds(*file);
+  return file;
 }
 
 Result<ScheduleFile> ReadScheduleFile(const std::string& path, Instant now) {
   CalendarShelf shelf;
-  return ReadPath(path, now, shelf);
+  auto file = ReadPath(path, now, shelf);
+  if (file.ok()) RefuseRepeatedIds(*file);
+  return file;
 }
 
 Result<ScheduleFile> ReadScheduleFiles(const std::vector<std::string>& paths, Instant now) {

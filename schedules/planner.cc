@@ -171,7 +171,10 @@ std::optional<microseconds> RetryDelay(const RetryRule& rule, int attempt) {
 }
 
 std::optional<std::string> SharedTarget(const Schedule& a, const Schedule& b) {
-  if (a.targets.empty() || b.targets.empty()) return "";
+  if (a.targets.empty() || b.targets.empty()) {
+    const std::vector<std::string>& named = a.targets.empty() ? b.targets : a.targets;
+    return named.empty() ? "" : named.front();
+  }
   for (const std::string& target : a.targets) {
     if (std::find(b.targets.begin(), b.targets.end(), target) != b.targets.end()) return target;
   }
@@ -197,6 +200,14 @@ std::vector<std::string> ClashesAt(const std::vector<Schedule>& schedules, const
     }
   }
   return ids;
+}
+
+microseconds RetryLimit(const Schedule& schedule) {
+  microseconds limit = schedule.grace + schedule.deadline;
+  for (int attempt = 1; const auto delay = RetryDelay(schedule.retry, attempt); ++attempt) {
+    limit += *delay + schedule.deadline;
+  }
+  return schedule.catch_up.mode == CatchUp::kNone ? limit : limit + schedule.catch_up.max_age;
 }
 
 std::vector<Clash> FindClashes(const std::vector<Schedule>& schedules, Instant now, days ahead) {

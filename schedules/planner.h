@@ -108,16 +108,20 @@ enum class OverlapVerdict {
 /// target.
 OverlapVerdict DecideOverlap(const OverlapRule& rule, int running, int queued);
 
+/// How long after its start an interrupted slot may still be tried again: as long as its attempts and
+/// the waits between them may take, and where missed slots are caught up, as long as these may be.
+std::chrono::microseconds RetryLimit(const Schedule& schedule);
+
 /// How long to wait before attempt `attempt` (from 1) is repeated; nothing when it is not.
 std::optional<std::chrono::microseconds> RetryDelay(const RetryRule& rule, int attempt);
 
-/// A target that both run on: "" when either runs on all, nothing when they share none.
+/// A target that both run on: "" when both run on all, nothing when they share none.
 std::optional<std::string> SharedTarget(const Schedule& a, const Schedule& b);
 
 /// Two heavy schedules that start in the same minute on a shared target.
 struct Clash {
   std::string first, second;
-  std::string target;  ///< "" when either runs on all targets.
+  std::string target;  ///< "" when both run on all targets.
   Instant at;          ///< The first time it happens.
 };
 std::vector<Clash> FindClashes(const std::vector<Schedule>& schedules, Instant now,

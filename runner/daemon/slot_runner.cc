@@ -84,6 +84,9 @@ Task<BatchEnd> SlotRunner::Run(std::shared_ptr<const World> world,
       const store::Attempt& attempt = batch.attempts[i];
       const auto delay = schedules::RetryDelay(schedule.retry, attempt.number);
       if (batch.trigger != "schedule" || !delay || !run::NobodyAnswered(pairs, attempt.key.target)) continue;
+      // Only what the taker will do is promised; it may come a moment later than asked.
+      const Instant start = schedules::StartOf(schedule, attempt.key.planned);
+      if (parts_.clock.Now() + *delay + std::chrono::minutes(1) > start + schedules::RetryLimit(schedule)) continue;
       ends[i].state = store::SlotState::kInterrupted;
       ends[i].reason = "its target did not answer; attempt " + std::to_string(attempt.number + 1) + " follows in " +
                        FormatDuration(*delay);

@@ -52,16 +52,6 @@ store::AttemptEnd EndOf(const Schedule& schedule, const store::Attempt& attempt)
   return end;
 }
 
-/// How long after its start a slot that was interrupted may be tried again: as long as its attempts
-/// and the waits between them may take.
-microseconds RetrySpan(const Schedule& schedule) {
-  microseconds span = schedule.grace + schedule.deadline;
-  for (int attempt = 1; const auto delay = schedules::RetryDelay(schedule.retry, attempt); ++attempt) {
-    span += *delay + schedule.deadline;
-  }
-  return span;
-}
-
 /// By the schedule's rules; but one that is queued came in time, and waits for its turn for as long
 /// as a missed one could be caught up, and one that was interrupted has its own time, too.
 std::vector<schedules::Decision> DecideAll(const Schedule& schedule, const std::vector<Slot>& slots, Instant now) {
@@ -73,7 +63,7 @@ std::vector<schedules::Decision> DecideAll(const Schedule& schedule, const std::
   if (others.size() == slots.size()) return of_others;   // As almost always.
   Schedule patient = schedule, retried = schedule;
   patient.grace = std::max(schedule.grace, schedule.catch_up.max_age);
-  retried.grace = RetrySpan(schedule);
+  retried.grace = schedules::RetryLimit(schedule);
   patient.catch_up.mode = retried.catch_up.mode = schedules::CatchUp::kNone;
   std::vector<schedules::Decision> decisions;
   std::size_t at = 0;
@@ -139,7 +129,12 @@ Result<Taken> SlotTaker::Take(const Schedule& schedule, const TakeRequest& reque
           Sooner(taken.next, schedules::StartOf(schedule, slot.key.planned));
           break;
         case Verdict::kMissed:
-          if (may_miss) miss(slot, decisions[i].reason + Absence(request, schedule, slot));
+          // Nothing runs in the place of another where nothing can run at all.
+          if (may_miss) {
+            const auto why = request.kept_from.find(target);
+            miss(slot, (why == request.kept_from.end() ? decisions[i].reason : why->second) +
+                           Absence(request, schedule, slot));
+          }
           break;
         case Verdict::kBlackout:
           if (may_miss) blackout[decisions[i].reason].push_back(slot.id);
@@ -318,7 +313,7 @@ Result<std::vector<Slot>> SlotTaker::OpenSlots(const Schedule& schedule, Instant
                             now + kTick, kAllOpen});
   if (!open.ok()) return open.status();
   if (schedule.retry.attempts <= 0) return open;
-  const microseconds back = RetrySpan(schedule) + schedule.splay + schedule.jitter;
+  const microseconds back = schedules::RetryLimit(schedule) + schedule.splay + schedule.jitter;
   auto interrupted = store_.Slots({schedule.id, "", {SlotState::kInterrupted}, now - back,
                                    now + kTick, kAllOpen});
   if (!interrupted.ok()) return interrupted.status();

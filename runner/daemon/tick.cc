@@ -13,6 +13,9 @@
 namespace upkeep::daemon {
 namespace {
 
+/// A daemon signs every minute.
+constexpr std::chrono::minutes kDaemonLives{3};
+
 Status NoSuchSchedule(const World& world, const std::string& id) {
   std::vector<std::string> known;
   for (const schedules::Schedule& schedule : world.schedules.schedules) known.push_back(schedule.id);
@@ -96,6 +99,10 @@ Task<Result<TickOutcome>> Tick(std::shared_ptr<const World> world, std::string i
   if (schedule == nullptr) {
     const std::string quarantine = world->Quarantine(id);
     if (quarantine.empty()) co_return NoSuchSchedule(*world, id);
+    // A daemon that is at work here keeps what it had read, and books by itself what it can't run.
+    const auto daemon = parts.store.LastSign(kDaemonSign);
+    if (!daemon.ok()) co_return daemon.status();
+    if (*daemon && parts.clock.Now() - **daemon < kDaemonLives) co_return world->schedules.Errors();
     const auto booked = taker.BookMissed(id, quarantine);
     if (!booked.ok()) co_return booked.status();
     self.Missed(id, booked->missed_targets);

@@ -55,8 +55,14 @@ std::string World::Quarantine(const std::string& schedule) const {
       return "its schedule is in quarantine: " + one.errors.front().message();
     }
   }
+  // One without an id may be it, if it is in the file that had it.
+  const auto file = last_file.find(schedule);
   for (const schedules::Quarantined& one : schedules.quarantined) {
-    if (one.id.empty()) return "a schedule file is in quarantine: " + one.errors.front().message();
+    if (!one.id.empty()) continue;
+    const Status& error = one.errors.front();
+    const std::string where = !one.file.empty() ? one.file : error.place() ? error.place()->file : "";
+    if (file != last_file.end() && file->second != where) continue;
+    return "the schedule file " + where + " is in quarantine: " + error.message();
   }
   return "";
 }
@@ -94,7 +100,13 @@ Result<std::shared_ptr<const World>> ReadWorld(const Places& places, Instant now
   auto schedules = schedules::ReadScheduleFiles(*files, now);
   if (!schedules.ok()) return schedules.status();
   world->schedules = std::move(*schedules);
-  if (before != nullptr) KeepUnreadable(*world, *before);
+  if (before != nullptr) {
+    KeepUnreadable(*world, *before);
+    world->last_file = before->last_file;
+  }
+  for (const schedules::Schedule& schedule : world->schedules.schedules) {
+    world->last_file[schedule.id] = schedule.place.file;
+  }
   world->playbooks = ReadPlaybooks(run::Catalog(places.packs));
   world->packs = places.packs;
   world->modules = places.modules(world->inventory);

@@ -10,6 +10,7 @@
 #define UPKEEP_RUNNER_DAEMON_WORLD_H_
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -40,6 +41,7 @@ struct World {
   std::vector<std::string> packs;      ///< Where they were read.
   schedules::ScheduleFile schedules;
   std::set<std::string> kept;          ///< Ids of those that stay as their file had them before.
+  std::map<std::string, std::string> last_file;   ///< In which file an id was read last, as far as is known.
 
   const schedules::Schedule* Find(const std::string& id) const;
   /// Why `schedule` is not among the schedules, for a slot's reason; "" when it just is not there.

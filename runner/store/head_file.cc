@@ -43,6 +43,7 @@ Result<std::optional<LedgerHead>> ReadHeadFile(const std::string& store_path) {
 }
 
 Status WriteHeadFile(const std::string& store_path, const LedgerHead& head) {
+  if (head.sequence <= 0) return Status();   // The ledger has no entry yet that could be missed.
   const std::string path = HeadFileOf(store_path);
   char bytes[kSize + 1];
   std::snprintf(bytes, sizeof bytes, "%s%020" PRId64 " %.64s\n", kMark.data(), head.sequence,

@@ -266,6 +266,20 @@ TEST(ReadScheduleText, AnErrorInWhatHoldsForTheFileLeavesOutAllOfIt) {
   }
 }
 
+// A typo in the first must not make the second, of every minute, the one that runs.
+TEST(ReadScheduleText, OfTwoWithOneIdNeitherRunsWhenOneIsWrong) {
+  const ScheduleFile file = MustRead(R"(apiVersion: upkeep/v1
+schedules:
+  - {id: dup, cron: "0 9 * * *", playbooks: [x], gracee: 5m}
+  - {id: dup, cron: "* * * * *", playbooks: [x]}
+  - {id: other, cron: "* * * * *", playbooks: [x]}
+)");
+  ASSERT_EQ(1U, file.schedules.size());
+  EXPECT_EQ("other", file.schedules[0].id);
+  EXPECT_EQ(2U, file.quarantined.size());
+  EXPECT_NE(std::string::npos, file.Errors().Describe().find("the id 'dup' is used twice"));
+}
+
 TEST(ReadScheduleText, AKeyTwiceLeavesOutTheScheduleThatItIsIn) {
   const ScheduleFile file = MustRead(R"(apiVersion: upkeep/v1
 schedules:

@@ -52,7 +52,7 @@ TEST_F(DiagnosticTest, AValidPlaybookHasOnlyItsMissingCase) {
 TEST_F(DiagnosticTest, ASyntaxErrorHasItsLine) {
   const auto texts = Of(With(kMessages, "run:ok { message = 'fine'\nlocal x = = 2"));
   ASSERT_EQ(1U, texts.size());
-  EXPECT_EQ(0U, texts[0].find("load 8:0 ")) << texts[0];
+  EXPECT_EQ(0U, texts[0].find("load 8:1 ")) << texts[0];
   EXPECT_EQ("local x = = 2", found_[0].problem.place()->text);
 }
 

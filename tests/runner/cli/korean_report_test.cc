@@ -354,7 +354,7 @@ TEST_F(KoreanReportTest, OfEveryReasonOfASlotAndADeliveryThatFailed) {
       "no playbook of the schedule fits this target", "no target of the inventory fits the schedule",
       "its schedule was taken out of the files", "schedule changed",
       "its schedule is in quarantine: 'cron' must be a word, and this is a list",
-      "a schedule file is in quarantine: a schedule needs the key 'cron'",
+      "the schedule file shop.yaml is in quarantine: a schedule needs the key 'cron'",
       "nothing of the schedule can run: the playbook a.b is missing or invalid",
       "nothing of the schedule can run: there is no playbook of the cadence:monthly"};
   const Instant day = clock_.Now() - hours(48);

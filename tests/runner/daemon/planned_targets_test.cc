@@ -81,6 +81,17 @@ TEST_F(PlannedTargetsTest, ATargetThatIsRenamedInTheInventoryAndNotInTheSchedule
   ExpectWhole();
 }
 
+TEST_F(PlannedTargetsTest, SeveralThatAreMissedForThatAllSayIt) {
+  hosts_ = {"db-1"};
+  WriteSchedules("    cron: \"0 9 * * *\"\n    playbooks: [selftest.ok]\n    grace: 30m\n    targets: [db-1]\n");
+  TickAt("2026-11-01T09:00:01Z");
+  hosts_ = {"db-one"};
+  EXPECT_EQ(TickAt("2026-11-04T09:00:01Z").missed, 3);
+  for (const char* planned : {"2026-11-02T09:00:00Z", "2026-11-03T09:00:00Z", "2026-11-04T09:00:00Z"}) {
+    EXPECT_TRUE(ReasonOf(planned, "db-1").starts_with("the inventory has no target 'db-1'")) << ReasonOf(planned, "db-1");
+  }
+}
+
 TEST_F(PlannedTargetsTest, ALabelThatNoTargetHasIsMissedUnderItsName) {
   WriteSchedules(std::string(kDailyAtNine) + "    targets: [\"team=shop\"]\n");
   EXPECT_EQ(TickAt("2026-11-01T09:00:01Z").missed, 1);

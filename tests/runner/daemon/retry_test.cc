@@ -24,9 +24,9 @@ class GoingClock final : public Clock {
 class RetryTest : public DaemonTest {
  protected:
   /// A tick at nine; the first `silent` looks at the target "quiet" find nobody there.
-  TickOutcome TickAtNine(int silent, const std::string& rules) {
+  TickOutcome TickAtNine(int silent, const std::string& rules, const std::string& now = "2026-11-01T09:00:00.100Z") {
     WriteSchedules("    cron: \"0 9 * * *\"\n    playbooks: [selftest.ok]\n" + rules);
-    const GoingClock clock(At("2026-11-01T09:00:00.100Z"));
+    const GoingClock clock(At(now));
     store_.reset();
     store_ = OpenAnother(&clock);
     Places places = PlacesOf({"a", "quiet"});
@@ -81,6 +81,30 @@ TEST_F(RetryTest, OnlyTheSilentTargetIsAskedAgain) {
   const auto runs = *store_->Runs({});
   ASSERT_EQ(runs.size(), 2U);
   EXPECT_EQ(runs[0].targets.size() + runs[1].targets.size(), 3U);
+}
+
+// Hours late, and so beyond what grace and the attempts take.
+TEST_F(RetryTest, WhatIsCaughtUpIsTriedAgainAsWell) {
+  const char* const rules = "    targets: [quiet]\n    deadline: 5s\n    grace: 1m\n"
+                            "    retry: {attempts: 1, backoff: 50ms, cap: 1s}\n";
+  TickAtNine(0, rules, "2026-10-31T09:00:00.100Z");
+  looks_ = 0;
+  const TickOutcome outcome = TickAtNine(1, rules, "2026-11-01T14:00:00Z");
+  EXPECT_EQ(outcome.runs, 2);
+  EXPECT_EQ(StateOf("2026-11-01T09:00:00Z", "quiet"), SlotState::kLate);
+}
+
+// Nothing is promised that nobody keeps.
+TEST_F(RetryTest, TooOldToBeTriedAgainItHasRun) {
+  const char* const rules = "    targets: [quiet]\n    deadline: 5s\n    grace: 1m\n    catchUp: {mode: last, maxAge: 6h}\n"
+                            "    retry: {attempts: 1, backoff: 50ms, cap: 1s}\n";
+  TickAtNine(0, rules, "2026-10-31T09:00:00.100Z");
+  looks_ = 0;
+  const TickOutcome outcome = TickAtNine(9, rules, "2026-11-01T14:59:59Z");
+  EXPECT_EQ(outcome.runs, 2) << "within the age there is still a second attempt";
+  EXPECT_EQ(outcome.totals.unknown, 1);
+  EXPECT_EQ(StateOf("2026-11-01T09:00:00Z", "quiet"), SlotState::kLate);
+  EXPECT_EQ(ReasonOf("2026-11-01T09:00:00Z", "quiet").find("follows"), std::string::npos);
 }
 
 TEST_F(RetryTest, WithoutARuleNobodyIsAskedAgain) {

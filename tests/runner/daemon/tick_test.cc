@@ -4,6 +4,7 @@
 #include <atomic>
 #include <thread>
 
+#include "runner/daemon/absence.h"
 #include "tests/runner/daemon/fixture.h"
 
 namespace upkeep::daemon {
@@ -178,6 +179,22 @@ TEST_F(TickTest, AScheduleInQuarantineMissesItsSlotsWithTheReason) {
   EXPECT_EQ(StateOf("2026-11-02T09:00:00Z"), SlotState::kMissed);
   EXPECT_TRUE(ReasonOf("2026-11-02T09:00:00Z").starts_with("its schedule is in quarantine: "));
   ExpectWhole();
+}
+
+// It may go on with what the file said before, and this slot is its to run.
+TEST_F(TickTest, BesideADaemonThatIsAtWorkASlotInQuarantineIsLeftToIt) {
+  WriteSchedules(kDailyAtFive);
+  clock_.SetWall(At("2026-11-01T09:00:00Z"));
+  Tick();
+  WriteSchedules("    cron: \"0 25 * * *\"\n    playbooks: [selftest.ok]\n");
+  clock_.SetWall(At("2026-11-02T09:00:00Z"));
+  ASSERT_TRUE(store_->Sign(kDaemonSign).ok());
+  clock_.Advance(minutes(2));
+  EXPECT_EQ(TickNow().status().code(), Code::kInvalid);
+  EXPECT_EQ(StateOf("2026-11-02T09:00:00Z"), SlotState::kPlanned);
+  clock_.Advance(minutes(2));
+  EXPECT_EQ(TickNow().status().code(), Code::kInvalid);
+  EXPECT_EQ(StateOf("2026-11-02T09:00:00Z"), SlotState::kMissed);
 }
 
 TEST_F(TickTest, AnUnknownScheduleIsNotFoundWithTheNearestName) {

@@ -66,7 +66,19 @@ TEST_F(WorldTest, WhatNobodyReadBeforeIsNotKept) {
   Write("b.yaml", "apiVersion: [");
   const auto world = Read();
   EXPECT_EQ(world->Find("b"), nullptr);
-  EXPECT_TRUE(world->Quarantine("b").starts_with("a schedule file is in quarantine: ")) << world->Quarantine("b");
+  EXPECT_TRUE(world->Quarantine("b").starts_with("the schedule file " + folder_ + "/schedules/b.yaml is in quarantine: ")) << world->Quarantine("b");
+}
+
+// In quarantine is what may still be meant; what was in another file, or in one that is gone, is not.
+TEST_F(WorldTest, AnEntryWithoutAnIdHoldsOnlyWhatItsFileHad) {
+  const auto before = Read();
+  Write("a.yaml", "apiVersion: upkeep/v1\nschedules:\n  - {cron: \"0 9 * * *\", playbooks: [selftest.ok]}\n");
+  std::filesystem::remove(folder_ + "/schedules/b.yaml");
+  const auto after = Read(before.get());
+  EXPECT_TRUE(after->Quarantine("a").starts_with("the schedule file " + folder_ + "/schedules/a.yaml is in quarantine: "))
+      << after->Quarantine("a");
+  EXPECT_EQ(after->Quarantine("b"), "");
+  EXPECT_NE(after->Quarantine("nobody-knows-where-it-was"), "");
 }
 
 }  // namespace
