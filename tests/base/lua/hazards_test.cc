@@ -62,7 +62,13 @@ constexpr Case kCorpus[] = {
     {"__gc by rawset and a second setmetatable", "local m = {} rawset(m, '__gc', print) return setmetatable({}, m)", Ends::kRaises},
     {"__gc through __index", "local m = setmetatable({}, {__index = function() return function() while true do end end end}) setmetatable({}, m) for i = 1, 1e5 do local _ = {} end return true", Ends::kFine},
     {"collectgarbage", "return pcall(function() return collectgarbage end) == false", Ends::kFine},
-    {"a weak table that never empties", "local t = setmetatable({}, {__mode = 'k'}) for i = 1, 1e4 do t[{}] = i end return true", Ends::kFine},
+    {"__gc through __index of what setmetatable copies", "local m = setmetatable({}, {__index = {__gc = print, __mode = 'k', __index = {x = 1}}}) return setmetatable({}, m).x == nil", Ends::kFine},
+    {"__gc by getmetatable", "local t = setmetatable({}, {}) getmetatable(t).__gc = function() while true do end end t = nil for i = 1, 1e5 do local _ = {} end return true", Ends::kFine},
+    {"__gc where a field stood", "local m = {__gc = nil, __name = 'x'} setmetatable({}, m) m.__name, m.__gc = nil, print return setmetatable({}, m)", Ends::kRaises},
+    // A collection goes through weak tables in one step, again and again where keys lead to keys.
+    {"__mode", "return setmetatable({}, {__mode = 'k'})", Ends::kRaises},
+    {"__mode set later", "local m = {} local t = setmetatable({}, m) m.__mode = 'k' for i = 1, 1e4 do t[i] = {} end local n = 0 for _ in pairs(t) do n = n + 1 end return n == 1e4", Ends::kFine},
+    {"__mode by getmetatable: a chain of weak keys", "local t, ks, seed = setmetatable({}, {}), {}, 7 getmetatable(t).__mode = 'k' for i = 1, 2e4 do ks[i] = {} end for i = 2e4, 2, -1 do seed = (seed * 7919 + 13) % i ks[i], ks[seed + 1] = ks[seed + 1], ks[i] end for i = 1, 2e4 - 1 do t[ks[i]] = ks[i + 1] end local first = ks[1] ks = nil while true do local _ = {} end return first", Ends::kCpu},
     // To-be-closed variables run when the state is left.
     {"__close that loops", "local c <close> = setmetatable({}, {__close = function() while true do end end}) return 1", Ends::kCpu},
     {"__close that raises for ever", "while true do pcall(function() local c <close> = setmetatable({}, {__close = error}) error 'x' end) end", Ends::kCpu},
@@ -106,7 +112,7 @@ constexpr Case kCorpus[] = {
     {"CVE-2022-24735: a global for the next script", "_G = 1", Ends::kRaises},
     {"CVE-2022-24735: a library of the next script", "string.upper = function() return 'mine' end return ('x'):upper() == 'mine'", Ends::kFine},
     {"CVE-2022-24736: a nil environment", "local _ENV = nil return x", Ends::kRaises},
-    {"CVE-2024-46981: objects freed while used", "local t = setmetatable({}, {__mode = 'kv'}) for i = 1, 1e4 do t[{}] = {} t[i] = function() return t end end return true", Ends::kFine},
+    {"CVE-2024-46981: objects freed while used", "local t = setmetatable({}, {__close = print}) for i = 1, 1e4 do t[{}] = {} t[i] = function() return t end end t = nil return true", Ends::kFine},
     {"CVE-2015-4335: no bytecode, no debug", "return not pcall(function() return debug.getinfo end)", Ends::kFine},
     // Long work inside of one C function, where no hook runs.
     {"long C: sort with an order that is none", "local t = {} for i = 1, 1e5 do t[i] = i % 7 end while true do pcall(table.sort, t, function() return true end) end", Ends::kCpu},
@@ -114,7 +120,12 @@ constexpr Case kCorpus[] = {
     {"long C: a __len that lies", "return table.concat(setmetatable({}, {__len = function() return math.maxinteger end, __index = function() return 'x' end}))", Ends::kRaises},
     {"long C: tostring of a tower", "local t = {} t = setmetatable(t, {__tostring = function(x) return tostring(x) end}) return tostring(t)", Ends::kRaises},
     {"long C: comparing long texts", "local a, b = ('x'):rep(1e6), ('x'):rep(1e6) .. 'y' while true do local _ = a < b end", Ends::kCpu},
-    {"deep C: nested metamethods", "local t = setmetatable({}, {}) getmetatable(t).__concat = function(a, b) return a .. b end return t .. t", Ends::kRaises},
+    {"long C: many long numbers, math.max", "local s, t = (' '):rep(3e6) .. '1', {} for i = 1, 1000 do t[i] = s end while true do math.max(table.unpack(t)) end", Ends::kRaises},
+    {"long C: many long numbers, math.min", "local s, t = (' '):rep(3e6) .. '1', {} for i = 1, 1000 do t[i] = s end while true do math.min(table.unpack(t)) end", Ends::kRaises},
+    {"long C: many long numbers, string.char", "local s, t = (' '):rep(3e6) .. '1', {} for i = 1, 1000 do t[i] = s end while true do string.char(table.unpack(t)) end", Ends::kRaises},
+    {"long C: many long numbers, utf8.char", "local s, t = (' '):rep(3e6) .. '1', {} for i = 1, 1000 do t[i] = s end while true do utf8.char(table.unpack(t)) end", Ends::kRaises},
+    {"long C: many long numbers, string.format", "local s, t = (' '):rep(3e6) .. '1', {} for i = 1, 1000 do t[i] = s end while true do ('%d'):rep(1000):format(table.unpack(t)) end", Ends::kRaises},
+    {"deep C: nested metamethods", "local m = {__concat = function(a, b) return a .. b end} local t = setmetatable({}, m) return t .. t", Ends::kRaises},
     {"deep C: a chain of __index", "local t = {} for i = 1, 1e4 do t = setmetatable({}, {__index = t}) end return t.x == nil", Ends::kRaises},
     // Upvalues and identities.
     {"upvalues: a function of the library has none to change", "return not pcall(function() return debug.setupvalue(upkeep.try, 1, print) end)", Ends::kFine},
