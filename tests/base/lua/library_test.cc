@@ -76,6 +76,17 @@ TEST_F(LibraryTest, AMetatableIsWhatItWasWhenItWasSet) {
               "[true, true, false, 2, 7, 1, \"M\"]"}});
 }
 
+// Bytes, whatever language the machine speaks: the same order everywhere.
+TEST_F(LibraryTest, TextIsComparedByteByByte) {
+  ExpectAll({{"{ 'Z' < 'a', 'a' < 'Z', 'z' < 'é', '가' < '나', 'ab' < 'b', 'a' < 'ab', 'ab' < 'a', '' < 'a', 'a' <= 'a', 'a' < 'a' }",
+              "[true, false, true, true, true, true, false, true, true, false]"},
+             {"{ 'a\\0b' < 'a\\0c', 'a\\0c' < 'a\\0b', 'a' < 'a\\0', 'a\\0' < 'a', 'a\\0' <= 'a\\0', '\\0' < '\\0' }",
+              "[true, false, true, false, true, false]"},
+             {"(function() local s = ('x'):rep(70000) return { s .. 'a' < s .. 'b', s .. 'b' < s .. 'a', s < s .. 'a', s .. 'a' < s, s < s, s <= s, "
+              "s .. '\\0a' < s .. '\\0b', s .. '\\0b' < s .. '\\0a' } end)()",
+              "[true, false, true, false, false, true, true, false]"}});
+}
+
 TEST_F(LibraryTest, SizesAndQuantities) {
   ExpectAll({{"upkeep.bytes(0)", "\"0 B\""},
              {"upkeep.bytes(1023)", "\"1023 B\""},
