@@ -68,7 +68,8 @@ class Blocks {
   std::size_t left_ = 0;         ///< Units, from next_.
   std::size_t taken_ = 0;        ///< Units of small blocks in use.
   std::size_t put_ = 0;          ///< Units that became free since FreePages looked.
-  std::array<std::uint32_t, 24> large_{};   ///< [i]: how many have from 2^(kFirstCounted + i) bytes to less than twice that.
+  /// [i]: how many have from 2^(kFirstCounted + i) bytes to less than twice that.
+  std::array<std::uint32_t, 24> large_{};
 };
 
 }  // namespace upkeep::lua
