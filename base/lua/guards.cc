@@ -13,6 +13,7 @@ namespace {
 
 constexpr lua_Integer kMostElements = 4'000'000;
 constexpr lua_Integer kUninterrupted = 10'000;  // Elements that sort may compare in C.
+constexpr lua_Unsigned kLongestNumber = 64;
 
 int Original(lua_State* L) { return lua_tocfunction(L, lua_upvalueindex(1))(L); }
 
@@ -91,12 +92,77 @@ int CheckRepeat(lua_State* L) {
   return 1;
 }
 
-int CheckMetatable(lua_State* L) {
-  if (lua_istable(L, 2)) {
-    lua_pushliteral(L, "__gc");
-    // Lua stops no hook inside a finalizer: a loop there could not be ended.
-    if (lua_rawget(L, 2) != LUA_TNIL) return luaL_error(L, "a playbook has no finalizers: __gc is refused");
+/// A number's text is short: one of megabytes, handed over a thousand times, would be read as often.
+void CheckNumber(lua_State* L, int index) {
+  if (lua_type(L, index) != LUA_TSTRING || lua_rawlen(L, index) <= kLongestNumber) return;
+  luaL_argerror(L, index, "number expected, got a text of more than 64 bytes");
+}
+
+/// For functions that read any number of numbers.
+int CheckNumbers(lua_State* L) {
+  const int count = lua_gettop(L);
+  Charge(L, static_cast<std::size_t>(count) * kLongestNumber);
+  for (int i = 1; i <= count; ++i) CheckNumber(L, i);
+  return Original(L);
+}
+
+// What a metatable can say to a playbook: all but __gc (Lua stops no hook inside a finalizer: a loop there
+// could not be ended) and __mode (a collection goes through all weak tables in one step).
+constexpr const char* kMetamethods[] = {
+    "__index", "__newindex", "__call", "__tostring", "__name", "__len",  "__pairs", "__close", "__eq",
+    "__lt",    "__le",       "__concat", "__unm",    "__add",  "__sub",  "__mul",   "__div",   "__mod",
+    "__pow",   "__idiv",     "__band", "__bor",      "__bxor", "__shl",  "__shr",   "__bnot"};
+
+void Refuse(lua_State* L, const char* field, const char* why) {
+  lua_pushstring(L, field);
+  if (lua_rawget(L, 2) != LUA_TNIL) luaL_error(L, "%s", why);
+  lua_pop(L, 1);
+}
+
+/// The key of a metatable that a playbook may replace, since it gave it without __metatable.
+const char kSealMark = 0;
+
+/// Pushes what the playbook's metatable at 2 says now. It is never seen: getmetatable gives the
+/// playbook's own, so that nothing can be added to it later.
+void PushSeal(lua_State* L) {
+  lua_newtable(L);
+  for (const char* const name : kMetamethods) {
+    lua_pushstring(L, name);
+    lua_pushvalue(L, -1);
+    if (lua_rawget(L, 2) != LUA_TNIL) {
+      lua_rawset(L, -3);
+    } else {
+      lua_pop(L, 2);
+    }
+  }
+  lua_pushliteral(L, "__metatable");
+  lua_pushvalue(L, -1);
+  if (lua_rawget(L, 2) == LUA_TNIL) {
     lua_pop(L, 1);
+    lua_pushvalue(L, 2);
+    lua_pushboolean(L, 1);
+    lua_rawsetp(L, -4, &kSealMark);
+  }
+  lua_rawset(L, -3);
+}
+
+int CheckMetatable(lua_State* L) {
+  const bool resets = lua_isnil(L, 2);
+  if (!lua_istable(L, 1) || !(resets || lua_istable(L, 2))) return Original(L);
+  lua_settop(L, 2);
+  if (!resets) {
+    Refuse(L, "__gc", "a playbook has no finalizers: __gc is refused");
+    Refuse(L, "__mode", "a playbook has no weak tables: __mode is refused");
+    PushSeal(L);
+    lua_replace(L, 2);
+  }
+  if (lua_getmetatable(L, 1) != 0) {
+    const bool sealed = lua_rawgetp(L, -1, &kSealMark) != LUA_TNIL;
+    lua_settop(L, 2);
+    if (sealed) {
+      lua_pushnil(L);
+      lua_setmetatable(L, 1);
+    }
   }
   return Original(L);
 }
@@ -137,9 +203,12 @@ int CheckFormat(lua_State* L) {
     ++argument;
     at += std::strspn(at, "-+ #0123456789.");   // Ends at the 0 that Lua puts behind every string.
     if (*at == 'p') return luaL_error(L, "string.format tells nobody where a value lies in memory");
-    if (*at == 's' && argument <= lua_gettop(L) && ShowsAddress(L, argument)) {
+    if (argument > lua_gettop(L)) continue;
+    if (*at == 's' && ShowsAddress(L, argument)) {
       PushKind(L, argument);
       lua_replace(L, argument);
+    } else if (*at != 's' && *at != 'q') {
+      CheckNumber(L, argument);
     }
   }
   return Original(L);
@@ -149,7 +218,8 @@ constexpr luaL_Reg kGuards[] = {
     {"tostring", &CheckToString},   {"string.format", &CheckFormat},
     {"table.insert", &CheckInsert}, {"table.remove", &CheckRemove}, {"table.move", &CheckMove},
     {"table.concat", &CheckConcat}, {"table.unpack", &CheckUnpack}, {"table.sort", &CheckSort},
-    {"text", &CheckText},           {"string.rep", &CheckRepeat},   {"setmetatable", &CheckMetatable}};
+    {"text", &CheckText},           {"string.rep", &CheckRepeat},   {"setmetatable", &CheckMetatable},
+    {"numbers", &CheckNumbers}};
 
 }  // namespace
 

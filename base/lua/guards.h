@@ -11,7 +11,8 @@
 namespace upkeep::lua {
 
 /// core.guard(name, original, wrap?): the C function `original` behind the check for `name`
-/// ("table.insert", "setmetatable", "text" for one that walks its first argument …).
+/// ("table.insert", "setmetatable", "text" for one that walks its first argument, "numbers" for one
+/// that reads each of them as a number …).
 int Guard(lua_State* L);
 
 }  // namespace upkeep::lua

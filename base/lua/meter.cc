@@ -4,7 +4,7 @@
 #include <ctime>
 
 #include <algorithm>
-#include <cstdlib>
+#include <cstring>
 #include <exception>
 #include <utility>
 
@@ -19,8 +19,17 @@ using std::chrono::nanoseconds;
 constexpr std::size_t kWorkPerLook = std::size_t{1} << 20;
 constexpr int kFewestInstructions = 16;
 constexpr int kFirstInstructions = 1'000;
+// The slowest instructions (reading a number, hashing) take a nanosecond for each byte of their operand;
+// between two looks they may take a tenth of the budget.
+constexpr nanoseconds::rep kBytesPerNanosecond = 1, kPartOfBudget = 10;
+constexpr std::size_t kLargeBlock = 4096;
+constexpr microseconds kBetweenReadings{200};
+
+thread_local Meter* running = nullptr;
 
 }  // namespace
+
+Meter* Meter::Running() { return running; }
 
 nanoseconds Meter::ThreadTime() {
   timespec now{};
@@ -33,22 +42,35 @@ nanoseconds Meter::spent() const {
 }
 
 int Meter::MostInstructions() const {
-  return std::max(budget_.instructions_per_look, kFewestInstructions);
+  const int most = std::max(budget_.instructions_per_look, kFewestInstructions);
+  const auto largest = static_cast<nanoseconds::rep>(blocks_.largest());
+  if (largest == 0) return most;
+  const nanoseconds::rep bytes = nanoseconds(budget_.cpu).count() / kPartOfBudget * kBytesPerNanosecond;
+  return static_cast<int>(std::clamp<nanoseconds::rep>(bytes / largest, 1, most));
 }
 
-void Meter::Begin(lua_State* running, bool turns) {
-  running_ = running;
+void Meter::LookSooner() {
+  if (running_ == nullptr || overrun_ != Overrun::kNone) return;
+  const int most = MostInstructions();
+  if (lua_gethookcount(running_) > most) lua_sethook(running_, &Meter::Look, Mask(), most);
+}
+
+void Meter::Begin(lua_State* thread, bool turns) {
+  running_ = thread;
+  outer_ = std::exchange(running, thread != nullptr ? this : nullptr);
   turns_ = turns;
   begun_ = ThreadTime();
   last_look_ = begun_;
   counting_ = true;
   gave_way_ = false;
+  LookSooner();
 }
 
 void Meter::End() {
   spent_ = spent();
   counting_ = false;
   running_ = nullptr;
+  running = std::exchange(outer_, nullptr);
 }
 
 void Meter::Renew() {
@@ -66,33 +88,30 @@ void* Meter::Allocate(void* self, void* block, std::size_t old_size, std::size_t
   if (block == nullptr) old_size = 0;  // Lua passes a type tag here, not a size.
   if (new_size == 0) {
     meter.blocks_.Free(block, old_size);
-    meter.used_ -= old_size;
     return nullptr;
   }
-  if (new_size > old_size) {
-    const std::size_t more = new_size - old_size;
-    if (more > meter.budget_.memory_bytes - std::min(meter.used_, meter.budget_.memory_bytes)) {
-      // Each refusal costs a whole collection: a playbook that catches them must pay for them.
-      if (meter.running_ != nullptr) meter.IsOver();
-      return nullptr;
-    }
-    meter.Work(more);
+  if (new_size > old_size && meter.Work(new_size - old_size)) return nullptr;
+  void* resized = meter.blocks_.Resize(block, old_size, new_size);
+  if (resized == nullptr) {
+    if (meter.blocks_.FreePages()) resized = meter.blocks_.Resize(block, old_size, new_size);
+    // Each refusal costs a whole collection: a playbook that catches them must pay for them.
+    if (meter.running_ != nullptr) meter.IsOver();
   }
-  void* const moved = meter.blocks_.Resize(block, old_size, new_size);
-  if (moved != nullptr) meter.used_ += new_size - old_size;
-  return moved;
+  if (new_size >= kLargeBlock) meter.LookSooner();
+  return resized;
 }
 
-void Meter::Work(std::size_t bytes) {
+bool Meter::Work(std::size_t bytes) {
   work_ += bytes;
-  if (work_ < kWorkPerLook || running_ == nullptr) return;
-  IsOver();
+  return work_ >= kWorkPerLook && running_ != nullptr && IsOver();
 }
 
-bool Meter::IsOver() {
+bool Meter::IsOver() { return IsOverAt(ThreadTime()); }
+
+bool Meter::IsOverAt(nanoseconds now) {
   work_ = 0;
   if (overrun_ == Overrun::kNone) {
-    if (counting_ && spent() >= budget_.cpu) {
+    if (counting_ && spent_ + (now - begun_) >= budget_.cpu) {
       overrun_ = Overrun::kCpu;
     } else if (deadline_ != SteadyInstant::max() && std::chrono::steady_clock::now() >= deadline_) {
       overrun_ = Overrun::kDeadline;
@@ -136,8 +155,13 @@ void Meter::Look(lua_State* L, lua_Debug* record) {
     meter.TellLine(L, record);
     return;
   }
-  if (!meter.IsOver()) {
-    const nanoseconds now = ThreadTime();
+  // Where few instructions run between two looks, most of them find that no time has passed: the thread's
+  // own clock is a call of the kernel's, and no thread spends more than the time that passes.
+  const SteadyInstant wall = std::chrono::steady_clock::now();
+  if (meter.overrun_ == Overrun::kNone && wall - meter.last_reading_ < kBetweenReadings) return;
+  meter.last_reading_ = wall;
+  const nanoseconds now = ThreadTime();
+  if (!meter.IsOverAt(now)) {
     if (meter.turns_ && now - meter.begun_ >= meter.budget_.turn && lua_isyieldable(L) != 0) {
       meter.gave_way_ = true;
       lua_yield(L, 0);
@@ -147,11 +171,14 @@ void Meter::Look(lua_State* L, lua_Debug* record) {
     const nanoseconds took = now - meter.last_look_;
     meter.last_look_ = now;
     const int count = lua_gethookcount(L);
+    int next = count;
     if (took > microseconds(2'000) && count > kFewestInstructions) {
-      lua_sethook(L, &Meter::Look, meter.Mask(), std::max(count / 16, kFewestInstructions));
-    } else if (took < microseconds(500) && count < meter.MostInstructions()) {
-      lua_sethook(L, &Meter::Look, meter.Mask(), std::min(count * 2, meter.MostInstructions()));
+      next = std::max(count / 16, kFewestInstructions);
+    } else if (took < microseconds(500)) {
+      next = count * 2;
     }
+    next = std::min(next, meter.MostInstructions());
+    if (next != count) lua_sethook(L, &Meter::Look, meter.Mask(), next);
     return;
   }
   if (lua_isyieldable(L) != 0) {
@@ -164,3 +191,17 @@ void Meter::Look(lua_State* L, lua_Debug* record) {
 }
 
 }  // namespace upkeep::lua
+
+// Lua compares texts with strcoll, once for each stretch between two zeros, within one instruction. The
+// library is shared and finds this one first: bytes are compared, so that the order is the same on
+// every machine, the work is counted, and a run that is over has an answer at once.
+extern "C" __attribute__((visibility("default"))) int strcoll(const char* left, const char* right) noexcept {
+  constexpr std::size_t kStep = 4096, kCall = 64;   // A call costs as much as that many bytes.
+  upkeep::lua::Meter* const meter = upkeep::lua::Meter::Running();
+  for (;; left += kStep, right += kStep) {
+    const int order = std::strncmp(left, right, kStep);
+    const std::size_t walked = order != 0 ? 0 : strnlen(left, kStep);
+    if (meter != nullptr && meter->Work(walked + kCall)) return -1;
+    if (order != 0 || walked < kStep) return order;
+  }
+}

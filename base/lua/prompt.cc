@@ -278,6 +278,7 @@ Task<PromptAnswer> Prompt::Run(std::string chunk, int line, Limits limits) {
   answer.records = state.TakeRecords();
   const Status collected = state.Protect(&Collect, nullptr);
   if (collected.ok()) state.documents().Sweep(impl_->read);
+  state.meter().FreePages();
   co_return answer;
 }
 

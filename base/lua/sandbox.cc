@@ -102,6 +102,7 @@ Status Sandbox::Load(std::string_view source, std::string_view name) {
   UPKEEP_RETURN_IF_ERROR(LoadPlaybook(state, source));
   // What compiling left behind would stay for as long as the playbook waits.
   lua_gc(state.main(), LUA_GCCOLLECT);
+  state.meter().FreePages();
   return Status::Ok();
 }
 

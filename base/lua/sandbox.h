@@ -39,7 +39,7 @@ struct Budget {
   std::size_t memory_bytes = std::size_t{32} << 20;
   std::chrono::milliseconds cpu{2000};     ///< Thread CPU time, not wall time.
   std::chrono::milliseconds turn{20};      ///< CPU time at a stretch, before Host::GiveWay.
-  int instructions_per_look = 10'000;      ///< The CPU clock is read at least this often.
+  int instructions_per_look = 10'000;      ///< Time is looked at at least this often.
 };
 
 /// A module of the playbook's own pack.
@@ -97,7 +97,7 @@ class Sandbox {
   /// Empties the list.
   std::vector<Value> TakeRecords();
 
-  /// Bytes held now; never more than Budget::memory_bytes.
+  /// Bytes held now, in whole pages; never more than Budget::memory_bytes.
   std::size_t memory_used() const;
   /// Thread CPU time spent so far.
   std::chrono::microseconds cpu_used() const;

@@ -22,10 +22,10 @@ tostring = core.guard("tostring", tostring)
 string.format = core.guard("string.format", string.format)
 
 local globals = pick(_G, "assert error ipairs next pairs pcall rawequal rawget rawlen rawset select tostring type _VERSION")
-globals.string = pick(string, "byte char format len lower reverse sub upper")
+globals.string = pick(string, "byte format len lower reverse sub upper")
 globals.table = pick(table, "pack")
-globals.math = pick(math, "abs acos asin atan ceil cos deg exp floor fmod huge log max maxinteger min mininteger modf pi rad random sin sqrt tan tointeger type ult")
-globals.utf8 = pick(utf8, "char charpattern")
+globals.math = pick(math, "abs acos asin atan ceil cos deg exp floor fmod huge log maxinteger mininteger modf pi rad random sin sqrt tan tointeger type ult")
+globals.utf8 = pick(utf8, "charpattern")
 
 -- One seed gives one run; it is stored, so that the run can be had again.
 math.randomseed(core.seed, 0)
@@ -55,6 +55,9 @@ end
 globals.tonumber = guard("text", tonumber)
 globals.string.rep = guard("string.rep", string.rep)
 for _, name in ipairs { "len", "codepoint", "offset", "codes" } do globals.utf8[name] = guard("text", utf8[name]) end
+for module, names in pairs { math = "max min", string = "char", utf8 = "char" } do
+  for name in string.gmatch(names, "%a+") do globals[module][name] = guard("numbers", _G[module][name]) end
+end
 for _, name in ipairs { "insert", "remove", "move", "concat", "unpack" } do globals.table[name] = guard("table." .. name, table[name]) end
 globals.table.sort = guard("table.sort", table.sort, function(before)
   if before then return function(a, b) return before(a, b) end end

@@ -4,6 +4,8 @@
 // the flaws that Redis, Envoy, nmap and others had to publish. escape_test.cc has the corpus by what
 // a playbook would try. In every case the process lives, the state keeps to its budget (and a fifth
 // of it at most), and the next sandbox is as if nothing had been.
+#include <malloc.h>
+
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -62,7 +64,13 @@ constexpr Case kCorpus[] = {
     {"__gc by rawset and a second setmetatable", "local m = {} rawset(m, '__gc', print) return setmetatable({}, m)", Ends::kRaises},
     {"__gc through __index", "local m = setmetatable({}, {__index = function() return function() while true do end end end}) setmetatable({}, m) for i = 1, 1e5 do local _ = {} end return true", Ends::kFine},
     {"collectgarbage", "return pcall(function() return collectgarbage end) == false", Ends::kFine},
-    {"a weak table that never empties", "local t = setmetatable({}, {__mode = 'k'}) for i = 1, 1e4 do t[{}] = i end return true", Ends::kFine},
+    {"__gc through __index of what setmetatable copies", "local m = setmetatable({}, {__index = {__gc = print, __mode = 'k', __index = {x = 1}}}) return setmetatable({}, m).x == nil", Ends::kFine},
+    {"__gc by getmetatable", "local t = setmetatable({}, {}) getmetatable(t).__gc = function() while true do end end t = nil for i = 1, 1e5 do local _ = {} end return true", Ends::kFine},
+    {"__gc where a field stood", "local m = {__gc = nil, __name = 'x'} setmetatable({}, m) m.__name, m.__gc = nil, print return setmetatable({}, m)", Ends::kRaises},
+    // A collection goes through weak tables in one step, again and again where keys lead to keys.
+    {"__mode", "return setmetatable({}, {__mode = 'k'})", Ends::kRaises},
+    {"__mode set later", "local m = {} local t = setmetatable({}, m) m.__mode = 'k' for i = 1, 1e4 do t[i] = {} end local n = 0 for _ in pairs(t) do n = n + 1 end return n == 1e4", Ends::kFine},
+    {"__mode by getmetatable: a chain of weak keys", "local t, ks, seed = setmetatable({}, {}), {}, 7 getmetatable(t).__mode = 'k' for i = 1, 2e4 do ks[i] = {} end for i = 2e4, 2, -1 do seed = (seed * 7919 + 13) % i ks[i], ks[seed + 1] = ks[seed + 1], ks[i] end for i = 1, 2e4 - 1 do t[ks[i]] = ks[i + 1] end local first = ks[1] ks = nil while true do local _ = {} end return first", Ends::kCpu},
     // To-be-closed variables run when the state is left.
     {"__close that loops", "local c <close> = setmetatable({}, {__close = function() while true do end end}) return 1", Ends::kCpu},
     {"__close that raises for ever", "while true do pcall(function() local c <close> = setmetatable({}, {__close = error}) error 'x' end) end", Ends::kCpu},
@@ -79,6 +87,7 @@ constexpr Case kCorpus[] = {
     {"memory: a swallowed refusal", "while true do pcall(string.rep, 'x', 1e8) end", Ends::kCpu},
     {"memory: format's width", "return ('%99999d'):format(1)", Ends::kRaises},
     {"memory: concat", "local t = {} for i = 1, 100 do t[i] = ('x'):rep(1e5) end return table.concat(t)", Ends::kMemory},
+    {"memory: pages that hold nothing serve again", "for size = 48, 200, 50 do local all = {} for i = 1, 2.5e6 // size do all[i] = ('x'):rep(size) end end return true", Ends::kFine},
     {"memory: records", "while true do run:log(('x'):rep(60000)) end", Ends::kAnyBudget},
     // Bytecode.
     {"bytecode: no load", "return load == nil", Ends::kRaises},
@@ -106,7 +115,7 @@ constexpr Case kCorpus[] = {
     {"CVE-2022-24735: a global for the next script", "_G = 1", Ends::kRaises},
     {"CVE-2022-24735: a library of the next script", "string.upper = function() return 'mine' end return ('x'):upper() == 'mine'", Ends::kFine},
     {"CVE-2022-24736: a nil environment", "local _ENV = nil return x", Ends::kRaises},
-    {"CVE-2024-46981: objects freed while used", "local t = setmetatable({}, {__mode = 'kv'}) for i = 1, 1e4 do t[{}] = {} t[i] = function() return t end end return true", Ends::kFine},
+    {"CVE-2024-46981: objects freed while used", "local t = setmetatable({}, {__close = print}) for i = 1, 1e4 do t[{}] = {} t[i] = function() return t end end t = nil return true", Ends::kFine},
     {"CVE-2015-4335: no bytecode, no debug", "return not pcall(function() return debug.getinfo end)", Ends::kFine},
     // Long work inside of one C function, where no hook runs.
     {"long C: sort with an order that is none", "local t = {} for i = 1, 1e5 do t[i] = i % 7 end while true do pcall(table.sort, t, function() return true end) end", Ends::kCpu},
@@ -114,12 +123,40 @@ constexpr Case kCorpus[] = {
     {"long C: a __len that lies", "return table.concat(setmetatable({}, {__len = function() return math.maxinteger end, __index = function() return 'x' end}))", Ends::kRaises},
     {"long C: tostring of a tower", "local t = {} t = setmetatable(t, {__tostring = function(x) return tostring(x) end}) return tostring(t)", Ends::kRaises},
     {"long C: comparing long texts", "local a, b = ('x'):rep(1e6), ('x'):rep(1e6) .. 'y' while true do local _ = a < b end", Ends::kCpu},
-    {"deep C: nested metamethods", "local t = setmetatable({}, {}) getmetatable(t).__concat = function(a, b) return a .. b end return t .. t", Ends::kRaises},
+    {"long C: comparing long texts of zeros", "local a, b = ('\\0'):rep(2.5e6), ('\\0'):rep(2.5e6) while true do local _ = a < b end", Ends::kCpu},
+    {"long C: sort of long texts of zeros", "local t = {} for i = 1, 100 do t[i] = ('\\0'):rep(7e4) end while true do table.sort(t) end", Ends::kCpu},
+    {"long C: sort of one long text", "local s, t = ('\\0'):rep(3e6), {} for i = 1, 12 do t[i] = s end while true do pcall(table.sort, t) end", Ends::kCpu},
+    {"long C: a long text after a long peace", "local a, b = ('\\0'):rep(2.5e6), ('\\0'):rep(2.5e6) for i = 1, 1e6 do end while true do local _ = a <= b end", Ends::kCpu},
+    {"long C: equal long texts", "local a, b = ('x'):rep(2.5e6), ('x'):rep(2.5e6) for i = 1, 1e6 do end while true do local _ = a == b end", Ends::kCpu},
+    {"long C: equal texts of a page", "local a, b = ('x'):rep(6e4), ('x'):rep(6e4) for i = 1, 1e6 do end while true do local _ = a == b end", Ends::kCpu},
+    {"long C: a number in a long text", "local s = (' '):rep(3e6) .. '1' for i = 1, 1e6 do end while true do local _ = s + 1 end", Ends::kCpu},
+    {"long C: a number in a text of a page", "local s = (' '):rep(6e4) .. '1' for i = 1, 1e6 do end while true do local _ = s + 1 end", Ends::kCpu},
+    {"long C: a hexadecimal number", "local s = '0x' .. ('1'):rep(3e6) .. '.5' for i = 1, 1e6 do end while true do local _ = s // 1 end", Ends::kCpu},
+    {"long C: many long numbers, math.max", "local s, t = (' '):rep(3e6) .. '1', {} for i = 1, 1000 do t[i] = s end while true do math.max(table.unpack(t)) end", Ends::kRaises},
+    {"long C: many long numbers, math.min", "local s, t = (' '):rep(3e6) .. '1', {} for i = 1, 1000 do t[i] = s end while true do math.min(table.unpack(t)) end", Ends::kRaises},
+    {"long C: many long numbers, string.char", "local s, t = (' '):rep(3e6) .. '1', {} for i = 1, 1000 do t[i] = s end while true do string.char(table.unpack(t)) end", Ends::kRaises},
+    {"long C: many long numbers, utf8.char", "local s, t = (' '):rep(3e6) .. '1', {} for i = 1, 1000 do t[i] = s end while true do utf8.char(table.unpack(t)) end", Ends::kRaises},
+    {"long C: many long numbers, string.format", "local s, t = (' '):rep(3e6) .. '1', {} for i = 1, 1000 do t[i] = s end while true do ('%d'):rep(1000):format(table.unpack(t)) end", Ends::kRaises},
+    {"long C: as many numbers as there is room for", "local s, t = (' '):rep(60) .. '1', {} for i = 1, 1e5 do t[i] = s end while true do math.max(table.unpack(t)) end", Ends::kCpu},
+    {"long C: concat of fractions", "local t = {} for i = 1, 1e5 do t[i] = i + 0.1 end while true do pcall(table.concat, t) end", Ends::kCpu},
+    {"long C: arguments handed on", "local t = {} for i = 1, 3e4 do t[i] = i end local function f(...) while true do select('#', ...) end end f(table.unpack(t))", Ends::kCpu},
+    {"long C: next of what is empty", "local t = {} for i = 1, 6e4 do t[i + 0.5] = i end for k in pairs(t) do t[k] = nil end for i = 1, 1e6 do end while true do next(t) end", Ends::kCpu},
+    {"long C: long texts as keys", "local s, n = ('x'):rep(1e6), 0 while true do n = n + 1 local _ = ({})[s .. n] end", Ends::kCpu},
+    {"long C: concatenation", "local s = ('x'):rep(1e6) for i = 1, 1e6 do end while true do local _ = s .. 1 .. s end", Ends::kCpu},
+    {"long C: reverse", "local s = ('x'):rep(2e6) for i = 1, 1e6 do end while true do s:reverse() end", Ends::kCpu},
+    {"long C: move", "local t = {} for i = 1, 1e5 do t[i] = i end while true do table.move(t, 1, 1e5, 2) end", Ends::kCpu},
+    {"deep C: nested metamethods", "local m = {__concat = function(a, b) return a .. b end} local t = setmetatable({}, m) return t .. t", Ends::kRaises},
     {"deep C: a chain of __index", "local t = {} for i = 1, 1e4 do t = setmetatable({}, {__index = t}) end return t.x == nil", Ends::kRaises},
     // Upvalues and identities.
     {"upvalues: a function of the library has none to change", "return not pcall(function() return debug.setupvalue(upkeep.try, 1, print) end)", Ends::kFine},
     {"upvalues: the run object hides what it holds", "for key, value in pairs(run) do if key ~= 'target' and type(value) ~= 'function' then return key end end return true", Ends::kFine},
 };
+
+/// Bytes that malloc has given out.
+std::size_t FromMalloc() {
+  const struct mallinfo2 info = mallinfo2();
+  return info.uordblks + info.hblkhd;
+}
 
 class HazardsTest : public LuaTest {
  protected:
@@ -156,6 +193,26 @@ TEST_F(HazardsTest, EachIsHeld) {
   }
   // And the next one is as if nothing had been.
   EXPECT_EQ(Value("XY"), Eval("return ('xy'):upper()"));
+}
+
+// What a playbook holds is what malloc gave for it, not what it asked for: one small text can hold a page.
+TEST_F(HazardsTest, WhatIsHeldStaysUnderTheBudget) {
+  options_.budget.cpu = std::chrono::seconds(10);
+  for (const char* fill :
+       {"for size = 48, 200, 16 do local all = {} for i = 1, 2.5e6 // size do all[i] = ('x'):rep(size) end "
+        "for i = 1, #all, 2000 // (size + 25) do kept[#kept + 1] = all[i] end end",
+        "for n = 1, 20 do local all = {} for i = 1, 2e4 do all[i] = i % 2 == 0 and {i} or ('x'):rep(40 + 8 * n) end "
+        "for i = 1, #all, 15 do kept[#kept + 1] = all[i] end end"}) {
+    SCOPED_TRACE(fill);
+    const std::size_t before = FromMalloc();
+    Start(std::string("local kept = {} local filled = pcall(function() ") + fill + " end) fake.slow(filled) return #kept");
+    ASSERT_FALSE(done()) << status().Describe();
+    EXPECT_LE(FromMalloc() - before, options_.budget.memory_bytes + options_.budget.memory_bytes / 5);
+    EXPECT_LE(sandbox_->memory_used(), options_.budget.memory_bytes);
+    host_.Finish();
+    ASSERT_TRUE(done());
+    sandbox_.reset();
+  }
 }
 
 // Of 400 chunks with three bytes changed, 48 crashed a process that took them (STYLE.md 3.4).

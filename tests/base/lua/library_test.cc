@@ -46,6 +46,47 @@ TEST_F(LibraryTest, NothingTellsWhereAValueLiesInMemory) {
   EXPECT_NE(std::string::npos, Fails("return string.format('%s')").message().find("bad argument #2"));
 }
 
+TEST_F(LibraryTest, AMetatableIsWhatItWasWhenItWasSet) {
+  ExpectAll({{"(function() local M = {} M.__index = M function M.name(t) return t.n .. '!' end "
+              "return setmetatable({ n = 'pod' }, M):name() end)()", "\"pod!\""},
+             // A method that comes later is found: it lies in the table that __index names.
+             {"(function() local M = {} M.__index = M local t = setmetatable({}, M) function M.late() return 1 end return t.late() end)()", "1"},
+             {"(function() local A = { x = 1 } A.__index = A local B = setmetatable({ y = 2 }, A) B.__index = B "
+              "local t = setmetatable({}, B) return t.x + t.y end)()", "3"},
+             {"(function() local M = {} local t = setmetatable({}, M) return getmetatable(t) == M and getmetatable(setmetatable({}, M)) == M end)()", "true"},
+             {"getmetatable(setmetatable({}, { __metatable = 'mine' }))", "\"mine\""},
+             {"getmetatable(setmetatable({}, { __metatable = false }))", "false"},
+             {"(function() local M = {} local t = setmetatable({}, M) M.__index = { x = 1 } return t.x == nil end)()", "true"},
+             {"(function() local M = {} local t = setmetatable({}, M) M.__index = { x = 1 } setmetatable(t, M) return t.x end)()", "1"},
+             {"(function() local t = setmetatable({}, { __index = { x = 1 } }) return setmetatable(t, nil) == t and t.x == nil and getmetatable(t) == nil end)()", "true"},
+             // Of a metatable's own metatable nothing is asked.
+             {"(function() local M = setmetatable({}, { __index = { __index = { x = 1 } } }) return setmetatable({}, M).x == nil end)()", "true"},
+             {"(function() local M = { __add = function() return 1 end, __sub = function() return 2 end, __mul = function() return 3 end, "
+              "__div = function() return 4 end, __mod = function() return 5 end, __pow = function() return 6 end, __unm = function() return 7 end, "
+              "__idiv = function() return 8 end, __band = function() return 9 end, __bor = function() return 10 end, __bxor = function() return 11 end, "
+              "__shl = function() return 12 end, __shr = function() return 13 end, __bnot = function() return 14 end, __concat = function() return 15 end, "
+              "__len = function() return 16 end, __call = function() return 17 end } local a = setmetatable({}, M) "
+              "return { a + 1, a - 1, a * 1, a / 1, a % 1, a ^ 1, -a, a // 1, a & 1, a | 1, a ~ 1, a << 1, a >> 1, ~a, a .. 1, #a, a() } end)()",
+              "[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17]"},
+             {"(function() local closed = 0 local M = { __eq = function() return true end, __lt = function() return true end, __le = function() return false end, "
+              "__newindex = function(t, k, v) rawset(t, k, v + 1) end, __pairs = function() return next, { 7 } end, __close = function() closed = closed + 1 end, "
+              "__tostring = function() return 'M' end } local a, b = setmetatable({}, M), setmetatable({}, M) a.x = 1 "
+              "do local c <close> = setmetatable({}, M) end local _, first = next({}) for _, v in pairs(a) do first = v end "
+              "return { a == b, a < b, a <= b, a.x, first, closed, tostring(a) } end)()",
+              "[true, true, false, 2, 7, 1, \"M\"]"}});
+}
+
+// Bytes, whatever language the machine speaks: the same order everywhere.
+TEST_F(LibraryTest, TextIsComparedByteByByte) {
+  ExpectAll({{"{ 'Z' < 'a', 'a' < 'Z', 'z' < 'é', '가' < '나', 'ab' < 'b', 'a' < 'ab', 'ab' < 'a', '' < 'a', 'a' <= 'a', 'a' < 'a' }",
+              "[true, false, true, true, true, true, false, true, true, false]"},
+             {"{ 'a\\0b' < 'a\\0c', 'a\\0c' < 'a\\0b', 'a' < 'a\\0', 'a\\0' < 'a', 'a\\0' <= 'a\\0', '\\0' < '\\0' }",
+              "[true, false, true, false, true, false]"},
+             {"(function() local s = ('x'):rep(70000) return { s .. 'a' < s .. 'b', s .. 'b' < s .. 'a', s < s .. 'a', s .. 'a' < s, s < s, s <= s, "
+              "s .. '\\0a' < s .. '\\0b', s .. '\\0b' < s .. '\\0a' } end)()",
+              "[true, false, true, false, false, true, true, false]"}});
+}
+
 TEST_F(LibraryTest, SizesAndQuantities) {
   ExpectAll({{"upkeep.bytes(0)", "\"0 B\""},
              {"upkeep.bytes(1023)", "\"1023 B\""},
