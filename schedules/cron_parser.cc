@@ -109,7 +109,7 @@ Status CronParser::ReadMacro(Token macro) {
   const std::string word = Lower(name.text);
   std::string hint = "known: @hourly @daily @midnight @weekly @monthly @quarterly @yearly";
   if (word == "@reboot") hint = "a schedule plans its times ahead, and nobody plans a restart";
-  if (word.starts_with("@every")) hint = "write */15 * * * *, which has times of its own";
+  if (word.starts_with("@every")) hint = "write a step, such as */5 * * * *, which has times of its own";
   return Refuse(name.column, "unknown macro '" + std::string(name.text) + "'", std::move(hint));
 }
 
@@ -221,8 +221,8 @@ Status CronParser::JoinDays(Token day, Token weekday) {
   }
   if (options_.day_rule == DayRule::kDialect) {
     Warn(weekday,
-         std::string("day-of-month and day-of-week are both given: it fires on days that match ") +
-             (both ? "both" : "either"),
+         both ? "day-of-month and day-of-week are both given: it fires on days that match both"
+              : "day-of-month and day-of-week are both given: it fires on days that match either",
          "MON#1 is the first Monday of a month");
   }
   return Status::Ok();

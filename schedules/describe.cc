@@ -77,8 +77,11 @@ std::optional<Text> DescribeDelay(const Schedule& schedule, Instant now) {
 
 Text DescribeGrace(const Schedule& schedule) {
   const Text grace = Span(schedule.grace), age = Span(schedule.catch_up.max_age);
-  Text text{.en = "A slot that could not start within " + grace.en + " of its time is missed",
-            .ko = "예정 시각에서 " + grace.ko + " 안에 시작하지 못하면 누락입니다"};
+  // Of its start: what the engine counts from.
+  const bool moved = schedule.splay >= std::chrono::seconds(1) || schedule.jitter >= std::chrono::seconds(1);
+  Text text{.en = "A slot that could not start within " + grace.en + (moved ? " of that start" : " of its time") +
+                  " is missed",
+            .ko = (moved ? "그 시작 시각에서 " : "예정 시각에서 ") + grace.ko + " 안에 시작하지 못하면 누락입니다"};
   switch (schedule.catch_up.mode) {
     case CatchUp::kNone:
       text.en += ", and is not run afterwards";

@@ -83,6 +83,17 @@ void ScheduleReader::ReadCatchUp(const yaml::Node& node, Schedule& schedule) {
   rule.mode = mode_of(reader.OptionalChoice("mode", {"last", "none", "all"}));
   rule.limit = static_cast<int>(reader.OptionalInteger("limit", 10, 1, 1000));
   rule.max_age = reader.OptionalDuration("maxAge", rule.max_age);
+  // What means nothing was meant to mean something.
+  for (const char* key : {"limit", "maxAge"}) {
+    const yaml::Node* const extra = reader.Take(key);
+    if (extra != nullptr && rule.mode == CatchUp::kNone) {
+      reader.Error(*extra, "'" + std::string(key) + "' means nothing when nothing is caught up",
+                   "write mode: last or mode: all");
+    }
+  }
+  if (const yaml::Node* const limit = reader.Take("limit"); limit != nullptr && rule.mode == CatchUp::kLast) {
+    reader.Error(*limit, "'limit' means nothing when only the last one is caught up", "write mode: all");
+  }
   reader.Finish();
 }
 
@@ -96,6 +107,9 @@ void ScheduleReader::ReadOverlap(const yaml::Node& node, Schedule& schedule) {
               : mode == "queue"   ? OverlapMode::kQueue
                                   : OverlapMode::kForbid;
   rule.queue_limit = static_cast<int>(reader.OptionalInteger("limit", 1, 1, 100));
+  if (const yaml::Node* const limit = reader.Take("limit"); limit != nullptr && rule.mode != OverlapMode::kQueue) {
+    reader.Error(*limit, "'limit' means nothing when nothing is queued", "write mode: queue");
+  }
   reader.Finish();
 }
 
@@ -104,6 +118,11 @@ void ScheduleReader::ReadRetry(const yaml::Node& node, Schedule& schedule) {
   schedule.retry.attempts = static_cast<int>(reader.OptionalInteger("attempts", 0, 0, 20));
   schedule.retry.backoff = reader.OptionalDuration("backoff", schedule.retry.backoff);
   schedule.retry.cap = reader.OptionalDuration("cap", schedule.retry.cap);
+  if (const yaml::Node* const backoff = reader.Take("backoff");
+      backoff != nullptr && schedule.retry.backoff > schedule.retry.cap) {
+    reader.Error(*backoff, "the first wait is longer than the longest, the cap of " + FormatDuration(schedule.retry.cap),
+                 "write a longer cap");
+  }
   reader.Finish();
 }
 

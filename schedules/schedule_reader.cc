@@ -49,6 +49,16 @@ std::string DayFieldsOf(std::string_view on, bool quartz, bool calendar) {
   return "";
 }
 
+std::vector<std::string> KnownDays() {
+  std::vector<std::string> known{"first-day", "last-day", "first-business-day", "last-business-day"};
+  for (const char* which : {"first", "second", "third", "fourth", "fifth", "last"}) {
+    for (const char* day : {"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"}) {
+      known.push_back(std::string(which) + "-" + day);
+    }
+  }
+  return known;
+}
+
 }  // namespace
 
 yaml::Node LongForm(const yaml::Node& node, const std::string& key) {
@@ -208,15 +218,22 @@ std::string ScheduleReader::TimeFromDay(yaml::MappingReader& entry, const yaml::
         day.scalar.starts_with("first") ? HolidayShift::kNext : HolidayShift::kPrevious;
   }
   if (fields.empty()) {
+    const std::string near = yaml::NearestWord(day.scalar, KnownDays());
     entry.Error(day, "'on' does not know this day",
-                "first-monday to fifth-sunday, last-friday, first-day, last-day, "
-                "first-business-day or last-business-day");
+                near.empty() ? "first-monday to fifth-sunday, last-friday, first-day, last-day, "
+                               "first-business-day or last-business-day"
+                             : "did you mean '" + near + "'?");
   }
   const yaml::Node* at = entry.Take("at");
   const int minute = at != nullptr ? MinutesOf(at->scalar) : -1;
   if (minute < 0) {
-    entry.Error(at != nullptr ? *at : day, "'on' needs a time of day in 'at'",
-                "write at: \"09:00\"");
+    if (at == nullptr) {
+      entry.Error(day, "'on' needs a time of day in 'at'", "write at: \"09:00\"");
+    } else {
+      const bool short_hour = MinutesOf("0" + at->scalar) >= 0;
+      entry.Error(*at, "'" + at->scalar + "' is no time of day",
+                  short_hour ? "write at: \"0" + at->scalar + "\"" : "\"00:00\" to \"23:59\", in quotes");
+    }
     return "";
   }
   if (fields.empty()) return "";

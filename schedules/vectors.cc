@@ -125,6 +125,9 @@ Result<VectorReport> RunVectors(std::string_view text, const std::string& file) 
       report.differences.push_back(std::move(**outcome));
     }
   }
+  if (report.run + report.unsupported == 0) {
+    return Status(Code::kInvalid, "it holds no vector").At({.file = file, .line = 1, .column = 1, .text = ""});
+  }
   return report;
 }
 

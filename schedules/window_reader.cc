@@ -113,7 +113,7 @@ class WindowReader {
       }
     }
     if (begin >= 0 && begin == end) {
-      reader_.Error(*to, "the window is empty", "from \"00:00\" to \"24:00\" is a whole day");
+      reader_.Error(*to, "the window ends where it begins", "from \"00:00\" to \"24:00\" is a whole day");
     }
     weekly.from = minutes(begin);
     weekly.length = minutes(end > begin ? end - begin : end + 24 * 60 - begin);

@@ -80,7 +80,12 @@ std::int64_t MappingReader::OptionalInteger(std::string_view key, std::int64_t f
   const Node* found = Take(key);
   if (found == nullptr) return fallback;
   const auto value = found->kind == Kind::kScalar ? AsInteger(found->scalar) : std::nullopt;
-  if (!value || found->quoted || *value < min || *value > max) {
+  if (value && !found->quoted && (*value < min || *value > max)) {
+    Error(*found, "'" + std::string(key) + "' is from " + std::to_string(min) + " to " + std::to_string(max) +
+                      ", and this is " + std::to_string(*value));
+    return fallback;
+  }
+  if (!value || found->quoted) {
     Error(*found,
           "'" + std::string(key) + "' must be a whole number from " + std::to_string(min) +
               " to " + std::to_string(max) + ", and this is " + Article(*found),

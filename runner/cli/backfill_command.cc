@@ -51,7 +51,26 @@ Result<store::SlotFilter> ReadFilter(const Invocation& invocation, Instant now) 
     if (!when.ok()) return when.status();
     *end = *when;
   }
+  if (filter.from >= filter.until) {
+    return Status(Code::kUsage, "--from " + FormatRfc3339(*filter.from) + " is not before --to " +
+                                    FormatRfc3339(*filter.until))
+        .WithHint("only what is past was missed");
+  }
   return filter;
+}
+
+/// What became of the one slot that was asked for.
+Status NoSuchSlot(store::Store& store, store::SlotFilter filter) {
+  filter.states.clear();
+  const auto any = store.Slots(filter);
+  if (!any.ok()) return any.status();
+  const std::string when = FormatRfc3339(*filter.from);
+  if (any->empty()) {
+    return Status(Code::kNotFound, "there is no slot of '" + filter.schedule + "' at " + when)
+        .WithHint("upkeep backfill " + filter.schedule + " --dry-run shows what was missed");
+  }
+  return Status(Code::kInvalid, "the slot of '" + filter.schedule + "' at " + when + " is " +
+                                    std::string(store::SlotStateName(any->front().state)) + ", and was not missed");
 }
 
 Result<std::int64_t> ReadLimit(const Invocation& invocation) {
@@ -188,6 +207,7 @@ int Backfill(Invocation& invocation) {
   const std::set<std::string> targets = assignment.Targets();
   std::erase_if(*slots, [&](const store::Slot& slot) { return !targets.contains(slot.key.target); });
   const std::string language = Language(invocation);
+  if (slots->empty() && invocation.Has("--slot")) return invocation.Fail(NoSuchSlot(place.store(), *filter));
   if (slots->empty()) {
     *invocation.err << "upkeep: " << In(language, "nothing was missed in that time") << "\n";
     return 0;

@@ -112,7 +112,10 @@ int Next(Invocation& invocation) {
     *invocation.out << zone.Format(occurrence.at) << SayMarks(invocation, schedule, occurrence, read->all)
                     << "\n";
   }
-  if (next.empty()) *invocation.err << invocation.Say("it never fires again") << "\n";
+  if (!schedule.enabled) {
+    *invocation.err << invocation.Say("it is disabled: none of this is planned") << "\n";
+  }
+  if (next.empty()) return invocation.Fail(Status(Code::kInvalid, "it never fires again"));
   return 0;
 }
 

@@ -78,7 +78,7 @@ Result<std::vector<std::string>> ListScheduleFiles(const std::string& place) {
     if (extension == ".yaml" || extension == ".yml") files.push_back(entry.path().string());
   }
   if (error) {
-    return Status(Code::kNotFound, "the schedules in " + place + " can't be read: " + error.message())
+    return Status(Code::kNotFound, "the schedules in " + place + "/ can't be read: " + error.message())
         .WithHint("name the folder with --schedules or UPKEEP_SCHEDULES");
   }
   if (files.empty()) {

@@ -52,7 +52,7 @@ Result<Pause> SqliteStore::AddPause(const Pause& wanted) {
     if (open.With(pause.schedule, pause.target).Next()) {
       const auto until = open.MaybeTime(1);
       if (!until || *until > pause.begun) {
-        return Status(Code::kBusy, "this is paused already, by " + open.Text(3) + ": " + open.Text(2))
+        return Status(Code::kInvalid, "this is paused already, by " + open.Text(3) + ": " + open.Text(2))
             .WithHint("upkeep resume ends that pause");
       }
       over = open.Int(0);

@@ -156,7 +156,7 @@ TEST(CalendarFile, ShowsEveryErrorInOnePass) {
       "16:21 day-of-month and day-of-week are both given, and cron takes days that match either",
       "17:13 'days' has days of the week",
       "18:5 the window needs the key 'reason'",
-      "19:25 the window is empty",
+      "19:25 the window ends where it begins",
       "20:5 the window does not say when it is",
       "22:28 the window ends before it begins",
       "23:12 'from' must be a date that there is, or a date and a time of day",

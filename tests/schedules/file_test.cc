@@ -280,6 +280,26 @@ schedules:
   EXPECT_NE(std::string::npos, file.Errors().Describe().find("the id 'dup' is used twice"));
 }
 
+TEST(ReadScheduleText, WhatMeansNothingOrNoTimeIsSaidAtItsKey) {
+  const auto said = [](const std::string& keys) {
+    return MustRead("apiVersion: upkeep/v1\nschedules:\n  - {id: a, playbooks: [x], " + keys + "}\n").Errors().Describe();
+  };
+  const auto has = [&](const std::string& keys, const std::string& text) {
+    EXPECT_NE(std::string::npos, said(keys).find(text)) << keys << "\n" << said(keys);
+  };
+  const std::string daily = "cron: \"0 9 * * *\", ";
+  has(daily + "catchUp: {mode: none, limit: 3}", "'limit' means nothing when nothing is caught up");
+  has(daily + "catchUp: {mode: none, maxAge: 3d}", "'maxAge' means nothing when nothing is caught up");
+  has(daily + "catchUp: {mode: last, limit: 3}", "'limit' means nothing when only the last one is caught up");
+  has(daily + "overlap: {mode: replace, limit: 9}", "'limit' means nothing when nothing is queued");
+  has(daily + "retry: {attempts: 3, backoff: 10m, cap: 1m}", "the first wait is longer than the longest, the cap of 1m");
+  has(daily + "retry: {attempts: 100}", "'attempts' is from 0 to 20, and this is 100");
+  has("on: first-mondya, at: \"09:00\"", "did you mean 'first-monday'?");
+  has("on: first-monday, at: \"25:00\"", "'25:00' is no time of day");
+  has("on: first-monday, at: \"2:30\"", "write at: \"02:30\"");
+  has("on: first-monday", "'on' needs a time of day in 'at'");
+}
+
 TEST(ReadScheduleText, AKeyTwiceLeavesOutTheScheduleThatItIsIn) {
   const ScheduleFile file = MustRead(R"(apiVersion: upkeep/v1
 schedules:

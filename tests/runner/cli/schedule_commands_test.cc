@@ -62,6 +62,12 @@ TEST_F(ScheduleCommandsTest, NextSaysWhichHeavyOneStartsInTheSameMinute) {
   EXPECT_FALSE(Has(Schedule({"next", "daytime", "-n", "9"}).out, "clash"));
 }
 
+TEST_F(ScheduleCommandsTest, WhatIsOffOrOverIsSaid) {
+  EXPECT_TRUE(Has(Schedule({"next", "off", "-n", "1"}).err, "it is disabled: none of this is planned"));
+  EXPECT_EQ(65, Schedule({"next", "0 0 9 ? * 6L 2020", "--dialect", "quartz"}).code);
+  EXPECT_EQ(65, Schedule({"next", "--batch", Write("empty.jsonl", "\n")}).code);
+}
+
 TEST_F(ScheduleCommandsTest, AWrongSubcommandGetsTheNearestOne) {
   const Said wrong = Type({"schedule", "nxt"});
   EXPECT_EQ(64, wrong.code);

@@ -47,7 +47,7 @@ TEST_F(PausesTest, APauseHoldsFromItsBeginUntilSomebodyResumes) {
 
 TEST_F(PausesTest, TheSameIsPausedOnceAndOthersBesideIt) {
   ASSERT_TRUE(store_->AddPause(Wanted("daily")).ok());
-  EXPECT_EQ(Code::kBusy, store_->AddPause(Wanted("daily")).status().code());
+  EXPECT_EQ(Code::kInvalid, store_->AddPause(Wanted("daily")).status().code());
   ASSERT_TRUE(store_->AddPause(Wanted("daily", "orders")).ok());
   ASSERT_TRUE(store_->AddPause(Wanted("")).ok());
   EXPECT_EQ(3U, OpenOnes("daily"));
