@@ -110,6 +110,18 @@ std::vector<Status> ScheduleFile::AllErrors() const {
 
 Status ScheduleFile::Errors() const { return yaml::Combine(AllErrors()); }
 
+Status ClashWarning(const std::vector<Schedule>& schedules, const Clash& clash) {
+  for (const Schedule& schedule : schedules) {
+    if (schedule.id != clash.second) continue;
+    return Status(Code::kInvalid, "'" + clash.second + "' and '" + clash.first + "' are both heavy and meet at " +
+                                      schedule.expression.zone().Format(clash.at) + " on " +
+                                      (clash.target.empty() ? "every target" : clash.target))
+        .WithHint("move one of them, or give it a splay")
+        .At(schedule.place);
+  }
+  return Status::Ok();
+}
+
 namespace {
 
 /// The list of schedules; null, and an error, when there is none.
@@ -203,18 +215,7 @@ Result<ScheduleFile> ReadScheduleFiles(const std::vector<std::string>& paths, In
     for (auto& warning : file->warnings) all.warnings.push_back(std::move(warning));
   }
   RefuseRepeatedIds(all);
-  for (const Clash& clash : FindClashes(all.schedules, now)) {
-    for (const Schedule& schedule : all.schedules) {
-      if (schedule.id != clash.second) continue;
-      all.warnings.push_back(
-          Status(Code::kInvalid,
-                 "'" + clash.second + "' and '" + clash.first + "' are both heavy and meet at " +
-                     schedule.expression.zone().Format(clash.at) + " on " +
-                     (clash.target.empty() ? "every target" : clash.target))
-              .WithHint("move one of them, or give it a splay")
-              .At(schedule.place));
-    }
-  }
+  for (const Clash& clash : FindClashes(all.schedules, now)) all.warnings.push_back(ClashWarning(all.schedules, clash));
   return all;
 }
 

@@ -37,6 +37,10 @@ struct ScheduleFile {
   Status Errors() const;
 };
 
+struct Clash;
+/// What is said of two heavy schedules that meet, at the second one's place.
+Status ClashWarning(const std::vector<Schedule>& schedules, const Clash& clash);
+
 /// kNotFound or kConfig when the file can't be read, kInvalid when it is not a schedule file at
 /// all: no list of schedules. `now` decides what "a job inside a clock change of the next year" is.
 Result<ScheduleFile> ReadScheduleFile(const std::string& path, Instant now);

@@ -13,6 +13,7 @@
 #include "runner/cli/settings.h"
 #include "runner/run/catalog.h"
 #include "runner/run/session.h"
+#include "schedules/planner.h"
 
 namespace upkeep::cli {
 namespace {
@@ -99,6 +100,16 @@ class NameCheck {
 int Check(Invocation& invocation) {
   auto file = LoadSchedules(invocation, invocation.positionals, SystemClock().Now());
   if (!file.ok()) return invocation.Fail(file.status());
+  const Instant now = SystemClock().Now();
+  // Those that only the inventory shows to meet: one names the target, the other its label.
+  for (const schedules::Clash& clash : schedules::FindClashes(WithTargetsNamed(invocation, file->schedules), now)) {
+    const Status warning = schedules::ClashWarning(file->schedules, clash);
+    const bool known = std::any_of(file->warnings.begin(), file->warnings.end(), [&](const Status& one) {
+      return one.place() && warning.place() && one.place()->line == warning.place()->line &&
+             one.message().find("'" + clash.first + "' are both heavy") != std::string::npos;
+    });
+    if (!known) file->warnings.push_back(warning);
+  }
   for (const Status& warning : file->warnings) {
     *invocation.err << invocation.Say("warning") << ": " << invocation.Describe(warning) << "\n";
   }

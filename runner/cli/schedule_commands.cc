@@ -52,8 +52,11 @@ Result<Typed> ScheduleTyped(const Invocation& invocation, const std::string& typ
   if (!file.ok()) return file.status();
   const auto found = FindSchedule(*file, typed);
   if (!found.ok()) return found.status();
-  answer.schedule = **found;
-  answer.all = std::move(file->schedules);
+  const std::string id = (*found)->id;
+  answer.all = WithTargetsNamed(invocation, std::move(file->schedules));
+  for (const schedules::Schedule& schedule : answer.all) {
+    if (schedule.id == id) answer.schedule = schedule;
+  }
   return answer;
 }
 

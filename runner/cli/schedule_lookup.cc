@@ -4,6 +4,7 @@
 #include "base/yaml/yaml.h"
 #include "runner/cli/settings.h"
 #include "runner/daemon/world.h"
+#include "runner/run/session.h"
 #include "schedules/planner.h"
 
 namespace upkeep::cli {
@@ -16,6 +17,24 @@ Result<schedules::ScheduleFile> LoadSchedules(const Invocation& invocation,
     files = std::move(*listed);
   }
   return schedules::ReadScheduleFiles(files, now);
+}
+
+std::vector<schedules::Schedule> WithTargetsNamed(const Invocation& invocation,
+                                                  std::vector<schedules::Schedule> schedules) {
+  const auto inventory = LoadInventory(invocation);
+  if (!inventory.ok()) return schedules;
+  for (schedules::Schedule& schedule : schedules) {
+    std::vector<std::string> names;
+    for (const std::string& name : schedule.targets) {
+      const std::size_t before = names.size();
+      for (const checks::Target& target : inventory->targets) {
+        if (run::IsMeant(target, name)) names.push_back(target.name);
+      }
+      if (names.size() == before) names.push_back(name);   // Nobody has it: it is nobody else's, too.
+    }
+    schedule.targets = std::move(names);
+  }
+  return schedules;
 }
 
 bool LooksLikeCron(const std::string& typed) {

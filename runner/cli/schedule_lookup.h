@@ -22,6 +22,11 @@ namespace upkeep::cli {
 Result<schedules::ScheduleFile> LoadSchedules(const Invocation& invocation,
                                               std::vector<std::string> files, Instant now);
 
+/// With the targets that labels stand for in place of the labels, so that schedules that name one
+/// target in two ways are seen to meet there. As they are where there is no inventory.
+std::vector<schedules::Schedule> WithTargetsNamed(const Invocation& invocation,
+                                                  std::vector<schedules::Schedule> schedules);
+
 /// No id looks like "0 9 * * *" or "@daily".
 bool LooksLikeCron(const std::string& typed);
 

@@ -86,7 +86,7 @@ int Simulate(Invocation& invocation) {
   if (!from.ok()) return invocation.Fail(from.status());
   const auto targets = CountTargets(invocation, *file);
   const schedules::LoadMap map =
-      schedules::Simulate(file->schedules, targets, *zone, *from, *days);
+      schedules::Simulate(WithTargetsNamed(invocation, file->schedules), targets, *zone, *from, *days);
   const LoadView view{.map = map, .zone = *zone, .targets_known = !targets.empty(),
                       .language = Language(invocation)};
   *invocation.out << (invocation.Value("--output", "table") == "json"

@@ -3,6 +3,7 @@
 // upkeep schedule next, describe, list, check and simulate, and pause and resume, as they are typed.
 #include "base/value.h"
 #include "tests/runner/cli/terminal.h"
+#include "tests/source_folder.h"
 
 namespace upkeep::cli {
 namespace {
@@ -66,6 +67,21 @@ TEST_F(ScheduleCommandsTest, WhatIsOffOrOverIsSaid) {
   EXPECT_TRUE(Has(Schedule({"next", "off", "-n", "1"}).err, "it is disabled: none of this is planned"));
   EXPECT_EQ(65, Schedule({"next", "0 0 9 ? * 6L 2020", "--dialect", "quartz"}).code);
   EXPECT_EQ(65, Schedule({"next", "--batch", Write("empty.jsonl", "\n")}).code);
+}
+
+TEST_F(ScheduleCommandsTest, OneTargetByNameAndByLabelIsOneTarget) {
+  Write("inventory.yaml", "apiVersion: upkeep/v1\ntargets:\n  - {name: db, kind: host, host: localhost, labels: {env: prod}}\n"
+                          "  - {name: other, kind: host, host: localhost, labels: {env: test}}\n");
+  Write("schedules/a.yaml", "apiVersion: upkeep/v1\nschedules:\n"
+                            "  - {id: m, cron: \"0 2 * * 0\", playbooks: [selftest.ok], heavy: true, targets: [db]}\n"
+                            "  - {id: l, cron: \"0 2 * * 0\", playbooks: [selftest.ok], heavy: true, targets: [env=prod]}\n"
+                            "  - {id: t, cron: \"0 2 * * 0\", playbooks: [selftest.ok], heavy: true, targets: [env=test]}\n");
+  const Said checked = Schedule({"check", "--playbooks", SourceFolder() + "/playbooks"});
+  EXPECT_EQ(0, checked.code) << checked.err;
+  EXPECT_TRUE(Has(checked.err, "'l' and 'm' are both heavy and meet at")) << checked.err;
+  EXPECT_FALSE(Has(checked.err, "'t' and")) << checked.err;
+  EXPECT_TRUE(Has(Schedule({"next", "m", "-n", "1"}).out, "clashes with l\n"));
+  EXPECT_TRUE(Has(Schedule({"simulate"}).out, "'m' and 'l' on db"));
 }
 
 TEST_F(ScheduleCommandsTest, AWrongSubcommandGetsTheNearestOne) {
