@@ -34,16 +34,13 @@ struct Case {
 
 struct CaseFile {
   std::string path, playbook;
+  SourcePlace playbook_place;   ///< Of what was read.
   std::vector<Case> cases;
 };
 
 /// "kubernetes/nodes.case.json" beside "kubernetes/nodes.lua".
 std::string CasePathOf(const Playbook& playbook);
 
-/// kNotFound, or kInvalid naming what is wrong.
-Result<CaseFile> ReadCaseFile(const std::string& path);
-/// The same from bytes; `path` is what messages call the file.
-Result<CaseFile> ReadCaseText(const std::string& text, const std::string& path);
 Status WriteCaseFile(const CaseFile& file);
 
 /// The case of an outcome that was just observed: everything it said is expected again.
