@@ -71,6 +71,23 @@ void Compare(const Value& expected, const std::vector<Value>& actual, const std:
   }
 }
 
+Value ToValue(const Case& test_case) {
+  Value value{{"name", test_case.name}, {"expect", test_case.expect}};
+  const CaseVariant& variant = test_case.variant;
+  const bool recorded = variant.from.empty();
+  if (recorded || variant.own_now) value["now"] = FormatRfc3339(test_case.now);
+  if (recorded || variant.own_params) value["params"] = test_case.params;
+  if (!recorded) {
+    value["from"] = variant.from;
+    if (!variant.changes.empty()) value["changes"] = variant.changes;
+    return value;
+  }
+  value["target"] = test_case.target;
+  value["calls"] = Value::array();
+  for (const RecordedCall& call : test_case.calls) value["calls"].push_back(call.ToValue());
+  return value;
+}
+
 }  // namespace
 
 std::string CasePathOf(const Playbook& playbook) {
@@ -79,16 +96,7 @@ std::string CasePathOf(const Playbook& playbook) {
 
 Status WriteCaseFile(const CaseFile& file) {
   Value value{{"format", 1}, {"playbook", file.playbook}, {"cases", Value::array()}};
-  for (const Case& test_case : file.cases) {
-    Value calls = Value::array();
-    for (const RecordedCall& call : test_case.calls) calls.push_back(call.ToValue());
-    value["cases"].push_back({{"name", test_case.name},
-                              {"now", FormatRfc3339(test_case.now)},
-                              {"target", test_case.target},
-                              {"params", test_case.params},
-                              {"calls", std::move(calls)},
-                              {"expect", test_case.expect}});
-  }
+  for (const Case& test_case : file.cases) value["cases"].push_back(ToValue(test_case));
   return WriteWholeFile(file.path, PrettyJson(value));
 }
 

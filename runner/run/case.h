@@ -23,8 +23,16 @@
 
 namespace upkeep::run {
 
+/// What a case changes of another one in its file, whose answers it takes over otherwise.
+struct CaseVariant {
+  std::string from;                    ///< The name of the recorded case; "" for a recorded one.
+  bool own_now = false, own_params = false;
+  Value changes = Value::object();     ///< Pointer ("/calls/0/answer/used") to what stands there instead.
+};
+
 struct Case {
   std::string name;
+  CaseVariant variant;
   Instant now{};
   Value target;                        ///< As run.target.
   Value params = Value::object();

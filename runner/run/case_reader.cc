@@ -2,11 +2,12 @@
 #include "runner/run/case_reader.h"
 
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 #include <fstream>
-#include <initializer_list>
 #include <sstream>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "base/lua/token.h"
@@ -106,7 +107,12 @@ class CaseReader {
     const Value* const cases = List(value, "cases");
     if (cases == nullptr) return file;
     if (cases->empty()) Add({"cases"}, "the case file holds no case");
-    for (std::size_t i = 0; i < cases->size(); ++i) file.cases.push_back(ReadCase((*cases)[i], {"cases", std::to_string(i)}));
+    for (std::size_t i = 0; i < cases->size(); ++i) {
+      const Value& one = (*cases)[i];
+      const JsonSteps at = {"cases", std::to_string(i)};
+      const bool varies = one.is_object() && one.contains("from");
+      file.cases.push_back(varies ? ReadVariant(one, at, file.cases) : ReadCase(one, at));
+    }
     return file;
   }
 
@@ -119,8 +125,7 @@ class CaseReader {
                                         {"params", kObject, false}, {"calls", kList}, {"expect", kObject}})) {
       return test_case;
     }
-    test_case.name = StringAt(value, "name");
-    if (value.contains("name") && value["name"] == "") Add(Below(at, "name"), "'name' must not be empty");
+    ReadName(value, at, test_case);
     ReadNow(value, at, test_case);
     test_case.target = value.value("target", Value::object());
     test_case.params = value.value("params", Value::object());
@@ -137,6 +142,71 @@ class CaseReader {
     }
     if (test_case.expect.is_object() && value.contains("expect")) CheckExpected(test_case.expect, Below(at, "expect"));
     return test_case;
+  }
+
+  /// A case that takes over the answers of one above it, with other parameters, at another time, or with
+  /// some of them changed.
+  Case ReadVariant(const Value& value, const JsonSteps& at, const std::vector<Case>& above) {
+    Case test_case;
+    Object(value, at, "the case", {{"name", kText}, {"from", kText}, {"now", kText, false}, {"params", kObject, false},
+                                   {"changes", kObject, false}, {"expect", kObject}});
+    const std::string from = StringAt(value, "from");
+    std::vector<std::string> names;
+    for (const Case& one : above) {
+      if (!one.variant.from.empty()) continue;
+      names.push_back(one.name);
+      if (one.name == from) test_case = one;
+    }
+    if (value["from"].is_string() && test_case.name.empty()) {
+      const std::string near = NearestWord(from, names);
+      Add(Below(at, "from"), "no recorded case above this one has the name '" + from + "'",
+          near.empty() ? "" : "did you mean '" + near + "'?");
+    }
+    test_case.variant = {from, value.contains("now"), value.contains("params"), value.value("changes", Value::object())};
+    ReadName(value, at, test_case);
+    ReadNow(value, at, test_case);
+    if (value.contains("params")) test_case.params = value["params"];
+    if (!value.contains("now") && !value.contains("params") && !value.contains("changes")) {
+      Add(at, "the case has none of now, params and changes, so it is the case that it is from");
+    }
+    if (value.contains("changes") && value["changes"].is_object()) {
+      if (value["changes"].empty()) Add(Below(at, "changes"), "'changes' must not be empty");
+      for (const auto& [pointer, changed] : value["changes"].items()) {
+        if (!Change(test_case.calls, pointer, changed) && errors_.size() < kMostErrors) {
+          AddAt(ByteOfJson(text_, Below(Below(at, "changes"), pointer), true),
+                "nothing was recorded at '" + pointer + "' in the case '" + from + "'",
+                "a pointer into an answer, as in /calls/0/answer/used");
+        }
+      }
+    }
+    test_case.expect = value.value("expect", Value::object());
+    if (test_case.expect.is_object() && value.contains("expect")) CheckExpected(test_case.expect, Below(at, "expect"));
+    return test_case;
+  }
+
+  /// Puts `changed` in the place of a recorded value; false where there is none at `pointer`.
+  static bool Change(std::vector<RecordedCall>& calls, const std::string& pointer, const Value& changed) {
+    constexpr std::string_view kCalls = "/calls/", kAnswer = "/answer", kDocuments = "/documents/";
+    if (!pointer.starts_with(kCalls)) return false;
+    std::size_t position = 0;
+    const auto [end, error] = std::from_chars(pointer.data() + kCalls.size(), pointer.data() + pointer.size(), position);
+    if (error != std::errc() || position >= calls.size()) return false;
+    RecordedCall& call = calls[position];
+    std::string_view below(end, static_cast<std::size_t>(pointer.data() + pointer.size() - end));
+    if (!call.reason.empty() || !below.starts_with(call.documents ? kDocuments : kAnswer)) return false;
+    below.remove_prefix(call.documents ? kDocuments.size() - 1 : kAnswer.size());
+    try {
+      Value& there = call.answer.at(Value::json_pointer(std::string(below)));
+      there = changed;
+      return true;
+    } catch (const Value::exception&) {
+      return false;
+    }
+  }
+
+  void ReadName(const Value& value, const JsonSteps& at, Case& test_case) {
+    test_case.name = StringAt(value, "name");
+    if (value.contains("name") && value["name"] == "") Add(Below(at, "name"), "'name' must not be empty");
   }
 
   void ReadNow(const Value& value, const JsonSteps& at, Case& test_case) {

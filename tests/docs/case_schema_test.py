@@ -6,8 +6,8 @@ usage: case_schema_test.py SOURCE_FOLDER UPKEEP
 
 A good case file is changed in one place at a time, by hand and by taking out and retyping each part of
 it; `upkeep validate` and the schema must agree on every one, and on the ones by hand with what is
-written here. A repeated key, and a day that
-its month lacks, are beyond a schema: runner/run has a test of the first.
+written here. A repeated key, a day that
+its month lacks, and a name or pointer that leads nowhere are beyond a schema: runner/run has tests of them.
 """
 import copy
 import json
@@ -30,6 +30,10 @@ GOOD = {
         "expect": {"results": [{"subject": "Session/41", "state": "unknown", "reason": "timeout", "remedy": "end",
                                 "detail": "d", "place": "p:1", "summary": {"en": "late", "ko": "늦음"}}],
                    "metrics": [{"name": "age", "subject": "Session/41", "value": 1.5, "unit": "s"}]}}]}
+GOOD["cases"].append({
+    "name": "v", "from": "n", "now": "2026-11-22T09:00:00Z", "params": {}, "changes": {"/calls/0/answer/0/pid": "42"},
+    "expect": {"results": [{"subject": "Session/42", "state": "ok"}]}})
+VARIANT = ("cases", 1)
 CASE, RESULT = ("cases", 0), ("cases", 0, "expect", "results", 0)
 BY_HAND = [  # Where, what stands there, whether it is allowed.
     (("format",), 1.0, True), (("format",), 2, False), (("format",), "1", False), (("format",), True, False),
@@ -47,6 +51,11 @@ BY_HAND = [  # Where, what stands there, whether it is allowed.
     (CASE + ("calls", 2, "error", "text"), "", False), (RESULT + ("state",), "unknwon", False),
     (RESULT + ("state",), "critical", True), (RESULT + ("reason",), "full", False), (RESULT + ("reasn",), "x", False),
     (RESULT + ("summary", "en"), "", False), (RESULT + ("summary", "de"), "spät", False),
+    (VARIANT + ("calls",), [], False), (VARIANT + ("target",), {"name": "t", "kind": "host"}, False),
+    (VARIANT + ("changes",), {}, False), (VARIANT + ("changes",), {"/now": "x"}, False),
+    (VARIANT + ("changes",), {"/calls/0": {}}, False), (VARIANT + ("changes",), {"/calls/0/answer": []}, True),
+    (VARIANT + ("changes",), {"/calls/1/documents": []}, False), (VARIANT + ("changes",), {"/calls/2/error/reason": "stale"}, False),
+    (VARIANT + ("changes",), {"/calls/0/answer/0/pid": None}, True), (CASE + ("changes",), {"/calls/0/answer": 1}, False),
     (CASE + ("expect", "metrics"), [], True), (CASE + ("expect", "metrics", 0, "units"), "s", False),
     (CASE + ("expect", "metrics", 0, "value"), 1, True), (CASE + ("expect", "metrics", 0, "value"), "1", False),
 ]
@@ -96,9 +105,10 @@ with tempfile.TemporaryDirectory() as folder:
         (pack / f"a/c{number}.case.json").write_text(json.dumps(document, ensure_ascii=False))
     said = subprocess.run([upkeep, "validate", "--playbooks", pack, "-o", "json", "--lang", "en"], capture_output=True, text=True)
     report = json.loads(said.stdout)
+BEYOND_A_SCHEMA = ("no recorded case above this one", "nothing was recorded at")
 refused = {}
 for diagnostic in report["diagnostics"]:
-    if diagnostic["rule"] == "case":
+    if diagnostic["rule"] == "case" and not diagnostic["message"].startswith(BEYOND_A_SCHEMA):
         refused.setdefault(pathlib.Path(diagnostic["file"]).name.split(".")[0], []).append(diagnostic)
 problems = [f"validate saw {report['playbooks']} of {len(documents)}"] if report["playbooks"] != len(documents) else []
 problems += [f"exit code {said.returncode}"] if said.returncode != 65 else []

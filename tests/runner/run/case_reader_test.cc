@@ -5,6 +5,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/value.h"
@@ -141,6 +142,51 @@ TEST(CaseReaderTest, ACaseThatCouldNotFailIsRefused) {
                              R"("target":{"name":"t","kind":"host"},"calls":[],"expect":)" + std::string(expect) + "}]}";
     EXPECT_EQ(Code::kInvalid, ReadCaseText(text, "x").status().code()) << expect;
   }
+}
+
+std::string WithVariant(const std::string& members) {
+  const std::string whole = kWhole;
+  return whole.substr(0, whole.rfind("\n  ]")) + ",\n{\"name\": \"v\", \"from\": \"n\", " + members +
+         R"(, "expect": {"results": [{"subject": "Session/42", "state": "ok"}]}}]})";
+}
+
+TEST(CaseReaderTest, AVariantTakesOverWhatItDoesNotChange) {
+  const auto file = ReadCaseText(WithVariant(R"("params": {"most": 2}, "changes": {"/calls/0/answer/0/pid": "42"})"), "x");
+  ASSERT_TRUE(file.ok()) << file.status().Describe();
+  ASSERT_EQ(2U, file->cases.size());
+  const Case& recorded = file->cases[0];
+  const Case& variant = file->cases[1];
+  EXPECT_EQ("v", variant.name);
+  EXPECT_EQ(recorded.now, variant.now);
+  EXPECT_EQ(recorded.target, variant.target);
+  EXPECT_EQ((Value{{"most", 2}}), variant.params);
+  EXPECT_EQ("41", recorded.calls[0].answer[0]["pid"]);
+  EXPECT_EQ("42", variant.calls[0].answer[0]["pid"]);
+  EXPECT_EQ(recorded.calls[1].ToValue(), variant.calls[1].ToValue());
+  EXPECT_EQ("Session/42", variant.expect["results"][0]["subject"]);
+}
+
+TEST(CaseReaderTest, AVariantThatChangesNothingOrNothingThatIsThereIsRefused) {
+  constexpr std::pair<const char*, const char*> kWrong[] = {
+      {R"("changes": {"/calls/0/answer/1/pid": 1})", "nothing was recorded at '/calls/0/answer/1/pid' in the case 'n'"},
+      {R"("changes": {"/calls/0/answer/0/pidd": 1})", "nothing was recorded at '/calls/0/answer/0/pidd' in the case 'n'"},
+      {R"("changes": {"/calls/7/answer": 1})", "nothing was recorded at '/calls/7/answer' in the case 'n'"},
+      {R"("changes": {"/calls/0/answerpid": 1})", "nothing was recorded at '/calls/0/answerpid' in the case 'n'"},
+      {R"("changes": {"/calls/0/answer/~2": 1})", "nothing was recorded at '/calls/0/answer/~2' in the case 'n'"},
+      {R"("changes": {"/calls/1/answer": 1})", "nothing was recorded at '/calls/1/answer' in the case 'n'"},
+      {R"("changes": {})", "'changes' must not be empty"},
+      {R"("expect": {"results": [{"subject": "a", "state": "ok"}]})", "the key 'expect' is repeated"},
+  };
+  for (const auto& [members, message] : kWrong) {
+    std::vector<Status> errors;
+    EXPECT_FALSE(ReadCaseText(WithVariant(members), "x", &errors).ok()) << members;
+    ASSERT_FALSE(errors.empty()) << members;
+    EXPECT_EQ(message, errors[0].message());
+    EXPECT_TRUE(errors[0].place()) << members;
+  }
+  std::string other = WithVariant(R"("params": {})");
+  other.replace(other.find("\"from\": \"n\""), 11, "\"from\": \"v\"");
+  EXPECT_NE(std::string::npos, ReadCaseText(other, "x").status().message().find("no recorded case above this one has the name 'v'"));
 }
 
 TEST(CaseReaderTest, WhatIsNoCaseIsRefusedAndDoesNoHarm) {

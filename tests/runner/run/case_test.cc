@@ -92,6 +92,25 @@ TEST_F(CaseTest, AFileIsReadAsItWasWritten) {
   EXPECT_TRUE(TestCase(*reactor_, playbook_, read->cases[0]).differences.empty());
 }
 
+TEST_F(CaseTest, AVariantIsWrittenAsOneAgain) {
+  CaseFile file;
+  file.path = CasePathOf(playbook_);
+  file.playbook = "test.one";
+  Case variant = case_;
+  variant.name = "another session";
+  variant.variant = {case_.name, false, false, {{"/calls/0/answer/0/pid", "42"}}};
+  variant.expect["results"][0]["subject"] = "Session/42";
+  file.cases = {case_, variant};
+  for (int times = 0; times < 2; ++times) {
+    ASSERT_TRUE(WriteCaseFile(file).ok());
+    const auto read = ReadCaseFile(file.path);
+    ASSERT_TRUE(read.ok()) << read.status().Describe();
+    EXPECT_EQ("42", read->cases[1].calls[0].answer[0]["pid"]);
+    EXPECT_TRUE(TestCase(*reactor_, playbook_, read->cases[1]).differences.empty());
+    file = *read;
+  }
+}
+
 TEST_F(CaseTest, AFileThatIsNotThereIsToldApart) {
   EXPECT_EQ(Code::kNotFound, ReadCaseFile(pack_ + "/none.case.json").status().code());
   EXPECT_EQ(Code::kInvalid, ReadCaseFile(Write("a.case.json", "{")).status().code());
