@@ -87,6 +87,18 @@ bool IsCallName(std::string_view name) {
   return dot != std::string_view::npos && is_word(name.substr(0, dot)) && is_word(name.substr(dot + 1));
 }
 
+/// The schema's ^/calls/[0-9]+(/answer(/.*)?|/documents/.+)$.
+bool LeadsIntoAnswer(std::string_view pointer) {
+  constexpr std::string_view kCalls = "/calls/", kDigits = "0123456789", kAnswer = "/answer", kDocuments = "/documents/";
+  if (!pointer.starts_with(kCalls)) return false;
+  pointer.remove_prefix(kCalls.size());
+  const std::size_t digits = std::min(pointer.find_first_not_of(kDigits), pointer.size());
+  pointer.remove_prefix(digits);
+  if (digits == 0) return false;
+  return pointer == kAnswer || (pointer.starts_with(kAnswer) && pointer[kAnswer.size()] == '/') ||
+         (pointer.starts_with(kDocuments) && pointer.size() > kDocuments.size());
+}
+
 class CaseReader {
  public:
   CaseReader(const std::string& text, const std::string& path) : text_(text), path_(path) {}
@@ -172,10 +184,13 @@ class CaseReader {
     if (value.contains("changes") && value["changes"].is_object()) {
       if (value["changes"].empty()) Add(Below(at, "changes"), "'changes' must not be empty");
       for (const auto& [pointer, changed] : value["changes"].items()) {
-        if (!Change(test_case.calls, pointer, changed) && errors_.size() < kMostErrors) {
-          AddAt(ByteOfJson(text_, Below(Below(at, "changes"), pointer), true),
-                "nothing was recorded at '" + pointer + "' in the case '" + from + "'",
-                "a pointer into an answer, as in /calls/0/answer/used");
+        if (errors_.size() >= kMostErrors) break;
+        const JsonSteps changed_at = Below(Below(at, "changes"), pointer);
+        if (!LeadsIntoAnswer(pointer)) {
+          AddAt(ByteOfJson(text_, changed_at, true), "'" + pointer + "' is no pointer into an answer", "as in /calls/0/answer/used");
+        } else if (!Change(test_case.calls, pointer, changed)) {
+          AddAt(ByteOfJson(text_, changed_at, true), "nothing was recorded at '" + pointer + "' in the case '" + from + "'",
+                "change what the recorded case has");
         }
       }
     }
@@ -185,9 +200,9 @@ class CaseReader {
   }
 
   /// Puts `changed` in the place of a recorded value; false where there is none at `pointer`.
+  /// REQUIRES: LeadsIntoAnswer(pointer).
   static bool Change(std::vector<RecordedCall>& calls, const std::string& pointer, const Value& changed) {
     constexpr std::string_view kCalls = "/calls/", kAnswer = "/answer", kDocuments = "/documents/";
-    if (!pointer.starts_with(kCalls)) return false;
     std::size_t position = 0;
     const auto [end, error] = std::from_chars(pointer.data() + kCalls.size(), pointer.data() + pointer.size(), position);
     if (error != std::errc() || position >= calls.size()) return false;

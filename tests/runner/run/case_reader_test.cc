@@ -171,9 +171,12 @@ TEST(CaseReaderTest, AVariantThatChangesNothingOrNothingThatIsThereIsRefused) {
       {R"("changes": {"/calls/0/answer/1/pid": 1})", "nothing was recorded at '/calls/0/answer/1/pid' in the case 'n'"},
       {R"("changes": {"/calls/0/answer/0/pidd": 1})", "nothing was recorded at '/calls/0/answer/0/pidd' in the case 'n'"},
       {R"("changes": {"/calls/7/answer": 1})", "nothing was recorded at '/calls/7/answer' in the case 'n'"},
-      {R"("changes": {"/calls/0/answerpid": 1})", "nothing was recorded at '/calls/0/answerpid' in the case 'n'"},
+      {R"("changes": {"/calls/0/answerpid": 1})", "'/calls/0/answerpid' is no pointer into an answer"},
       {R"("changes": {"/calls/0/answer/~2": 1})", "nothing was recorded at '/calls/0/answer/~2' in the case 'n'"},
       {R"("changes": {"/calls/1/answer": 1})", "nothing was recorded at '/calls/1/answer' in the case 'n'"},
+      {R"("changes": {"/calls/99999999999999999999/answer": 1})", "nothing was recorded at '/calls/99999999999999999999/answer' in the case 'n'"},
+      {R"("changes": {"/calls/1/error/reason": 1})", "'/calls/1/error/reason' is no pointer into an answer"},
+      {R"("changes": {"/now": 1})", "'/now' is no pointer into an answer"},
       {R"("changes": {})", "'changes' must not be empty"},
       {R"("expect": {"results": [{"subject": "a", "state": "ok"}]})", "the key 'expect' is repeated"},
   };
