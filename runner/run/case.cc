@@ -147,6 +147,7 @@ CaseVerdict TestCase(io::Reactor& reactor, const Playbook& playbook, const Case&
   std::vector<Value> results, metrics;
   for (const checks::CheckResult& result : outcome.results) {
     results.push_back(ExpectedResult(result));
+    results.back()["remedy"] = result.remedy;  // A case may expect that there is none.
     if (result.data.is_object() && result.data.contains("detail")) {
       results.back()["detail"] = result.data["detail"];
     }

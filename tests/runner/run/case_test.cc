@@ -92,6 +92,13 @@ TEST_F(CaseTest, AFileIsReadAsItWasWritten) {
   EXPECT_TRUE(TestCase(*reactor_, playbook_, read->cases[0]).differences.empty());
 }
 
+TEST_F(CaseTest, ThatThereIsNoRemedyCanBeExpected) {
+  case_.expect["results"][0]["remedy"] = "";
+  EXPECT_EQ("", First());
+  case_.expect["results"][0]["remedy"] = "end";
+  EXPECT_NE(std::string::npos, First().find("expected")) << First();
+}
+
 TEST_F(CaseTest, AVariantIsWrittenAsOneAgain) {
   CaseFile file;
   file.path = CasePathOf(playbook_);
