@@ -49,7 +49,7 @@ BY_HAND = [  # Where, what stands there, whether it is allowed.
     (CASE + ("calls", 0, "anwser"), 1, False), (CASE + ("calls", 2, "error", "reason"), "not_permitted", True),
     (CASE + ("calls", 2, "error", "reason"), "ok", False), (CASE + ("calls", 2, "error", "reason"), "", False),
     (CASE + ("calls", 2, "error", "text"), "", False), (RESULT + ("state",), "unknwon", False),
-    (RESULT + ("state",), "critical", True), (RESULT + ("reason",), "full", False), (RESULT + ("reasn",), "x", False),
+    (RESULT + ("state",), "critical", True), (RESULT + ("reason",), "full", True), (RESULT + ("reasn",), "x", False),
     (RESULT + ("summary", "en"), "", False), (RESULT + ("summary", "de"), "spät", False),
     (VARIANT + ("calls",), [], False), (VARIANT + ("target",), {"name": "t", "kind": "host"}, False),
     (VARIANT + ("changes",), {}, False), (VARIANT + ("changes",), {"/now": "x"}, False),
