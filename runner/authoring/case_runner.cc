@@ -6,8 +6,9 @@
 #include <sstream>
 #include <utility>
 
-#include "runner/authoring/json_place.h"
 #include "runner/authoring/workers.h"
+#include "runner/run/case_reader.h"
+#include "runner/run/json_place.h"
 
 namespace upkeep::authoring {
 namespace {
@@ -48,9 +49,9 @@ void RunJob(io::Reactor& reactor, const run::Playbook& playbook, Job& job) {
 /// Lines are looked for only where something failed: most files never need them.
 void FindLines(const std::string& json, std::size_t position, CaseReport& report) {
   const std::string at = "cases/" + std::to_string(position);
-  report.line = LineOfJson(json, at);
+  report.line = run::LineOfJson(json, at);
   for (Failure& failure : report.failures) {
-    failure.line = failure.file.empty() ? report.line : LineOfJson(json, at + "/" + failure.file);
+    failure.line = failure.file.empty() ? report.line : run::LineOfJson(json, at + "/" + failure.file);
     failure.file = report.file;
   }
 }

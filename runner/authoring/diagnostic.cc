@@ -8,6 +8,7 @@
 #include "base/version.h"
 #include "runner/authoring/rules.h"
 #include "runner/run/case.h"
+#include "runner/run/case_reader.h"
 
 namespace upkeep::authoring {
 namespace {
@@ -28,13 +29,14 @@ constexpr Rule kRules[] = {
 
 void InspectCases(const run::Playbook& playbook, std::vector<Diagnostic>& diagnostics) {
   const std::string path = run::CasePathOf(playbook);
-  const Result<run::CaseFile> cases = run::ReadCaseFile(path);
+  std::vector<Status> errors;
+  const Result<run::CaseFile> cases = run::ReadCaseFile(path, &errors);
   if (cases.ok()) {
     if (cases->playbook != playbook.head.id) {
       diagnostics.push_back({RuleNamed("case"),
                              Status(Code::kInvalid, "the cases are of the playbook '" + cases->playbook + "'")
                                  .WithHint("write \"playbook\": \"" + playbook.head.id + "\"")
-                                 .At({path, 1, 0, ""})});
+                                 .At(cases->playbook_place)});
     }
   } else if (cases.status().code() == Code::kNotFound) {
     diagnostics.push_back({RuleNamed("no-case"),
@@ -42,7 +44,11 @@ void InspectCases(const run::Playbook& playbook, std::vector<Diagnostic>& diagno
                                .WithHint("upkeep record " + playbook.head.id + " --target NAME")
                                .At({playbook.path, 1, 0, ""})});
   } else {
-    diagnostics.push_back({RuleNamed("case"), Status(cases.status()).At({path, 1, 0, ""})});
+    if (errors.empty()) errors.push_back(cases.status());
+    for (Status& error : errors) {
+      if (!error.place()) error = std::move(error).At({path, 1, 0, ""});
+      diagnostics.push_back({RuleNamed("case"), std::move(error)});
+    }
   }
 }
 

@@ -12,6 +12,7 @@
 #include "base/lua/token.h"
 #include "runner/authoring/coverage.h"
 #include "runner/authoring/workers.h"
+#include "runner/run/case_reader.h"
 
 namespace upkeep::authoring {
 namespace {

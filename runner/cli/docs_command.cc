@@ -8,6 +8,7 @@
 #include "runner/cli/command_parts.h"
 #include "runner/cli/exit_codes.h"
 #include "runner/cli/playbook_lookup.h"
+#include "runner/run/case_reader.h"
 
 namespace upkeep::cli {
 namespace {

@@ -9,6 +9,7 @@
 #include "runner/cli/settings.h"
 #include "runner/cli/workplace.h"
 #include "runner/run/case.h"
+#include "runner/run/case_reader.h"
 
 namespace upkeep::cli {
 namespace {

@@ -3,19 +3,14 @@
 
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <map>
-#include <sstream>
 #include <utility>
 
-#include "base/lua/token.h"
 #include "base/write_file.h"
 #include "checks/model/result.h"
 
 namespace upkeep::run {
 namespace {
-
-constexpr std::uintmax_t kMaxCaseBytes = std::uintmax_t{64} << 20;
 
 /// Times in answers stand still in a replay, and so does the clock; the summary's words follow
 /// from both, so they are expected as well.
@@ -76,50 +71,21 @@ void Compare(const Value& expected, const std::vector<Value>& actual, const std:
   }
 }
 
-Result<Case> CaseFromValue(const Value& value) {
-  Case test_case;
-  if (!value.is_object()) return Status(Code::kInvalid, "a case is an object, with name, now, target, calls and expect");
-  test_case.name = StringAt(value, "name");
-  if (test_case.name.empty()) return Status(Code::kInvalid, "a case has no name");
-  Result<Instant> now = ParseRfc3339(StringAt(value, "now"));
-  if (!now.ok()) return Status(now.status()).Within("case '" + test_case.name + "', now");
-  test_case.now = *now;
-  test_case.target = value.value("target", Value::object());
-  test_case.params = value.value("params", Value::object());
-  test_case.expect = value.value("expect", Value::object());
-  for (const Value* const part : {&test_case.target, &test_case.params, &test_case.expect}) {
-    if (!part->is_object()) {
-      return Status(Code::kInvalid, "case '" + test_case.name + "': target, params and expect are objects");
-    }
+Value ToValue(const Case& test_case) {
+  Value value{{"name", test_case.name}, {"expect", test_case.expect}};
+  const CaseVariant& variant = test_case.variant;
+  const bool recorded = variant.from.empty();
+  if (recorded || variant.own_now) value["now"] = FormatRfc3339(test_case.now);
+  if (recorded || variant.own_params) value["params"] = test_case.params;
+  if (!recorded) {
+    value["from"] = variant.from;
+    if (!variant.changes.empty()) value["changes"] = variant.changes;
+    return value;
   }
-  if (!test_case.expect.contains("results") || test_case.expect["results"].empty()) {
-    return Status(Code::kInvalid, "case '" + test_case.name + "' expects no result, so it could not fail");
-  }
-  const Value calls = value.value("calls", Value::array());
-  if (!calls.is_array()) return Status(Code::kInvalid, "case '" + test_case.name + "': calls is no list");
-  for (const Value& call : calls) {
-    Result<RecordedCall> read = RecordedCall::FromValue(call);
-    if (!read.ok()) return Status(read.status()).Within("case '" + test_case.name + "'");
-    test_case.calls.push_back(std::move(*read));
-  }
-  return test_case;
-}
-
-/// What is wrong with `text`, at its line and column.
-Status NotJson(const std::string& text, const std::string& path, const Status& known) {
-  // Nothing of it is kept: what was refused may be nested a million levels deep.
-  const Value::parser_callback_t drop = [](int, Value::parse_event_t, Value&) { return false; };
-  try {
-    const Value unused = Value::parse(text, drop);
-    (void)unused;
-  } catch (const Value::parse_error& error) {
-    SourcePlace place = lua::PlaceOfByte(text, error.byte == 0 ? 0 : error.byte - 1);
-    place.file = path;
-    return Status(Code::kInvalid, "this is no JSON").At(std::move(place));
-  } catch (const std::exception&) {
-    // Said by `known`.
-  }
-  return Status(known).Within(path);
+  value["target"] = test_case.target;
+  value["calls"] = Value::array();
+  for (const RecordedCall& call : test_case.calls) value["calls"].push_back(call.ToValue());
+  return value;
 }
 
 }  // namespace
@@ -128,49 +94,9 @@ std::string CasePathOf(const Playbook& playbook) {
   return std::filesystem::path(playbook.path).replace_extension(".case.json").string();
 }
 
-Result<CaseFile> ReadCaseFile(const std::string& path) {
-  std::error_code error;
-  const std::uintmax_t size = std::filesystem::file_size(path, error);
-  if (error) return Status(Code::kNotFound, "there is no case file " + path);
-  if (size > kMaxCaseBytes) return Status(Code::kInvalid, path + " is larger than 64 MiB");
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  return ReadCaseText(text.str(), path);
-}
-
-Result<CaseFile> ReadCaseText(const std::string& text, const std::string& path) {
-  const Result<Value> value = ParseJson(text);
-  if (!value.ok()) return NotJson(text, path, value.status());
-  if (!value->is_object() || value->value("format", Value()) != 1) {
-    return Status(Code::kInvalid, path + " is no case file of format 1");
-  }
-  CaseFile file;
-  file.path = path;
-  file.playbook = StringAt(*value, "playbook");
-  const Value cases = value->value("cases", Value::array());
-  if (!cases.is_array()) return Status(Code::kInvalid, path + ": cases is no list");
-  for (const Value& entry : cases) {
-    Result<Case> read = CaseFromValue(entry);
-    if (!read.ok()) return Status(read.status()).Within(path);
-    file.cases.push_back(std::move(*read));
-  }
-  if (file.cases.empty()) return Status(Code::kInvalid, path + " holds no case");
-  return file;
-}
-
 Status WriteCaseFile(const CaseFile& file) {
   Value value{{"format", 1}, {"playbook", file.playbook}, {"cases", Value::array()}};
-  for (const Case& test_case : file.cases) {
-    Value calls = Value::array();
-    for (const RecordedCall& call : test_case.calls) calls.push_back(call.ToValue());
-    value["cases"].push_back({{"name", test_case.name},
-                              {"now", FormatRfc3339(test_case.now)},
-                              {"target", test_case.target},
-                              {"params", test_case.params},
-                              {"calls", std::move(calls)},
-                              {"expect", test_case.expect}});
-  }
+  for (const Case& test_case : file.cases) value["cases"].push_back(ToValue(test_case));
   return WriteWholeFile(file.path, PrettyJson(value));
 }
 
@@ -221,6 +147,7 @@ CaseVerdict TestCase(io::Reactor& reactor, const Playbook& playbook, const Case&
   std::vector<Value> results, metrics;
   for (const checks::CheckResult& result : outcome.results) {
     results.push_back(ExpectedResult(result));
+    results.back()["remedy"] = result.remedy;  // A case may expect that there is none.
     if (result.data.is_object() && result.data.contains("detail")) {
       results.back()["detail"] = result.data["detail"];
     }

@@ -23,8 +23,16 @@
 
 namespace upkeep::run {
 
+/// What a case changes of another one in its file, whose answers it takes over otherwise.
+struct CaseVariant {
+  std::string from;                    ///< The name of the recorded case; "" for a recorded one.
+  bool own_now = false, own_params = false;
+  Value changes = Value::object();     ///< Pointer ("/calls/0/answer/used") to what stands there instead.
+};
+
 struct Case {
   std::string name;
+  CaseVariant variant;
   Instant now{};
   Value target;                        ///< As run.target.
   Value params = Value::object();
@@ -34,16 +42,13 @@ struct Case {
 
 struct CaseFile {
   std::string path, playbook;
+  SourcePlace playbook_place;   ///< Of what was read.
   std::vector<Case> cases;
 };
 
 /// "kubernetes/nodes.case.json" beside "kubernetes/nodes.lua".
 std::string CasePathOf(const Playbook& playbook);
 
-/// kNotFound, or kInvalid naming what is wrong.
-Result<CaseFile> ReadCaseFile(const std::string& path);
-/// The same from bytes; `path` is what messages call the file.
-Result<CaseFile> ReadCaseText(const std::string& text, const std::string& path);
 Status WriteCaseFile(const CaseFile& file);
 
 /// The case of an outcome that was just observed: everything it said is expected again.

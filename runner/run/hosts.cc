@@ -119,31 +119,6 @@ Value RecordedCall::ToValue() const {
   return value;
 }
 
-Result<RecordedCall> RecordedCall::FromValue(const Value& value) {
-  RecordedCall call;
-  call.call = StringAt(value, "call");
-  if (call.call.find('.') == std::string::npos) {
-    return Status(Code::kInvalid, "a recorded call needs \"call\": \"module.function\"");
-  }
-  call.arguments = value.value("arguments", Value::array());
-  if (const auto error = value.find("error"); error != value.end()) {
-    call.reason = StringAt(*error, "reason", "error");
-    call.message = StringAt(*error, "message");
-  } else if (const auto documents = value.find("documents"); documents != value.end()) {
-    if (!documents->is_array()) {
-      return Status(Code::kInvalid, "the documents of " + call.call + " are no list");
-    }
-    call.documents = true;
-    call.answer = *documents;
-  } else if (const auto answer = value.find("answer"); answer != value.end()) {
-    call.answer = *answer;
-  } else {
-    return Status(Code::kInvalid, "the recorded call " + call.call +
-                                      " has none of answer, documents and error");
-  }
-  return call;
-}
-
 Task<Result<lua::Answer>> RecordingHost::Call(std::string module, std::string function,
                                               Value arguments, Limits limits) {
   RecordedCall recorded;

@@ -66,7 +66,6 @@ struct RecordedCall {
   bool documents = false;            ///< (and whether it was a list of documents)
   std::string reason, message;       ///< when it did not.
   Value ToValue() const;
-  static Result<RecordedCall> FromValue(const Value& value);
 };
 
 /// Passes calls on to `inner` and keeps what was said, with secrets removed.

@@ -29,6 +29,8 @@ for path in sorted(pathlib.Path(sys.argv[1]).glob("*/*.case.json")):
     if not healthy or not faults:
         sys.exit(f"cases: {document['playbook']} has no {'fault' if healthy else 'healthy'} recording")
     for case in faults:
+        for key in ("from", "changes"):
+            case.pop(key, None)
         for key in ("now", "target", "params", "calls"):
             case[key] = healthy[0][key]
         print(f"{document['playbook']}: {case['name']}")

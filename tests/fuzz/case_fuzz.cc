@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "runner/run/case.h"
+#include "runner/run/case_reader.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   using namespace upkeep;  // NOLINT: a harness is one function.

@@ -8,6 +8,7 @@
 #include <functional>
 
 #include "runner/run/case.h"
+#include "runner/run/case_reader.h"
 #include "runner/run/catalog.h"
 #include "tests/source_folder.h"
 

@@ -7,6 +7,7 @@
 
 #include "runner/isolate/child.h"
 #include "runner/run/case.h"
+#include "runner/run/case_reader.h"
 #include "runner/run/catalog.h"
 #include "tests/source_folder.h"
 

@@ -113,14 +113,23 @@ TEST_F(DiagnosticTest, AThresholdWhoseMetricNobodyRecords) {
 }
 
 TEST_F(DiagnosticTest, ABadCaseFileIsAnError) {
-  Write("test/it.case.json", "{\"format\": 1, \"playbook\": \"test.other\", \"cases\": [{\"name\": \"x\", "
-                             "\"now\": \"2026-11-21T09:00:00Z\", \"expect\": {\"results\": [{\"subject\": \"a\"}]}}]}");
+  constexpr char kWhole[] = "{\"format\": 1,\n \"playbook\": \"test.other\",\n \"cases\": [{\"name\": \"x\", \"target\": {\"name\": \"t\", \"kind\": \"host\"},\n"
+                            "\"now\": \"2026-11-21T09:00:00Z\", \"calls\": [], \"expect\": {\"results\": [{\"subject\": \"a\", \"state\": \"ok\"}]}}]}";
+  Write("test/it.case.json", kWhole);
   auto texts = Of(With(kMessages, "run:ok { message = 'fine' }"));
-  EXPECT_TRUE(Has(texts, "case 1:0 the cases are of the playbook 'test.other' (write \"playbook\": \"test.it\")")) << testing::PrintToString(texts);
+  EXPECT_TRUE(Has(texts, "case 2:14 the cases are of the playbook 'test.other' (write \"playbook\": \"test.it\")")) << testing::PrintToString(texts);
   Write("test/it.case.json", "{");
   texts = Of(With(kMessages, "run:ok { message = 'fine' }"));
   ASSERT_EQ(1U, texts.size());
-  EXPECT_EQ(0U, texts[0].find("case 1:0 "));
+  EXPECT_EQ(0U, texts[0].find("case 1:2 this is no JSON")) << texts[0];
+}
+
+TEST_F(DiagnosticTest, EachErrorOfACaseFileStandsAtItsOwnPlace) {
+  Write("test/it.case.json", "{\"format\": 1, \"playbook\": \"test.it\",\n\"cases\": [\n{\"nam\": \"x\"}]}");
+  const auto texts = Of(With(kMessages, "run:ok { message = 'fine' }"));
+  EXPECT_EQ(6U, texts.size()) << testing::PrintToString(texts);
+  EXPECT_TRUE(Has(texts, "case 3:2 the case has no key 'nam' (did you mean 'name'?)")) << testing::PrintToString(texts);
+  EXPECT_TRUE(Has(texts, "case 3:1 the case needs the key 'expect'")) << testing::PrintToString(texts);
 }
 
 TEST_F(DiagnosticTest, SarifHasARuleAndAPlaceForEach) {

@@ -13,6 +13,7 @@
 #include "reports/slot_reasons.h"
 #include "runner/notify/sender.h"
 #include "runner/run/case.h"
+#include "runner/run/case_reader.h"
 #include "runner/run/modules.h"
 #include "tests/base/io/local_server.h"
 #include "tests/runner/remedy/fixture.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/run/case.h"
 
+#include "runner/run/case_reader.h"
 #include "tests/runner/run/pack.h"
 
 namespace upkeep::run {
@@ -91,47 +92,35 @@ TEST_F(CaseTest, AFileIsReadAsItWasWritten) {
   EXPECT_TRUE(TestCase(*reactor_, playbook_, read->cases[0]).differences.empty());
 }
 
-TEST_F(CaseTest, ABadFileSaysWhatIsWrong) {
+TEST_F(CaseTest, ThatThereIsNoRemedyCanBeExpected) {
+  case_.expect["results"][0]["remedy"] = "";
+  EXPECT_EQ("", First());
+  case_.expect["results"][0]["remedy"] = "end";
+  EXPECT_NE(std::string::npos, First().find("expected")) << First();
+}
+
+TEST_F(CaseTest, AVariantIsWrittenAsOneAgain) {
+  CaseFile file;
+  file.path = CasePathOf(playbook_);
+  file.playbook = "test.one";
+  Case variant = case_;
+  variant.name = "another session";
+  variant.variant = {case_.name, false, false, {{"/calls/0/answer/0/pid", "42"}}};
+  variant.expect["results"][0]["subject"] = "Session/42";
+  file.cases = {case_, variant};
+  for (int times = 0; times < 2; ++times) {
+    ASSERT_TRUE(WriteCaseFile(file).ok());
+    const auto read = ReadCaseFile(file.path);
+    ASSERT_TRUE(read.ok()) << read.status().Describe();
+    EXPECT_EQ("42", read->cases[1].calls[0].answer[0]["pid"]);
+    EXPECT_TRUE(TestCase(*reactor_, playbook_, read->cases[1]).differences.empty());
+    file = *read;
+  }
+}
+
+TEST_F(CaseTest, AFileThatIsNotThereIsToldApart) {
   EXPECT_EQ(Code::kNotFound, ReadCaseFile(pack_ + "/none.case.json").status().code());
   EXPECT_EQ(Code::kInvalid, ReadCaseFile(Write("a.case.json", "{")).status().code());
-  EXPECT_EQ(Code::kInvalid, ReadCaseFile(Write("b.case.json", "{\"format\": 2}")).status().code());
-  EXPECT_EQ(Code::kInvalid, ReadCaseFile(Write("c.case.json", "{\"format\": 1, \"cases\": []}")).status().code());
-  const auto cannot_fail = ReadCaseFile(Write("d.case.json",
-      R"({"format":1,"cases":[{"name":"x","now":"2026-11-21T09:00:00Z","expect":{}}]})"));
-  EXPECT_NE(std::string::npos, cannot_fail.status().message().find("could not fail")) << cannot_fail.status().Describe();
-  const auto no_dot = RecordedCall::FromValue({{"call", "query"}});
-  EXPECT_EQ(Code::kInvalid, no_dot.status().code());
-  EXPECT_EQ(Code::kInvalid, RecordedCall::FromValue({{"call", "a.b"}}).status().code());
-}
-
-TEST(CaseTextTest, WhatIsNoCaseIsRefusedAndDoesNoHarm) {
-  const std::string whole = R"({"name":"n","now":"2026-11-21T09:00:00Z","target":{},"calls":[],"expect":{"results":[{"state":"ok"}]}})";
-  EXPECT_TRUE(ReadCaseText(R"({"format":1,"cases":[)" + whole + "]}", "x").ok());
-  for (const char* cases : {"5", "[5]", "[[]]", "[null]", "[\"n\"]", "{}", "[]"}) {
-    const auto file = ReadCaseText(std::string(R"({"format":1,"cases":)") + cases + "}", "x.case.json");
-    ASSERT_FALSE(file.ok()) << cases;
-    EXPECT_EQ(Code::kInvalid, file.status().code());
-    EXPECT_EQ(0U, file.status().message().find("x.case.json")) << file.status().message();
-  }
-  for (const char* part : {R"("target":{})", R"("calls":[])", R"("expect":{"results":[{"state":"ok"}]})"}) {
-    for (const char* other : {"5", "\"x\"", "null", "[1]"}) {
-      std::string text = whole;
-      const std::string key = std::string(part).substr(0, std::string(part).find(':') + 1);
-      text.replace(text.find(part), std::string(part).size(), key + other);
-      EXPECT_FALSE(ReadCaseText(R"({"format":1,"cases":[)" + text + "]}", "x").ok()) << text;
-    }
-  }
-}
-
-TEST(CaseTextTest, WhatIsNoJsonIsToldWithItsPlaceHoweverDeepItIs) {
-  const Status broken = ReadCaseText("{\n  \"cases\": [,]\n}\n", "x.case.json").status();
-  ASSERT_TRUE(broken.place());
-  EXPECT_EQ("x.case.json", broken.place()->file);
-  EXPECT_EQ(2, broken.place()->line);
-  EXPECT_EQ(13, broken.place()->column);
-  EXPECT_EQ(Code::kInvalid, ReadCaseText(std::string(1'000'000, '['), "x.case.json").status().code());
-  const Status deep = ReadCaseText(std::string(300, '[') + std::string(300, ']'), "x.case.json").status();
-  EXPECT_NE(std::string::npos, deep.message().find("deeper than 200")) << deep.Describe();
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runner/authoring/json_place.h"
+#include "runner/run/json_place.h"
 
 #include <gtest/gtest.h>
 
-namespace upkeep::authoring {
+namespace upkeep::run {
 namespace {
 
 constexpr char kJson[] = R"({
@@ -41,5 +41,24 @@ TEST(JsonPlaceTest, WhatIsNotThereIsAtWhatIsAroundIt) {
   EXPECT_EQ(1, LineOfJson("{\"a\": [1, 2", "a/7"));
 }
 
+TEST(JsonPlaceTest, FindsAKeyAndTheLastOfARepeatedOne) {
+  constexpr std::string_view json = R"({"a": 1, "b": {"c": 2}, "a": [3]})";
+  EXPECT_EQ(json.rfind("\"a\""), ByteOfJson(json, {"a"}, true));
+  EXPECT_EQ(json.find("3"), ByteOfJson(json, {"a", "0"}));
+  EXPECT_EQ(json.find("\"c\""), ByteOfJson(json, {"b", "c"}, true));
+  EXPECT_EQ(json.find("{\"c\""), ByteOfJson(json, {"b", "d"}, true));
+}
+
+TEST(JsonPlaceTest, FindsRepeatedKeysWhereverTheyLie) {
+  constexpr std::string_view json = R"([{"a": "a", "b": [{"a": 1, "\u0061": 2}]}, {"a": 1, "b": 2, "b": 3}])";
+  const auto found = RepeatedKeys(json, 10);
+  ASSERT_EQ(2U, found.size());
+  EXPECT_EQ("a", found[0].key);
+  EXPECT_EQ(json.find("\"\\u0061\""), found[0].at);
+  EXPECT_EQ("b", found[1].key);
+  EXPECT_EQ(json.rfind("\"b\""), found[1].at);
+  EXPECT_EQ(1U, RepeatedKeys(json, 1).size());
+}
+
 }  // namespace
-}  // namespace upkeep::authoring
+}  // namespace upkeep::run
