@@ -92,6 +92,19 @@ TEST(DeclarationsTest, TheFormatsTablesNameTheSameFunctions) {
   EXPECT_EQ(functions, Declared("base/lua/meta/upkeep.lua", "upkeep", "\\."));
 }
 
+/// What an editor is told to leave out is what a playbook does not have, so that it warns where a run would fail.
+TEST(DeclarationsTest, EditorsLeaveOutTheLibrariesThatASandboxLacks) {
+  Names lacking = {"coroutine", "debug", "io", "math", "os", "package", "string", "table", "utf8"};
+  std::string getters;
+  for (const std::string& name : lacking) getters += name + " = function() return " + name + " end, ";
+  for (const std::string& name : Registered("(function() local had = {} for name, get in pairs { " + getters +
+                                            "} do if pcall(get) then had[name] = get end end return had end)()")) {
+    lacking.erase(name);
+  }
+  EXPECT_FALSE(lacking.contains("string"));
+  EXPECT_EQ(lacking, Matches(TextOf("runner/authoring/editor/luarc.json"), "\"(\\w+)\": \"disable\""));
+}
+
 /// Modules are made as a run makes them, of a target that nobody connects to.
 class ModuleDeclarationsTest : public run::PackTest {
  protected:

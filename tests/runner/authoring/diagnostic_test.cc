@@ -132,6 +132,22 @@ TEST_F(DiagnosticTest, EachErrorOfACaseFileStandsAtItsOwnPlace) {
   EXPECT_TRUE(Has(texts, "case 3:1 the case needs the key 'expect'")) << testing::PrintToString(texts);
 }
 
+TEST_F(DiagnosticTest, AMissingTextHasItsHintInKoreanAsWell) {
+  std::string source = With(kMessages, "run:ok { message = 'fine' }");
+  const std::size_t at = source.find("fix = ");
+  ASSERT_NE(std::string::npos, at);
+  source.replace(at, 6, "fixx = ");
+  Of(source);
+  const Value said = DiagnosticsAsJson(found_, 1, "ko");
+  bool told = false;
+  for (const Value& one : said["diagnostics"]) {
+    if (one["message"] != "head에 'fix' 필드가 필요합니다") continue;
+    told = true;
+    EXPECT_EQ("{ en = \"…\", ko = \"…\" }(으)로 쓰세요", one["hint"]);
+  }
+  EXPECT_TRUE(told) << said.dump();
+}
+
 TEST_F(DiagnosticTest, SarifHasARuleAndAPlaceForEach) {
   Of(With(kMessages, "\t--[[ 한글 ]] run:ok { message = 'fin' }"));
   const Value document = DiagnosticsAsSarif(found_, "en");
