@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <arpa/inet.h>
+
 #include <filesystem>
 #include <string_view>
 
@@ -15,7 +17,7 @@ const std::vector<std::string> kClusterKeys = {
     "tls-server-name", "proxy-url", "disable-compression", "extensions"};
 const std::vector<std::string> kUserKeys = {
     "client-certificate", "client-certificate-data", "client-key", "client-key-data", "token",
-    "tokenFile", "username", "password", "exec", "as", "as-uid", "as-groups", "as-user-extra",
+    "tokenFile", "username", "password", "exec", "as", "as-uid", "as-groups",
     "auth-provider", "extensions"};
 const std::vector<std::string> kContextKeys = {"cluster", "user", "namespace", "extensions"};
 const std::vector<std::string> kExecKeys = {"apiVersion", "command", "args", "env", "installHint",
@@ -26,8 +28,14 @@ std::string Lower(std::string text) {
   return text;
 }
 
-bool IsLoopback(std::string_view host) {
-  return host == "localhost" || host == "[::1]" || host.starts_with("127.");
+/// `authority` is what stands behind "http://": HOST, HOST:PORT, with a path or without.
+bool IsLoopback(std::string_view authority) {
+  authority = authority.substr(0, authority.find('/'));
+  if (authority == "[::1]" || authority.starts_with("[::1]:")) return true;
+  const std::string host(authority.substr(0, authority.find(':')));
+  in_addr address{};
+  const bool number = inet_pton(AF_INET, host.c_str(), &address) == 1;   // "127.evil.example" is none.
+  return host == "localhost" || (number && host.starts_with("127."));
 }
 
 class KubeconfigReader {

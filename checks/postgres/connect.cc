@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <functional>
 #include <utility>
 
@@ -42,9 +43,14 @@ std::vector<std::pair<std::string, std::string>> ConnectionParameters(const Logi
       {"target_session_attrs", "any"},
   };
   if (!address.empty()) parameters.emplace_back("hostaddr", address);
-  // Without a password libpq would look for a file of its own.
-  parameters.emplace_back(login.password.empty() ? "passfile" : "password",
-                          login.password.empty() ? "/nonexistent" : login.password);
+  // Without a password libpq would look for a file of its own, and in the environment: that of whoever
+  // started upkeep is used no more than their KUBECONFIG. An empty one counts as none to it.
+  if (login.password.empty()) {
+    parameters.emplace_back("passfile", "/nonexistent");
+    if (std::getenv("PGPASSWORD") != nullptr) parameters.emplace_back("password", "-");
+  } else {
+    parameters.emplace_back("password", login.password);
+  }
   if (login.tls.verified()) {
     parameters.emplace_back("sslrootcert", login.tls.ca_file.empty() ? SystemAuthorities() : login.tls.ca_file);
   }

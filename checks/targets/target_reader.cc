@@ -91,6 +91,9 @@ void ReadHttp(MappingReader& reader, ReadContext& context, Target& target) {
   target.user = reader.OptionalString("user");
   target.password = ReadSecret(reader, "password", context);
   target.tls = ReadTls(reader, context);
+  if (const Node* const tls = reader.Take("tls"); tls != nullptr && !https && target.tls.mode != "disable") {
+    reader.Error(*tls, "'tls' means nothing for an http:// URL", "write https://");
+  }
   if (https && target.tls.mode == "disable") {
     reader.Error(*reader.Take("tls"), "an https URL cannot have tls mode: disable",
                  "write http://, or mode: require for TLS that is not verified");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // upkeep tick, daemon and serve.
+#include <arpa/inet.h>
+
 #include <csignal>
 #include <filesystem>
 #include <iostream>
@@ -150,6 +152,12 @@ Result<Address> ReadAddress(const std::string& text) {
   return address;
 }
 
+bool IsLoopback(const std::string& host) {
+  in_addr address{};
+  const bool number = inet_pton(AF_INET, host.c_str(), &address) == 1;
+  return host == "localhost" || host == "::1" || (number && host.starts_with("127."));
+}
+
 Result<std::unique_ptr<daemon::Server>> ListenFor(const Invocation& invocation,
                                                   daemon::ServerOptions options = {}) {
   auto address = ReadAddress(invocation.Value("--listen", "127.0.0.1:9180"));
@@ -276,10 +284,16 @@ int ServeCommand(Invocation& invocation) {
   pthread_sigmask(SIG_BLOCK, &ends, nullptr);
   auto server = ListenFor(invocation);
   if (!server.ok()) return invocation.Fail(server.status());
-  const std::string host = invocation.Value("--listen", "127.0.0.1:9180");
+  const auto address = ReadAddress(invocation.Value("--listen", "127.0.0.1:9180"));
+  if (!address.ok()) return invocation.Fail(address.status());
+  const std::string host = address->host.find(':') == std::string::npos ? address->host : "[" + address->host + "]";
+  if (!IsLoopback(address->host)) {
+    *invocation.err << "upkeep: "
+                    << invocation.Say("every report can be read by whoever reaches " + host + ": there is no login") << "\n";
+  }
   *invocation.err << "upkeep: "
-                  << invocation.Say("serving http://" + host.substr(0, host.rfind(':')) + ":" +
-                                    std::to_string((*server)->port()) + "/ (read-only; end with Ctrl-C)")
+                  << invocation.Say("serving http://" + host + ":" + std::to_string((*server)->port()) +
+                                    "/ (read-only; end with Ctrl-C)")
                   << std::endl;
   const Serving serving(std::move(*server));
   int signal = 0;

@@ -59,30 +59,35 @@ Task<bool> DiagnoseEndpoint(checks::HostModule& module, const Target& target,
   co_return true;
 }
 
-/// Asks for the rights of one identity. True when the target answered at all.
-Task<bool> DiagnoseRights(const run::Modules& modules, const std::vector<Need>& needs, std::string what,
+struct RightsSeen {
+  bool answered = false;   ///< The target, to anything.
+  bool granted = false;    ///< One need at least: the login worked.
+};
+
+/// Asks for the rights of one identity.
+Task<RightsSeen> DiagnoseRights(const run::Modules& modules, const std::vector<Need>& needs, std::string what,
                           std::vector<Diagnosis>& found, Limits limits) {
-  bool answered = false;
+  RightsSeen seen;
   std::size_t granted = 0, asked = 0;
   std::set<std::string> said;
   for (const auto& module : modules) {
     if (IsEndpoint(module->name())) continue;   // It grants nothing; it was looked at.
     std::vector<Need> own;
     for (const Need& need : needs) {
-      if (need.module == module->name()) own.push_back(need);
+      if (need.module == module->name() && IsAskedFor(need)) own.push_back(need);
     }
     if (own.empty()) continue;
     asked += own.size();
     const std::vector<Status> statuses = co_await module->Prepare(own, limits);
     for (std::size_t i = 0; i < own.size() && i < statuses.size(); ++i) {
       const Status& status = statuses[i];
-      answered = answered || !NeverReached(status);
+      seen.answered = seen.answered || !NeverReached(status);
       if (status.ok()) {
         ++granted;
         continue;
       }
       if (!said.insert(status.message()).second) continue;
-      if (own[i].optional || status.code() == Code::kNoData) {
+      if (!NeverReached(status) && (own[i].optional || status.code() == Code::kNoData)) {
         found.push_back({Level::kNote, what, own[i].ToString() + ": " + status.message(), status.hint(), 0});
         continue;
       }
@@ -93,7 +98,8 @@ Task<bool> DiagnoseRights(const run::Modules& modules, const std::vector<Need>& 
     found.push_back({Level::kOk, what, std::to_string(granted) + " of " + std::to_string(asked) +
                                            " needs of the playbooks are granted", "", 0});
   }
-  co_return answered;
+  seen.granted = granted > 0;
+  co_return seen;
 }
 
 Task<void> DiagnoseIdentity(kubernetes::KubernetesClient& client, std::string what,
@@ -161,9 +167,9 @@ Task<void> DiagnoseTarget(const Target& target, TargetNeeds wanted, const run::M
     const bool did = co_await DiagnoseEndpoint(*module, target, found, look);
     answered = answered || did;
   }
-  const bool asked = co_await DiagnoseRights(modules.value(), wanted.read, target.name, found, look);
-  answered = answered || asked;
-  if (!target.user.empty() && asked) {
+  const RightsSeen seen = co_await DiagnoseRights(modules.value(), wanted.read, target.name, found, look);
+  answered = answered || seen.answered;
+  if (!target.user.empty() && seen.granted) {
     found.push_back({Level::kOk, target.name, "upkeep logs in as " + target.user, "", 0});
   }
   if (wanted.write.empty() || (target.write_kubeconfig.empty() && target.write_user.empty())) co_return;

@@ -51,7 +51,7 @@ Task<void> CompareNeeds(const run::Modules& modules, const std::vector<checks::N
   for (const auto& module : modules) {
     std::vector<checks::Need> own;
     for (const checks::Need& need : needs) {
-      if (need.module == module->name()) own.push_back(need);
+      if (need.module == module->name() && IsAskedFor(need)) own.push_back(need);
     }
     if (own.empty()) continue;
     const std::vector<Status> statuses = co_await module->Prepare(own, limits);

@@ -30,6 +30,13 @@ const std::vector<std::string>& Cadences() {
 /// The playbooks that were asked for: a cadence, ids, or both.
 Result<std::vector<run::Playbook>> Chosen(const Invocation& invocation, const run::Catalog& catalog) {
   std::vector<run::Playbook> chosen;
+  // `daily redis.health` names it twice, and it runs once.
+  const auto choose = [&chosen](run::Playbook playbook) {
+    const bool there = std::any_of(chosen.begin(), chosen.end(), [&](const run::Playbook& one) {
+      return one.head.id == playbook.head.id;
+    });
+    if (!there) chosen.push_back(std::move(playbook));
+  };
   const std::vector<std::string> only = invocation.Values("--only");
   const auto wanted = [&](const std::string& id) {
     return only.empty() || std::any_of(only.begin(), only.end(), [&](const std::string& glob) {
@@ -40,13 +47,13 @@ Result<std::vector<run::Playbook>> Chosen(const Invocation& invocation, const ru
     if (std::find(Cadences().begin(), Cadences().end(), name) == Cadences().end()) {
       Result<run::Playbook> playbook = catalog.Find(name);
       if (!playbook.ok()) return playbook.status();
-      chosen.push_back(std::move(*playbook));
+      choose(std::move(*playbook));
       continue;
     }
     std::vector<Status> errors;
     for (run::Playbook& playbook : catalog.All(errors)) {
       if (playbook.head.cadence == name && wanted(playbook.head.id)) {
-        chosen.push_back(std::move(playbook));
+        choose(std::move(playbook));
       }
     }
     // One bad file must not hide the others, and must not pass unseen either.
@@ -79,6 +86,23 @@ bool AsPlugin(const Invocation& invocation) {
                      [](const std::string& one) { return one == "nagios" || one == "nagios:-"; });
 }
 
+/// A target that was meant and that none of `pairs` looks at is said, and refused where it was named:
+/// that nothing is found on it says nothing about it.
+Status SayNotLookedAt(const Invocation& invocation, const checks::Inventory& inventory,
+                      const std::vector<std::string>& names, const std::vector<run::Pair>& pairs) {
+  for (const checks::Target& target : inventory.targets) {
+    const bool looked = std::any_of(pairs.begin(), pairs.end(),
+                                    [&](const run::Pair& pair) { return pair.target->name == target.name; });
+    const bool named = std::find(names.begin(), names.end(), target.name) != names.end();
+    if (looked || (!names.empty() && !named)) continue;
+    const std::string kind(checks::TargetKindName(target.kind));
+    const std::string what = "nothing that was chosen looks at '" + target.name + "' (" + kind + ")";
+    if (named) return Status(Code::kUsage, what).WithHint("upkeep list shows which kind of target each playbook is for");
+    *invocation.err << "upkeep: " << invocation.Say(what) << "\n";
+  }
+  return Status::Ok();
+}
+
 int RunChecks(Invocation& invocation, bool& reported) {
   Result<std::unique_ptr<Workplace>> workplace = Workplace::Open(invocation);
   if (!workplace.ok()) return invocation.Fail(workplace.status());
@@ -95,6 +119,9 @@ int RunChecks(Invocation& invocation, bool& reported) {
   if (pairs.empty()) {
     return invocation.Fail(Status(Code::kUsage, "no target of the inventory fits what was chosen")
                                .WithHint("upkeep explain PLAYBOOK names the kind of target"));
+  }
+  if (Status said = SayNotLookedAt(invocation, place.inventory(), targets, pairs); !said.ok()) {
+    return invocation.Fail(said);
   }
   if (Status good = place.CheckKubeconfigs(pairs); !good.ok()) return invocation.Fail(good);
   if (Status read = ReadParameters(invocation, pairs); !read.ok()) return invocation.Fail(read);

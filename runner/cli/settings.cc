@@ -98,6 +98,10 @@ Result<checks::Inventory> LoadInventory(const Invocation& invocation) {
   const std::string kubeconfig = invocation.Value("--kubeconfig");
   std::string path = FlagOrEnvironment(invocation, "--inventory", "UPKEEP_INVENTORY");
   std::error_code error;
+  if (kubeconfig.empty() && invocation.Has("--context")) {
+    return Status(Code::kUsage, "--context names a context of a kubeconfig, and there is none")
+        .WithHint("add --kubeconfig FILE; a cluster of the inventory has its own key 'context'");
+  }
   if (path.empty() && kubeconfig.empty()) {
     for (const char* usual : {"inventory.yaml", "/etc/upkeep/inventory.yaml"}) {
       if (fs::exists(usual, error)) {

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "checks/kubernetes/resource.h"
+
 namespace upkeep::cli {
 namespace {
 
@@ -18,6 +20,12 @@ void AddOnce(const checks::Need& need, std::vector<checks::Need>& all) {
 }
 
 }  // namespace
+
+bool IsAskedFor(const checks::Need& need) {
+  if (need.module != "kubernetes") return true;
+  const auto rule = kubernetes::RuleOf(need);
+  return !rule.ok() || rule->has_value();
+}
 
 TargetNeeds NeedsOnKind(const std::string& kind, const std::vector<run::Playbook>& playbooks) {
   TargetNeeds needs;

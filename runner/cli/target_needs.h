@@ -22,6 +22,9 @@ struct TargetNeeds {
   std::vector<checks::Need> write;   ///< Of what remedies change, under the write identity.
 };
 
+/// False for what every authenticated user has: nobody is asked for it, and so it shows nothing.
+bool IsAskedFor(const checks::Need& need);
+
 /// Of the playbooks that look at `kind` ("kubernetes", "postgres" …), and of those that look at any.
 TargetNeeds NeedsOnKind(const std::string& kind, const std::vector<run::Playbook>& playbooks);
 TargetNeeds NeedsOn(const checks::Target& target, const std::vector<run::Playbook>& playbooks);

@@ -33,7 +33,7 @@ int Add(Invocation& invocation) {
   waiver.approver = run::OperatingSystemActor();
   waiver.created = clock.Now();
   for (const char* required : {"--owner", "--reason", "--expires"}) {
-    if (invocation.Value(required).empty()) {
+    if (invocation.Value(required).find_first_not_of(" \t\n") == std::string::npos) {
       return invocation.Fail(Status(Code::kUsage, std::string("a waiver needs ") + required)
                                  .WithHint("an exception without an owner, a reason and an end "
                                            "is never looked at again"));

@@ -68,7 +68,8 @@ Result<PlanId> SqliteStore::AddPlan(const Plan& plan) {
   if (other != 0) {
     return Status(Code::kBusy, Name(other) + " for " + plan.subject + " on " + plan.target +
                                    " exists already")
-        .WithHint("approve, deny or cancel that one");
+        .WithHint("it ends when somebody else approves or denies it, or when it expires: upkeep approvals show " +
+                  std::to_string(other));
   }
   database_->Run(
       "INSERT INTO plans (run, fingerprint, playbook, target, subject, remedy, risk, document, hash, "
@@ -98,7 +99,7 @@ Result<Plan> SqliteStore::FindPlan(PlanId plan) {
   Query query(*database_, std::string(kPlanColumns) + "WHERE id = ?");
   if (query.With(plan).Next()) return ReadPlan(query);
   UPKEEP_RETURN_IF_ERROR(database_->TakeStatus());
-  return Status(Code::kNotFound, "there is no " + Name(plan)).WithHint("`upkeep plan` lists them");
+  return Status(Code::kNotFound, "there is no " + Name(plan)).WithHint("`upkeep approvals --all` lists them");
 }
 
 Result<std::vector<Plan>> SqliteStore::Plans(const PlanFilter& filter) {

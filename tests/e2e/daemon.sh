@@ -157,7 +157,7 @@ check "and never runs" test "$(sql "SELECT count(*) FROM slots WHERE schedule = 
 check "pause wants a schedule that is there" ends 65 "$upkeep" pause slwo --reason x
 check "and says the near one" has "$(cat "$work/err")" "did you mean 'slow'?"
 check "pause" ends 0 "$upkeep" pause slow --reason 'upgrade of the endpoint' --until 1h
-check "twice is refused" ends 75 "$upkeep" pause slow --reason again
+check "twice is refused" ends 65 "$upkeep" pause slow --reason again
 check "slots that fall due are paused" await 20 is_state slow paused
 check "by this user, with the reason" same "paused $me upgrade of the endpoint" "$(state_of slow paused)"
 check "schedule list shows it" has "$("$upkeep" schedule list)" "by $me, until"

@@ -142,6 +142,22 @@ TEST_F(KubeconfigTest, TheTokenFileIsReadAgainWhenItChanges) {
   EXPECT_NE(std::string::npos, header().find("cannot read"));
 }
 
+class LoopbackTest : public KubeconfigTest, public testing::WithParamInterface<std::pair<const char*, bool>> {};
+
+// A token must not go in the clear to a host whose name only looks like this machine's.
+TEST_P(LoopbackTest, OnlyThisMachineIsSpokenToWithoutTls) {
+  const auto [server, fine] = GetParam();
+  Write("config", std::string("apiVersion: v1\nkind: Config\ncurrent-context: c\nclusters: [{name: c, cluster: {server: \"") +
+                      server + "\"}}]\nusers: [{name: u, user: {}}]\ncontexts: [{name: c, context: {cluster: c, user: u}}]\n");
+  EXPECT_EQ(fine, ReadKubeconfig((folder_ / "config").string(), "", redactor_).ok()) << server;
+}
+
+INSTANTIATE_TEST_SUITE_P(Servers, LoopbackTest,
+                         testing::Values(std::pair("http://127.0.0.1:8080", true), std::pair("http://localhost:1", true),
+                                         std::pair("http://127.9.9.9", true), std::pair("http://[::1]:8080", true),
+                                         std::pair("http://127.evil.invalid:80", false), std::pair("http://127.0.0.1.evil:80", false),
+                                         std::pair("http://localhost.evil", false), std::pair("http://10.0.0.1", false)));
+
 class ExecTest : public KubeconfigTest {
  protected:
   ExecPlugin Plugin(const std::string& script) {
