@@ -59,18 +59,21 @@ Result<store::SlotFilter> ReadFilter(const Invocation& invocation, Instant now) 
   return filter;
 }
 
-/// What became of the one slot that was asked for.
-Status NoSuchSlot(store::Store& store, store::SlotFilter filter) {
+/// The one slot that was asked for was not missed: 0, and a word on what it is; or there is none.
+int SayWhatItIs(Invocation& invocation, store::Store& store, store::SlotFilter filter) {
   filter.states.clear();
   const auto any = store.Slots(filter);
-  if (!any.ok()) return any.status();
+  if (!any.ok()) return invocation.Fail(any.status());
   const std::string when = FormatRfc3339(*filter.from);
   if (any->empty()) {
-    return Status(Code::kNotFound, "there is no slot of '" + filter.schedule + "' at " + when)
-        .WithHint("upkeep backfill " + filter.schedule + " --dry-run shows what was missed");
+    return invocation.Fail(Status(Code::kNotFound, "there is no slot of '" + filter.schedule + "' at " + when)
+                               .WithHint("upkeep backfill " + filter.schedule + " --dry-run shows what was missed"));
   }
-  return Status(Code::kInvalid, "the slot of '" + filter.schedule + "' at " + when + " is " +
-                                    std::string(store::SlotStateName(any->front().state)) + ", and was not missed");
+  *invocation.err << "upkeep: "
+                  << invocation.Say("the slot of '" + filter.schedule + "' at " + when + " is " +
+                                    std::string(store::SlotStateName(any->front().state)) + ", and was not missed")
+                  << "\n";
+  return 0;
 }
 
 Result<std::int64_t> ReadLimit(const Invocation& invocation) {
@@ -207,7 +210,7 @@ int Backfill(Invocation& invocation) {
   const std::set<std::string> targets = assignment.Targets();
   std::erase_if(*slots, [&](const store::Slot& slot) { return !targets.contains(slot.key.target); });
   const std::string language = Language(invocation);
-  if (slots->empty() && invocation.Has("--slot")) return invocation.Fail(NoSuchSlot(place.store(), *filter));
+  if (slots->empty() && invocation.Has("--slot")) return SayWhatItIs(invocation, place.store(), *filter);
   if (slots->empty()) {
     *invocation.err << "upkeep: " << In(language, "nothing was missed in that time") << "\n";
     return 0;
