@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "schedules/file.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -144,6 +145,10 @@ const yaml::Node* ReadHead(const yaml::Document& document, FileDefaults& default
     list = nullptr;
   }
   head.Finish();
+  // Of two lists the second one's schedules would look as if they had been taken out of the files.
+  const auto lists = std::count_if(document.root.entries.begin(), document.root.entries.end(),
+                                   [](const auto& entry) { return entry.first.scalar == "schedules"; });
+  if (lists > 1) list = nullptr;
   for (const yaml::RepeatedKey& repeated : document.repeated) {
     if (list == nullptr || !repeated.IsIn(*list)) errors.push_back(repeated.error);
   }

@@ -50,12 +50,13 @@ std::string Complaint(std::string_view source, std::size_t size) {
   return text == nullptr ? "" : text;
 }
 
-/// Of several places of the word the one that Lua stopped at: it reads to the end of each before.
+/// Of several places of the word, in order, the one that Lua stopped at: what ends before it is only
+/// incomplete, and what ends at it or later stops there.
 std::size_t ChooseByReading(std::string_view source, const std::vector<std::size_t>& places, std::string_view word) {
-  for (const std::size_t place : places) {
-    if (WordIn(Complaint(source, place + word.size())) == word) return place;
-  }
-  return places.back();
+  const auto found = std::partition_point(places.begin(), places.end(), [&](std::size_t place) {
+    return WordIn(Complaint(source, place + word.size())) != word;
+  });
+  return found == places.end() ? places.back() : *found;
 }
 
 std::optional<std::size_t> FindWord(std::string_view source, const Line& line, std::string_view word) {

@@ -228,7 +228,11 @@ class TreeBuilder final : public YAML::EventHandler {
                         .WithHint("put a key that begins with '[', '{' or '?' in quotes")
                         .At(Place(key.line, key.column))};
     }
-    if (!frame.seen.insert(key.scalar).second && repeated_.size() < kMaxErrors) {
+    if (!frame.seen.insert(key.scalar).second) {
+      // More than are told: whoever leaves out only what is wrong could not know all of it.
+      if (repeated_.size() >= kMaxErrors) {
+        throw Refusal{Status(Code::kInvalid, "more than 100 keys are repeated").At(Place(key.line, key.column))};
+      }
       std::string hint;
       if (const Node* first = FindKey(frame.node, key.scalar)) {
         hint = "it is already set in line " + std::to_string(first->line);

@@ -39,10 +39,8 @@ std::vector<std::string> Words(const Value& list) {
   return words;
 }
 
-/// Each user may ask what they may do, and who they are.
-bool IsAboutOneself(const std::string& group) {
-  return group == "authorization.k8s.io" || group == "authentication.k8s.io";
-}
+/// Each user may ask what they may do, and who they are: selfsubjectaccessreviews and their kin.
+bool IsAboutOneself(const std::string& resource) { return resource.starts_with("selfsubject"); }
 
 Task<void> CompareNeeds(const run::Modules& modules, const std::vector<checks::Need>& needs, std::string what,
                         Lines& lines, Limits limits) {
@@ -137,15 +135,19 @@ Task<void> CompareIdentity(const run::Modules& modules, const std::vector<checks
                            std::string what, Lines& lines, Limits limits) {
   const std::size_t before = lines.size();
   co_await CompareNeeds(modules, needs, what, lines, limits);
-  const bool reached = std::any_of(lines.begin() + static_cast<std::ptrdiff_t>(before), lines.end(),
-                                   [](const RightLine& line) { return line.kind != Kind::kNotSeen; });
-  if (!reached) co_return;
+  const auto first = lines.begin() + static_cast<std::ptrdiff_t>(before);
+  const bool reached =
+      std::any_of(first, lines.end(), [](const RightLine& line) { return line.kind != Kind::kNotSeen; });
+  // Who did not answer is asked nothing more; where nothing is needed, nothing was asked yet.
+  if (!reached && lines.size() > before) co_return;
   for (const auto& module : modules) {
     if (auto* const cluster = dynamic_cast<kubernetes::KubernetesModule*>(module.get())) {
       kubernetes::KubernetesClient* const client = writes ? cluster->writer() : &cluster->reader();
       if (client != nullptr) co_await CompareRules(*client, rules, query, what, lines, limits);
     } else if (module->name() == "postgres") {
       co_await CompareRoles(*module, needs, what, lines, limits);
+    } else if (module->name() == "redis" && !reached) {
+      lines.push_back(NotSeen(what, "no playbook needs anything of it, so it was not asked"));
     } else if (module->name() == "redis") {
       // A user who may look no further than needed may not ask for it.
       lines.push_back({Kind::kSame, what, "what else it may do only an administrator is told", "ACL GETUSER"});
@@ -162,7 +164,8 @@ Task<void> CompareTarget(const checks::Target& target, TargetNeeds needs, const 
     co_return;
   }
   co_await CompareIdentity(*modules, needs.read, rights.read, false, query, target.name, lines, own);
-  if (needs.write.empty() || (target.write_kubeconfig.empty() && target.write_user.empty())) co_return;
+  if (lines.empty()) lines.push_back({Kind::kSame, target.name, "has no rights to compare", ""});
+  if (target.write_kubeconfig.empty() && target.write_user.empty()) co_return;
   const std::string what = target.name + " (write)";
   const auto writers = co_await factory.write_maker()(target, own);
   if (!writers.ok()) {
@@ -186,8 +189,8 @@ std::vector<std::string> NotNeeded(const Value& answer, const std::vector<kubern
   const Value rules = Field(answer, "resourceRules");
   for (const Value& rule : rules.is_array() ? rules : Value::array()) {
     for (const std::string& group : Words(Field(rule, "apiGroups"))) {
-      if (IsAboutOneself(group)) continue;
       for (const std::string& resource : Words(Field(rule, "resources"))) {
+        if (IsAboutOneself(resource)) continue;
         const std::string name = Resource(group, resource);
         for (const std::string& verb : Words(Field(rule, "verbs"))) {
           if (!wanted[name].contains(verb)) extra[name].insert(verb);

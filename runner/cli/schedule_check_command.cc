@@ -105,7 +105,8 @@ int Check(Invocation& invocation) {
   for (const schedules::Clash& clash : schedules::FindClashes(WithTargetsNamed(invocation, file->schedules), now)) {
     const Status warning = schedules::ClashWarning(file->schedules, clash);
     const bool known = std::any_of(file->warnings.begin(), file->warnings.end(), [&](const Status& one) {
-      return one.place() && warning.place() && one.place()->line == warning.place()->line &&
+      return one.place() && warning.place() && one.place()->file == warning.place()->file &&
+             one.place()->line == warning.place()->line &&
              one.message().find("'" + clash.first + "' are both heavy") != std::string::npos;
     });
     if (!known) file->warnings.push_back(warning);

@@ -54,9 +54,13 @@ Result<PlannedTargets> TargetsToPlan(const schedules::Schedule& schedule, const 
   auto before = TargetsOfSlots(schedule.id, store);
   if (!before.ok()) return before.status();
   for (const std::string& target : *before) {
-    const bool there = std::any_of(inventory.targets.begin(), inventory.targets.end(),
-                                   [&](const checks::Target& one) { return one.name == target; });
-    if (there && planned.all.insert(target).second) planned.kept_from[target] = why;
+    // One that was taken out of the inventory, or out of the schedule, is not owed any more.
+    const checks::Target* const there = inventory.Find(target);
+    const bool meant = there != nullptr &&
+                       (schedule.targets.empty() ||
+                        std::any_of(schedule.targets.begin(), schedule.targets.end(),
+                                    [&](const std::string& name) { return run::IsMeant(*there, name); }));
+    if (meant && planned.all.insert(target).second) planned.kept_from[target] = why;
   }
   if (planned.all.empty()) {
     planned.all.insert(std::string(kNoTarget));

@@ -23,7 +23,8 @@ std::string SecondsText(microseconds duration) {
 }
 
 /// How the slot ends when its run does: whether it was late was decided when it was claimed.
-store::AttemptEnd EndOf(const Schedule& schedule, const store::Attempt& attempt) {
+/// `was_due` says that it came in time: an earlier attempt of it ran, or it was queued.
+store::AttemptEnd EndOf(const Schedule& schedule, const store::Attempt& attempt, bool was_due) {
   const Instant start = schedules::StartOf(schedule, attempt.key.planned);
   store::AttemptEnd end{attempt.id, SlotState::kOnTime, ""};
   switch (schedules::Judge(schedule, attempt.key.planned, attempt.claimed)) {
@@ -34,7 +35,7 @@ store::AttemptEnd EndOf(const Schedule& schedule, const store::Attempt& attempt)
       break;
     case schedules::Punctuality::kMissed:
       end.state = SlotState::kLate;
-      if (attempt.number > 1) {   // Its first one may have been in time.
+      if (was_due) {
         end.reason = "started " + SecondsText(attempt.claimed - start) + " late";
         break;
       }
@@ -95,6 +96,10 @@ std::vector<std::string> Batch::Targets() const {
   std::vector<std::string> targets;
   for (const store::Attempt& attempt : attempts) targets.push_back(attempt.key.target);
   return targets;
+}
+
+bool SlotTaker::StandsBack(const Candidate& candidate) {
+  return candidate.verdict == Verdict::kCatchUp || candidate.slot.state == SlotState::kInterrupted;
 }
 
 Result<Taken> SlotTaker::Take(const Schedule& schedule, const TakeRequest& request) {
@@ -166,10 +171,10 @@ Result<Taken> SlotTaker::Take(const Schedule& schedule, const TakeRequest& reque
   if (candidates.empty()) return taken;
 
   std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
-    // What is due now does not come too late for the sake of what is too late already.
-    const bool a_caught_up = a.verdict == Verdict::kCatchUp, b_caught_up = b.verdict == Verdict::kCatchUp;
-    return std::tie(a_caught_up, a.slot.key.planned, a.slot.key.target) <
-           std::tie(b_caught_up, b.slot.key.planned, b.slot.key.target);
+    // What is due now does not come too late for the sake of what had its time.
+    const bool a_last = StandsBack(a), b_last = StandsBack(b);
+    return std::tie(a_last, a.slot.key.planned, a.slot.key.target) <
+           std::tie(b_last, b.slot.key.planned, b.slot.key.target);
   });
   auto running = RunningByTarget(schedule.id);
   if (!running.ok()) return running.status();
@@ -193,8 +198,8 @@ Result<Taken> SlotTaker::Take(const Schedule& schedule, const TakeRequest& reque
       beside = (*now_running)[slot.key.target];
       verdict = decide();
     }
-    // Several are caught up one after the other, and none of them ends or takes the place of another.
-    if (candidate.verdict == Verdict::kCatchUp && verdict != schedules::OverlapVerdict::kStart) {
+    // These run one after the other, and none of them ends or takes the place of another.
+    if (StandsBack(candidate) && verdict != schedules::OverlapVerdict::kStart) {
       taken.waits_for_running = true;
       continue;
     }
@@ -210,7 +215,7 @@ Result<Taken> SlotTaker::Take(const Schedule& schedule, const TakeRequest& reque
         break;
       case schedules::OverlapVerdict::kQueue: {
         taken.waits_for_running = true;
-        if (is_queued || slot.state == SlotState::kInterrupted) continue;
+        if (is_queued) continue;
         auto moved = Move({slot.id}, SlotState::kQueued, "an earlier one still runs");
         if (!moved.ok()) return moved.status();
         taken.queued += *moved;
@@ -219,7 +224,6 @@ Result<Taken> SlotTaker::Take(const Schedule& schedule, const TakeRequest& reque
       }
       case schedules::OverlapVerdict::kOverlapped: break;
     }
-    if (slot.state == SlotState::kInterrupted) continue;   // Stays what it is.
     auto moved = Move({slot.id}, SlotState::kOverlapped, "an earlier one still runs");
     if (!moved.ok()) return moved.status();
     taken.overlapped += *moved;
@@ -322,6 +326,7 @@ Result<std::vector<Slot>> SlotTaker::OpenSlots(const Schedule& schedule, Instant
     if (!delay) continue;
     if (now < slot.changed + *delay) {
       Sooner(taken.next, slot.changed + *delay);
+      Sooner(taken.retry, slot.changed + *delay);
       continue;
     }
     open->push_back(std::move(slot));
@@ -355,7 +360,7 @@ Result<SlotTaker::Started> SlotTaker::Start(const Schedule& schedule, const Cand
   if (taken.batches.empty() || taken.batches.back().planned != attempt->key.planned) {
     taken.batches.emplace_back().planned = attempt->key.planned;
   }
-  taken.batches.back().ends.push_back(EndOf(schedule, *attempt));
+  taken.batches.back().ends.push_back(EndOf(schedule, *attempt, attempt->number > 1 || candidate.slot.state == SlotState::kQueued));
   taken.batches.back().attempts.push_back(std::move(*attempt));
   return Started::kYes;
 }

@@ -44,6 +44,7 @@ struct Taken {
   std::int64_t missed = 0, overlapped = 0, queued = 0, paused = 0, blackout = 0;
   std::set<std::string> missed_targets;   ///< Of those that are missed.
   bool waits_for_running = false;         ///< Something is queued, to be caught up, or waits for a replaced run.
+  std::optional<Instant> retry;           ///< When the first of the interrupted ones may be tried again.
   std::optional<Instant> next;            ///< When an open slot of the schedule is to start.
 };
 
@@ -75,6 +76,8 @@ class SlotTaker {
     store::Slot slot;
     schedules::Verdict verdict;
   };
+  /// It is caught up or tried again: it goes after what is due now, and waits for what runs.
+  static bool StandsBack(const Candidate& candidate);
   /// `decision`, unless the slot is beyond its grace and of an earlier definition: then the windows
   /// of that one count. A window that is written down later does not excuse a missed slot.
   Result<schedules::Decision> JudgeByItsTime(const schedules::Schedule& schedule,

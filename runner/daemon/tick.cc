@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/daemon/tick.h"
 
+#include <map>
+
 #include "base/yaml/yaml.h"
 #include "runner/daemon/planned_targets.h"
 #include "runner/daemon/absence.h"
@@ -40,27 +42,37 @@ void Add(TickOutcome& outcome, const Taken& taken) {
   outcome.paused += taken.paused;
 }
 
-/// True when a slot of them is to be tried again.
-Task<bool> RunBatches(SlotRunner& runner, std::shared_ptr<const World> world,
+/// What a run found whose slots are all to be tried again: it counts when that does not happen.
+struct Deferred {
+  reports::StateTotals totals;
+  bool no_target_answered = false;
+};
+/// Of slots that are to be tried again, by planned time.
+using Promised = std::map<Instant, Deferred>;
+
+Task<void> RunBatches(SlotRunner& runner, std::shared_ptr<const World> world,
                       const schedules::Schedule& schedule, Taken& taken, Limits limits,
-                      TickOutcome& outcome) {
-  bool again = false;
+                      TickOutcome& outcome, Promised& promised) {
   for (Batch& batch : taken.batches) {
+    const Instant planned = batch.planned;
     BatchEnd end = co_await runner.Run(world, schedule, std::move(batch), limits);
     if (!end.status.ok()) {
       if (outcome.status.ok()) outcome.status = end.status;
       continue;
     }
     ++outcome.runs;
-    again = again || end.again > 0;
-    if (end.all_again) continue;   // What the last attempt finds counts.
+    promised.erase(planned);
+    const bool nobody = end.summary.exit_code == run::kNoTargetAnswered;
+    if (end.all_again) {
+      promised[planned] = {end.summary.totals, nobody};
+      continue;
+    }
+    if (end.again > 0) promised[planned] = {};   // The others of its targets count already.
     Add(outcome.totals, end.summary.totals);
     outcome.cancelled = outcome.cancelled || end.cancelled;
-    outcome.no_target_answered =
-        outcome.no_target_answered || end.summary.exit_code == run::kNoTargetAnswered;
+    outcome.no_target_answered = outcome.no_target_answered || nobody;
     for (Status& problem : end.problems) outcome.problems.push_back(std::move(problem));
   }
-  co_return again;
 }
 
 Task<Status> Sleep(const RunnerParts& parts, Instant until, const Limits& limits) {
@@ -150,22 +162,26 @@ Task<Result<TickOutcome>> Tick(std::shared_ptr<const World> world, std::string i
   }
 
   SlotRunner runner(parts);
+  Promised promised;
   while (true) {
-    const bool ran = !taken->batches.empty();
-    const bool again = co_await RunBatches(runner, world, *schedule, *taken, limits, outcome);
-    // What is caught up or queued had to wait for these to end; nobody else comes for it.
-    if (!ran || (!again && !taken->waits_for_running) || limits.cancel.cancelled()) break;
+    co_await RunBatches(runner, world, *schedule, *taken, limits, outcome, promised);
+    outcome.cancelled = outcome.cancelled || limits.cancel.cancelled();
+    // What is caught up, queued or to be tried again had to wait; nobody else comes for it.
+    if (outcome.cancelled || (promised.empty() && !taken->waits_for_running)) break;
     taken = taker.Take(*schedule, take);
-    if (taken.ok() && again && taken->batches.empty() && taken->next &&
-        *taken->next <= parts.clock.Now() + schedule->retry.cap) {
-      Add(outcome, *taken);
-      const Status slept = co_await Sleep(parts, *taken->next, limits);
-      if (!slept.ok()) break;
-      taken = taker.Take(*schedule, take);
-    }
     if (!taken.ok()) co_return taken.status();
     Add(outcome, *taken);
     self.Missed(schedule->id, taken->missed_targets);
+    if (!taken->batches.empty()) continue;
+    const bool soon = taken->retry && *taken->retry <= parts.clock.Now() + schedule->retry.cap;
+    if (promised.empty() || !soon) break;
+    const Status slept = co_await Sleep(parts, *taken->retry, limits);
+    if (!slept.ok()) outcome.cancelled = limits.cancel.cancelled();
+    if (!slept.ok()) break;
+  }
+  for (const auto& [planned_time, found] : promised) {
+    Add(outcome.totals, found.totals);
+    outcome.no_target_answered = outcome.no_target_answered || found.no_target_answered;
   }
   const Status signed_off = parts.store.Sign(sign);
   if (!signed_off.ok()) outcome.problems.push_back(signed_off);

@@ -280,6 +280,22 @@ schedules:
   EXPECT_NE(std::string::npos, file.Errors().Describe().find("the id 'dup' is used twice"));
 }
 
+// The second list's schedules must not look as if somebody had taken them out of the files.
+TEST(ReadScheduleText, TwoListsOfSchedulesAreNoFile) {
+  const auto file = ReadScheduleText("apiVersion: upkeep/v1\nschedules:\n  - {id: x, cron: \"0 9 * * *\", playbooks: [p]}\n"
+                                     "schedules:\n  - {id: y, cron: \"0 9 * * *\", playbooks: [p]}\n", "t.yaml", kReadAt);
+  ASSERT_FALSE(file.ok());
+  EXPECT_EQ("the key 'schedules' is repeated", file.status().message());
+  EXPECT_EQ(4, file.status().place()->line);
+}
+
+TEST(ReadScheduleText, MoreRepeatedKeysThanAreToldAreNoFile) {
+  std::string text = "apiVersion: upkeep/v1\nschedules:\n  - id: a\n    playbooks: [p]\n    cron: \"0 9 * * *\"\n";
+  for (int i = 0; i < 101; ++i) text += "    playbooks: [p]\n";
+  text += "  - id: b\n    playbooks: [p]\n    cron: \"0 9 * * *\"\n    cron: \"* * * * *\"\n";
+  EXPECT_FALSE(ReadScheduleText(text, "t.yaml", kReadAt).ok());
+}
+
 TEST(ReadScheduleText, WhatMeansNothingOrNoTimeIsSaidAtItsKey) {
   const auto said = [](const std::string& keys) {
     return MustRead("apiVersion: upkeep/v1\nschedules:\n  - {id: a, playbooks: [x], " + keys + "}\n").Errors().Describe();

@@ -43,6 +43,7 @@ TEST_F(SandboxTest, SyntaxErrorsShowTheirColumnAndWhatHelps) {
            {"local a = 3x", 1, 11, "a name can't begin with a digit"},
            {"f(a, b c)", 1, 8, "close the ( or put a comma before this"},
            {"break", 1, 1, "inside of one"},
+           {"return {1,1,1,,1,1,,1}", 1, 15, "look at what stands just before it"},
            {"a b", 1, 3, "a statement is an assignment or a call"},
        }) {
     const Status status = Load(one.source, "x.lua");

@@ -53,6 +53,21 @@ TEST_F(RbacCommandTest, DiffWithoutAnInventoryOrWithAnUnknownTargetSaysSo) {
   EXPECT_TRUE(Has(wrong.err, "did you mean 'host'?")) << wrong.err;
 }
 
+TEST_F(RbacCommandTest, WhereNothingIsNeededItLooksAllTheSame) {
+  Write("few/http/lone.lua", "return require \"upkeep\".playbook {\n  format = 1, id = \"http.lone\", title = { en = \"t\", ko = \"t\" }, cadence = \"daily\",\n"
+                             "  covers = {}, owner = \"o\", runbook = \"r.md\", fix = { en = \"f\", ko = \"f\" }, target = \"http\", needs = { \"http:get\" },\n"
+                             "  messages = { m = { en = \"m\", ko = \"m\" } }, check = function(run) run:ok { message = \"m\" } end,\n}\n");
+  Write("config", "apiVersion: v1\nkind: Config\ncurrent-context: c\nclusters: [{name: c, cluster: {server: \"https://127.0.0.1:1\"}}]\n"
+                  "users: [{name: u, user: {token: abcdefgh}}]\ncontexts: [{name: c, context: {cluster: c, user: u}}]\n");
+  const std::string inventory = Write("inventory.yaml", "apiVersion: upkeep/v1\ntargets:\n  - {name: prod, kind: kubernetes, kubeconfig: config}\n");
+  const Said dead = Type({"rbac", "--diff", "--playbooks", Path("few"), "--inventory", inventory});
+  EXPECT_EQ(69, dead.code) << dead.out << dead.err;
+  EXPECT_TRUE(Has(dead.out, "? prod")) << dead.out;
+  Write("inventory.yaml", "apiVersion: upkeep/v1\ntargets:\n  - {name: web, kind: http, url: \"http://127.0.0.1:1/\"}\n");
+  const Said endpoint = Type({"rbac", "--diff", "--playbooks", Path("few"), "--inventory", inventory});
+  EXPECT_NE("", endpoint.out) << "no line at all says nothing";
+}
+
 TEST(PostgresRights, ANeedIsARoleAFunctionOrNothing) {
   EXPECT_EQ((std::vector<std::string>{"GRANT EXECUTE ON FUNCTION pg_switch_wal TO r;", "GRANT pg_monitor TO r;",
                                       "GRANT pg_read_all_stats TO r;", "GRANT pg_signal_backend TO r;"}),
@@ -71,13 +86,16 @@ TEST(RightsDiff, WhatNobodyNeedsIsNamedByResourceWithItsVerbs) {
   const Value answer = Value::parse(R"({"resourceRules": [
     {"verbs": ["get", "list", "watch"], "apiGroups": [""], "resources": ["pods", "secrets"]},
     {"verbs": ["create"], "apiGroups": ["authorization.k8s.io"], "resources": ["selfsubjectaccessreviews"]},
+    {"verbs": ["create"], "apiGroups": ["authentication.k8s.io"], "resources": ["selfsubjectreviews", "tokenreviews"]},
+    {"verbs": ["impersonate"], "apiGroups": ["authentication.k8s.io"], "resources": ["uids"]},
     {"verbs": ["list"], "apiGroups": ["apps"], "resources": ["deployments"]},
     {"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}, 7, {"verbs": null}]})");
   kubernetes::RbacRule rule;
   rule.api_groups = {""};
   rule.resources = {"pods"};
   rule.verbs = {"get", "list", "watch"};
-  EXPECT_EQ((std::vector<std::string>{"* *.*", "list deployments.apps", "get, list, watch secrets"}), NotNeeded(answer, {rule}));
+  EXPECT_EQ((std::vector<std::string>{"* *.*", "list deployments.apps", "get, list, watch secrets",
+                                      "create tokenreviews.authentication.k8s.io", "impersonate uids.authentication.k8s.io"}), NotNeeded(answer, {rule}));
   EXPECT_TRUE(NotNeeded(Value::object(), {rule}).empty());
 }
 

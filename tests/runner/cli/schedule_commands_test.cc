@@ -82,6 +82,18 @@ TEST_F(ScheduleCommandsTest, OneTargetByNameAndByLabelIsOneTarget) {
   EXPECT_FALSE(Has(checked.err, "'t' and")) << checked.err;
   EXPECT_TRUE(Has(Schedule({"next", "m", "-n", "1"}).out, "clashes with l\n"));
   EXPECT_TRUE(Has(Schedule({"simulate"}).out, "'m' and 'l' on db"));
+  // One in each file, all of them on the same line.
+  const auto one = [this](const std::string& name, const std::string& id, const std::string& target) {
+    Write("schedules/" + name, "apiVersion: upkeep/v1\nschedules:\n  - {id: " + id + ", cron: \"0 2 * * 0\", "
+                               "playbooks: [selftest.ok], heavy: true, targets: [" + target + "]}\n");
+  };
+  one("a.yaml", "a", "db");
+  one("b.yaml", "b", "db");
+  one("c.yaml", "c", "env=prod");
+  const Said three = Schedule({"check", "--playbooks", SourceFolder() + "/playbooks"});
+  for (const char* pair : {"'b' and 'a' are both heavy", "'c' and 'a' are both heavy", "'c' and 'b' are both heavy"}) {
+    EXPECT_TRUE(Has(three.err, pair)) << pair << "\n" << three.err;
+  }
 }
 
 TEST_F(ScheduleCommandsTest, AWrongSubcommandGetsTheNearestOne) {

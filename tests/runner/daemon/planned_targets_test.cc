@@ -98,6 +98,18 @@ TEST_F(PlannedTargetsTest, ALabelThatNoTargetHasIsMissedUnderItsName) {
   EXPECT_EQ(ReasonOf("2026-11-01T09:00:00Z", "team=shop"), "no target of the inventory has the label 'team=shop'");
 }
 
+TEST_F(PlannedTargetsTest, ATargetThatIsTakenOutOfTheScheduleIsPlannedNoMoreAlsoWhileAPlaybookIsBroken) {
+  hosts_ = {"a", "b"};
+  const std::string two = "    cron: \"0 9 * * *\"\n    playbooks: [selftest.ok, selftest.nowhere]\n    grace: 30m\n";
+  WriteSchedules(two + "    targets: [a, b]\n");
+  TickAt("2026-11-01T09:00:01Z");
+  WriteSchedules(two + "    targets: [b]\n");
+  TickAt("2026-11-01T15:00:00Z");
+  EXPECT_EQ(StateOf("2026-11-02T09:00:00Z", "a"), SlotState::kSuperseded);
+  EXPECT_EQ(TickAt("2026-11-02T09:00:01Z").missed, 0);
+  EXPECT_EQ(StateOf("2026-11-02T09:00:00Z", "b"), SlotState::kOnTime);
+}
+
 TEST_F(PlannedTargetsTest, ATargetThatIsTakenOutOfTheInventoryIsPlannedNoMore) {
   hosts_ = {"a", "b"};
   WriteSchedules(kDailyAtNine);

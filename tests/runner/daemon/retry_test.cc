@@ -41,13 +41,25 @@ class RetryTest : public DaemonTest {
     auto world = ReadWorld(places, clock.Now());
     auto reactor = io::Reactor::Create();
     RunnerParts parts = PartsOf(*store_, **reactor, clock, run::ProcessHolder());
-    auto outcome = (*reactor)->RunUntilDone(Tick(*world, "s", parts, Limits()));
+    CancelSource cancel;
+    Limits limits;
+    limits.cancel = cancel.token();
+    if (cancel_after_ > milliseconds(0)) {
+      (*reactor)->Spawn([](io::Reactor& loop, milliseconds wait, CancelSource& source) -> Task<void> {
+        const Limits none;
+        const Status slept = co_await loop.SleepUntil(std::chrono::steady_clock::now() + wait, none);
+        (void)slept;
+        source.Cancel();
+      }(**reactor, cancel_after_, cancel));
+    }
+    auto outcome = (*reactor)->RunUntilDone(Tick(*world, "s", parts, limits));
     EXPECT_TRUE(outcome.ok()) << outcome.status().Describe();
     store_.reset();
     Open();
     return outcome.ok() ? *outcome : TickOutcome();
   }
   int looks_ = 0;
+  milliseconds cancel_after_{0};
 };
 
 TEST_F(RetryTest, ATargetThatAnswersTheSecondTimeIsFine) {
@@ -105,6 +117,29 @@ TEST_F(RetryTest, TooOldToBeTriedAgainItHasRun) {
   EXPECT_EQ(outcome.totals.unknown, 1);
   EXPECT_EQ(StateOf("2026-11-01T09:00:00Z", "quiet"), SlotState::kLate);
   EXPECT_EQ(ReasonOf("2026-11-01T09:00:00Z", "quiet").find("follows"), std::string::npos);
+}
+
+TEST_F(RetryTest, EachOfSeveralThatWerePromisedIsTriedAgain) {
+  const char* const rules = "    targets: [quiet]\n    deadline: 5s\n    grace: 1m\n    catchUp: {mode: all, limit: 3, maxAge: 9d}\n"
+                            "    retry: {attempts: 1, backoff: 300ms, cap: 1s}\n";
+  TickAtNine(0, rules, "2026-10-31T09:00:00.100Z");
+  looks_ = 0;
+  // Three are caught up within a moment, and all three find nobody.
+  const TickOutcome outcome = TickAtNine(3, rules, "2026-11-03T14:00:00Z");
+  EXPECT_EQ(looks_, 6);
+  EXPECT_EQ(outcome.totals.ok, 3);
+  for (const char* planned : {"2026-11-01T09:00:00Z", "2026-11-02T09:00:00Z", "2026-11-03T09:00:00Z"}) {
+    EXPECT_EQ(StateOf(planned, "quiet"), SlotState::kLate) << planned;
+  }
+}
+
+TEST_F(RetryTest, CancelledWhileItWaitsItIsCancelledAndWhatWasFoundCounts) {
+  cancel_after_ = milliseconds(400);
+  const TickOutcome outcome = TickAtNine(9, "    targets: [quiet]\n    retry: {attempts: 1, backoff: 60s, cap: 60s}\n");
+  EXPECT_TRUE(outcome.cancelled);
+  EXPECT_EQ(outcome.totals.unknown, 1);
+  EXPECT_TRUE(outcome.no_target_answered);
+  EXPECT_EQ(StateOf("2026-11-01T09:00:00Z", "quiet"), SlotState::kInterrupted);
 }
 
 TEST_F(RetryTest, WithoutARuleNobodyIsAskedAgain) {

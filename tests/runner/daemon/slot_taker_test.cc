@@ -137,6 +137,7 @@ TEST_F(SlotTakerTest, AQueuedSlotRunsAlthoughItsGraceIsOver) {
   ASSERT_EQ(second.batches.size(), 1U);
   EXPECT_EQ(second.batches[0].planned, At("2026-11-01T02:00:00Z"));
   Finish(second.batches[0]);
+  EXPECT_EQ(ReasonOf("2026-11-01T02:00:00Z"), "started 1h40m late") << "it was not caught up: it had waited";
   EXPECT_EQ(Take().batches.at(0).planned, At("2026-11-01T03:00:00Z"));
   EXPECT_EQ(Totals().missed, 0);
 }
@@ -269,6 +270,47 @@ TEST_F(SlotTakerTest, AnInterruptedSlotIsTriedAgainAsTheRetryRuleSays) {
   clock_.Advance(minutes(5));
   EXPECT_TRUE(Take().batches.empty());   // One try more was allowed, and made.
   ExpectWhole();
+}
+
+/// The slot of 09:00 was interrupted, and its retry and the slot of 10:00 are due.
+class RetryBesideTest : public SlotTakerTest {
+ protected:
+  void PlanAndInterrupt(const std::string& overlap) {
+    Plan("    cron: \"0 * * * *\"\n    playbooks: [selftest.ok]\n    grace: 10m\n    overlap: " + overlap + "\n"
+         "    retry: {attempts: 1, backoff: 1h, cap: 1h}\n");
+    clock_.SetWall(At("2026-11-01T09:00:00Z"));
+    store::AttemptEnd end = Take().batches.at(0).ends.at(0);
+    end.state = SlotState::kInterrupted;
+    end.reason = "its target did not answer";
+    ASSERT_TRUE(store_->FinishSlot(end, kDaemonActor).ok());
+    clock_.SetWall(At("2026-11-01T10:00:01Z"));
+  }
+};
+
+TEST_F(RetryBesideTest, WhatIsDueNowGoesFirstAndTheRetryWaitsForIt) {
+  PlanAndInterrupt("forbid");
+  const Taken taken = Take("", true);
+  ASSERT_EQ(taken.batches.size(), 1U);
+  EXPECT_EQ(taken.batches[0].planned, At("2026-11-01T10:00:00Z"));
+  EXPECT_EQ(taken.overlapped, 0);
+  EXPECT_TRUE(taken.waits_for_running) << "else nobody looks when that run ends";
+  Finish(taken.batches[0]);
+  EXPECT_EQ(StateOf("2026-11-01T10:00:00Z"), SlotState::kOnTime);
+  const Taken then = Take("", true);
+  ASSERT_EQ(then.batches.size(), 1U);
+  EXPECT_EQ(then.batches[0].planned, At("2026-11-01T09:00:00Z"));
+  Finish(then.batches[0]);
+  EXPECT_EQ(ReasonOf("2026-11-01T09:00:00Z"), "started 1h1s late; attempt 2");
+}
+
+TEST_F(RetryBesideTest, ARetryReplacesNobody) {
+  PlanAndInterrupt("replace");
+  const Taken first = Take("", true);
+  ASSERT_EQ(first.batches.size(), 1U);
+  const Taken second = Take("", true);
+  EXPECT_TRUE(second.batches.empty());
+  EXPECT_TRUE(second.waits_for_running);
+  EXPECT_EQ(StateOf("2026-11-01T09:00:00Z"), SlotState::kInterrupted);
 }
 
 class RecoveryTest : public SlotTakerTest {

@@ -69,6 +69,16 @@ TEST_F(WorldTest, WhatNobodyReadBeforeIsNotKept) {
   EXPECT_TRUE(world->Quarantine("b").starts_with("the schedule file " + folder_ + "/schedules/b.yaml is in quarantine: ")) << world->Quarantine("b");
 }
 
+TEST_F(WorldTest, ASecondListOfSchedulesTakesNothingAway) {
+  Write("a.yaml", "apiVersion: upkeep/v1\nschedules:\n  - {id: x, cron: \"0 9 * * *\", playbooks: [selftest.ok]}\n"
+                  "  - {id: y, cron: \"0 9 * * *\", playbooks: [selftest.ok]}\n");
+  const auto before = Read();
+  Write("a.yaml", "apiVersion: upkeep/v1\nschedules:\n  - {id: x, cron: \"0 9 * * *\", playbooks: [selftest.ok]}\n"
+                  "schedules:\n  - {id: y, cron: \"0 9 * * *\", playbooks: [selftest.ok]}\n");
+  const auto after = Read(before.get());
+  EXPECT_EQ(after->kept, (std::set<std::string>{"x", "y"}));
+}
+
 // In quarantine is what may still be meant; what was in another file, or in one that is gone, is not.
 TEST_F(WorldTest, AnEntryWithoutAnIdHoldsOnlyWhatItsFileHad) {
   const auto before = Read();
