@@ -20,7 +20,7 @@ pg_admin() {
 cleanup() {
   kubectl delete clusterrole,clusterrolebinding -l upkeep-test=rights >/dev/null 2>&1 || true
   kubectl delete namespace "$space" --ignore-not-found --wait=false >/dev/null 2>&1 || true
-  pg_admin -c "drop role if exists $database_role" >/dev/null 2>&1 || true
+  pg_admin -c "drop role if exists $database_role; drop role if exists ${database_role}_write" >/dev/null 2>&1 || true
   redis_admin acl deluser "$redis_user" >/dev/null 2>&1 || true
   [ -z "${with_velero:-}" ] || cluster heal velero-crds >/dev/null 2>&1 || true
   rm -rf -- "$work"
@@ -116,6 +116,39 @@ difference given 1
 only given "- cluster  may get" "- orders-db  has the attribute CREATEDB" "- orders-db  is a member of pg_write_server_files"
 has given 'may get, list secrets, and no playbook needs it'
 
-sed -i 's#kubeconfig: .*#kubeconfig: /nonexistent#; s#host: .*#host: 127.0.0.1\n    port: 9#' "$UPKEEP_INVENTORY"
+# The write identities, also where the rights that are too many are all that there is to see.
+jq 'del(.rules[] | select(.resources == ["secrets"]))' "$work/role.json" | kubectl replace -f - >/dev/null
+pg_admin -c "revoke pg_write_server_files from $database_role; alter role $database_role nocreatedb" >/dev/null
+kubectl -n "$space" create serviceaccount writer >/dev/null
+kubectl create clusterrolebinding "$role-write" --clusterrole "$role-write" --serviceaccount "$space:writer" >/dev/null
+kubectl label clusterrolebinding "$role-write" upkeep-test=rights >/dev/null
+cluster kubeconfig-for "$space" writer >"$work/writer.kubeconfig"
+pg_admin -c "create role ${database_role}_write login password '$password'" >/dev/null
+"$upkeep" rbac -o sql --role "$database_role" --write-role "${database_role}_write" | sed '1,/remedies/d' | pg_admin >/dev/null
+sed -i "s#\(    \)kubeconfig: .*#&\n\1write: {kubeconfig: $work/writer.kubeconfig}#
+  s#\(    \)user: $database_role\$#&\n\1write: {user: ${database_role}_write, password: {file: $work/password}}#" "$UPKEEP_INVENTORY"
+sleep 3
+difference writers 0
+has writers 'cluster (write)'
+has writers 'orders-db (write)'
+kubectl create clusterrolebinding "$role-admin" --clusterrole cluster-admin --serviceaccount "$space:writer" >/dev/null
+kubectl label clusterrolebinding "$role-admin" upkeep-test=rights >/dev/null
+pg_admin -c "alter role ${database_role}_write superuser" >/dev/null
+mkdir -p "$work/few/http"
+cp "$source_dir/playbooks/http/endpoint.lua" "$work/few/http/"
+sleep 3
+difference powerful 1
+has powerful '- cluster (write)  may * *.*'
+has powerful '- orders-db (write)  has the attribute SUPERUSER'
+UPKEEP_PLAYBOOKS=$work/few difference idle 1 --target cluster
+has idle '- cluster (write)  may * *.*'
+
+cat >"$UPKEEP_INVENTORY" <<END
+apiVersion: upkeep/v1
+targets:
+  - {name: cluster, kind: kubernetes, kubeconfig: /nonexistent}
+  - {name: orders-db, kind: postgres, host: 127.0.0.1, port: 9, database: app, user: nobody}
+  - {name: cache, kind: redis, host: 127.0.0.1, port: 9}
+END
 difference away 69
 finish
