@@ -12,6 +12,7 @@
 #include "runner/cli/command_parts.h"
 #include "runner/cli/deliver_parts.h"
 #include "runner/cli/manifest.h"
+#include "runner/cli/manifest_inventory.h"
 #include "runner/cli/playbook_lookup.h"
 #include "runner/cli/settings.h"
 #include "runner/notify/channel.h"
@@ -88,22 +89,39 @@ Status ReadSchedules(const Invocation& invocation, ManifestOptions& options) {
 /// The files are checked here, where a person sees the error, and not first in the pod.
 Status ReadConfigFiles(const Invocation& invocation, ManifestOptions& options) {
   std::string inventory = InClusterInventory();
-  if (invocation.Has("--inventory")) {
-    const std::string path = invocation.Value("--inventory");
-    const Result<checks::Inventory> read = checks::ReadInventory(path);
-    if (!read.ok()) return read.status();
+  const std::string path = invocation.Value("--inventory");
+  if (!path.empty()) {
     Result<std::string> text = FileText(path);
     if (!text.ok()) return text.status();
     inventory = std::move(*text);
+  }
+  Result<checks::Inventory> read = checks::ParseInventory(inventory, path.empty() ? "inventory.yaml" : path);
+  if (!read.ok()) return read.status();
+  options.inventory = std::move(*read);
+  for (const Status& warning : NotInPods(options.inventory)) {
+    *invocation.err << invocation.Say("warning") << ": " << invocation.Describe(warning) << "\n";
   }
   options.config_files.emplace_back("inventory.yaml", std::move(inventory));
   if (!invocation.Has("--deliveries")) return Status::Ok();
   const Result<notify::Deliveries> deliveries = LoadDeliveries(invocation);
   if (!deliveries.ok()) return deliveries.status();
+  for (const notify::Channel& channel : deliveries->channels) {
+    for (const checks::SecretSource* const secret :
+         {&channel.secret, &channel.token, &channel.password, &channel.access_key, &channel.secret_key}) {
+      options.delivery_secrets.push_back(*secret);
+    }
+  }
   Result<std::string> text = FileText(deliveries->file);
   if (!text.ok()) return text.status();
   options.config_files.emplace_back("deliveries.yaml", std::move(*text));
   return Status::Ok();
+}
+
+/// A label of RFC 1123, which the API server asks of a namespace.
+bool IsNamespaceName(const std::string& name) {
+  constexpr std::size_t kLongest = 63;
+  return !name.empty() && name.size() <= kLongest && name.front() != '-' && name.back() != '-' &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
 }
 
 std::vector<std::string> Words(const std::string& text) {
@@ -116,7 +134,7 @@ std::vector<std::string> Words(const std::string& text) {
 int MakeManifests(Invocation& invocation) {
   ManifestOptions options;
   options.space = invocation.Value("--namespace", options.space);
-  options.image = invocation.Value("--image", "upkeep:" + std::string(Version()));
+  options.image = invocation.Has("--image") ? invocation.Value("--image") : "upkeep:" + std::string(Version());
   options.storage = invocation.Value("--storage", options.storage);
   options.storage_class = invocation.Value("--storage-class");
   if (const std::string count = invocation.Value("--replicas"); !count.empty()) {
@@ -127,7 +145,17 @@ int MakeManifests(Invocation& invocation) {
                                                       std::to_string(kMost)));
     }
   }
+  if (!IsNamespaceName(options.space)) {
+    return invocation.Fail(Status(Code::kUsage, "'" + options.space + "' can't be the name of a namespace"));
+  }
+  if (options.image.empty() || options.image.find_first_of(" \t\n\"'") != std::string::npos) {
+    return invocation.Fail(Status(Code::kUsage, "'" + options.image + "' can't be the name of an image"));
+  }
   if (const Status read = ReadConfigFiles(invocation, options); !read.ok()) return invocation.Fail(read);
+  if (invocation.Has("--with-write-identity") && !WritesItsCluster(options.inventory)) {
+    return invocation.Fail(Status(Code::kUsage, "no target of the inventory declares a write identity in this cluster")
+                               .WithHint("write: {kubeconfig: write/kubeconfig} at the target with inCluster: true"));
+  }
   std::string text;
   if (invocation.Has("--job")) {
     OneJob job{Words(invocation.Value("--job")), invocation.Has("--with-write-identity"),

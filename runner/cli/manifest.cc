@@ -6,6 +6,7 @@
 
 #include "runner/cli/cron_job_time.h"
 #include "runner/cli/manifest_daemon.h"
+#include "runner/cli/manifest_inventory.h"
 #include "runner/cli/manifest_pod.h"
 
 namespace upkeep::cli {
@@ -36,6 +37,22 @@ std::string Identity(const ManifestOptions& options, const std::string& name,
          Head("rbac.authorization.k8s.io/v1", "ClusterRoleBinding", role, "") +
          "roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: " + role + "}\n" +
          "subjects:\n  - {kind: ServiceAccount, name: " + name + ", namespace: " + options.space + "}\n";
+}
+
+/// Who may read the Secrets that hold credentials of targets: these, by name, and no others.
+std::string SecretReaders(const ManifestOptions& options) {
+  std::string text;
+  const std::string name = options.space == "upkeep" ? "upkeep-secrets" : "upkeep-secrets-" + options.space;
+  for (const auto& [space, secrets] : SecretsRead(options.inventory, options.delivery_secrets)) {
+    std::string names;
+    for (const std::string& secret : secrets) names += (names.empty() ? "" : ", ") + secret;
+    text += Head("rbac.authorization.k8s.io/v1", "Role", name, space) +
+            "rules:\n  - {apiGroups: [\"\"], resources: [secrets], resourceNames: [" + names + "], verbs: [get]}\n" +
+            Head("rbac.authorization.k8s.io/v1", "RoleBinding", name, space) +
+            "roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: " + name + "}\n" +
+            "subjects:\n  - {kind: ServiceAccount, name: upkeep, namespace: " + options.space + "}\n";
+  }
+  return text;
 }
 
 std::string WriteIdentity(const ManifestOptions& options) {
@@ -144,9 +161,14 @@ Result<std::string> Manifests(const ManifestOptions& options) {
   text += "---\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: " + options.space +
           "\n  labels:\n    app.kubernetes.io/name: upkeep\n"
           "    pod-security.kubernetes.io/enforce: restricted\n";
-  text += Identity(options, "upkeep", options.rights.read);
-  text += Identity(options, "upkeep-write", options.rights.write);
-  text += WriteIdentity(options);
+  // No right is given that no target asks for.
+  text += LooksAtItsCluster(options.inventory) ? Identity(options, "upkeep", options.rights.read)
+                                               : Head("v1", "ServiceAccount", "upkeep", options.space);
+  text += SecretReaders(options);
+  if (WritesItsCluster(options.inventory)) {
+    text += Identity(options, "upkeep-write", options.rights.write);
+    text += WriteIdentity(options);
+  }
   text += ConfigMap(options, "upkeep-config", options.config_files);
   text += ConfigMap(options, "upkeep-schedules", options.schedule_files);
   if (!options.calendar_files.empty()) {

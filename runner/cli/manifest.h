@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "checks/targets/inventory.h"
 #include "runner/cli/cluster_role.h"
 #include "schedules/schedule.h"
 
@@ -28,6 +29,9 @@ struct ManifestOptions {
   int replicas = 0;
   std::vector<schedules::Schedule> schedules;
   ClusterRights rights;
+  /// What is in config_files, read: whose rights are needed follows from it.
+  checks::Inventory inventory;
+  std::vector<checks::SecretSource> delivery_secrets;   ///< Of the deliveries that go along.
   /// Name and text of each file: inventory.yaml, perhaps deliveries.yaml …
   std::vector<std::pair<std::string, std::string>> config_files;
   std::vector<std::pair<std::string, std::string>> schedule_files;

@@ -88,7 +88,7 @@ deliveries:
   - name: hook
     kind: webhook
     url: https://$HOST_IP:8443/hook
-    secret: {file: secrets/hook}
+    secret: {secret: {cluster: this-cluster, namespace: $space, name: webhook, key: hook}}
     tls: {caFile: secrets/ca.crt}
   - name: archive
     kind: s3
@@ -108,7 +108,9 @@ kubectl apply -f "$work/manifests.yaml" >/dev/null
 printf 'the-hook-secret-%s' "$RANDOM$RANDOM" >"$work/hook"
 openssl genpkey -algorithm ed25519 -out "$work/mina.key" 2>/dev/null
 openssl pkey -in "$work/mina.key" -pubout -out "$work/mina.pub"
-kubectl -n "$space" create secret generic upkeep-secrets --from-file=hook="$work/hook" \
+# The manifests give the pods the right to read this one Secret, since the deliveries name it.
+kubectl -n "$space" create secret generic webhook --from-file=hook="$work/hook" >/dev/null
+kubectl -n "$space" create secret generic upkeep-secrets \
   --from-file=ca.crt="$UPKEEP_TEST_CA_FILE" --from-file=s3-id="$UPKEEP_TEST_S3_ACCESS_KEY_FILE" \
   --from-file=s3-key="$UPKEEP_TEST_S3_SECRET_KEY_FILE" >/dev/null
 # Mina's key is in no pod but the one that she approves with.

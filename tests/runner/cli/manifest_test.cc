@@ -8,6 +8,7 @@
 
 #include "base/yaml/yaml.h"
 #include "runner/cli/command.h"
+#include "runner/cli/manifest_inventory.h"
 #include "runner/cli/manifest_pod.h"
 #include "schedules/file.h"
 #include "tests/source_folder.h"
@@ -22,6 +23,13 @@ std::string FileText(const std::string& path) {
   return text.str();
 }
 
+void UseInventory(ManifestOptions& options, const std::string& text) {
+  Result<checks::Inventory> read = checks::ParseInventory(text, "inventory.yaml");
+  ASSERT_TRUE(read.ok()) << read.status().Describe();
+  options.inventory = *read;
+  options.config_files = {{"inventory.yaml", text}};
+}
+
 ManifestOptions Options(const std::string& schedules) {
   ManifestOptions options;
   options.image = "upkeep:1";
@@ -31,7 +39,7 @@ ManifestOptions Options(const std::string& schedules) {
   EXPECT_TRUE(file.ok() && file->Errors().ok()) << file.status().Describe();
   options.schedules = file->schedules;
   options.schedule_files = {{"schedules.yaml", text}};
-  options.config_files = {{"inventory.yaml", InClusterInventory()}};
+  UseInventory(options, InClusterInventory());
   return options;
 }
 
@@ -100,6 +108,66 @@ TEST(ManifestsTest, ACronJobOfASchedule) {
   EXPECT_EQ("ALL", At(pod, {"containers", "0", "securityContext", "capabilities", "drop", "0"}));
   EXPECT_EQ("tick", At(pod, {"containers", "0", "args", "0"}));
   EXPECT_EQ("Daily_one", At(pod, {"containers", "0", "args", "2"}));
+}
+
+// Somebody who only reads, or looks at no cluster, gives no right that nobody asked for.
+TEST(ManifestsTest, EachRightIsThereForATargetThatAsksForIt) {
+  ManifestOptions options = Options(kDaily);
+  const std::string whole = Manifests(options).value();
+  EXPECT_NE(std::string::npos, whole.find("name: upkeep-write-token"));
+  UseInventory(options, "apiVersion: upkeep/v1\ntargets:\n  - {name: here, kind: kubernetes, inCluster: true}\n");
+  const std::string reads = Manifests(options).value();
+  EXPECT_EQ(std::string::npos, reads.find("upkeep-write"));
+  EXPECT_NE(std::string::npos, reads.find("kind: ClusterRole\n"));
+  UseInventory(options, "apiVersion: upkeep/v1\ntargets:\n  - {name: web, kind: http, url: \"https://h/\"}\n");
+  const std::string endpoint = Manifests(options).value();
+  EXPECT_EQ(std::string::npos, endpoint.find("kind: ClusterRole"));
+  Find(Documents(endpoint), "ServiceAccount", "upkeep");
+}
+
+TEST(ManifestsTest, TheSecretsThatTheInventoryNamesMayBeReadAndNoOthers) {
+  ManifestOptions options = Options(kDaily);
+  UseInventory(options, "apiVersion: upkeep/v1\ntargets:\n  - {name: here, kind: kubernetes, inCluster: true}\n"
+                        "  - {name: cache, kind: redis, host: h, password: {secret: {cluster: here, namespace: shop, name: redis, key: p}}}\n");
+  checks::SecretSource token;
+  token.cluster = "here";
+  token.secret_namespace = "shop";
+  token.secret_name = "hook";
+  options.delivery_secrets = {token, checks::SecretSource()};
+  const auto documents = Documents(Manifests(options).value());
+  const yaml::Node* const role = Find(documents, "Role", "upkeep-secrets");
+  ASSERT_NE(nullptr, role);
+  EXPECT_EQ("shop", At(*role, {"metadata", "namespace"}));
+  const yaml::Node& rule = role->Find("rules")->items[0];
+  EXPECT_EQ("hook", At(rule, {"resourceNames", "0"}));
+  EXPECT_EQ("redis", At(rule, {"resourceNames", "1"}));
+  EXPECT_EQ(2U, rule.Find("resourceNames")->items.size());
+  EXPECT_EQ("get", At(rule, {"verbs", "0"}));
+  EXPECT_EQ("upkeep", At(*Find(documents, "RoleBinding", "upkeep-secrets"), {"subjects", "0", "namespace"}));
+}
+
+TEST(ManifestsTest, WhatNoPodHasIsSaidAtItsTarget) {
+  ManifestOptions options;
+  UseInventory(options, "apiVersion: upkeep/v1\ntargets:\n  - {name: prod, kind: kubernetes, kubeconfig: /home/jin/.kube/config}\n"
+                        "  - {name: a, kind: redis, host: h, password: {file: secrets/a}, tls: {caFile: pki/ca.crt}}\n"
+                        "  - {name: b, kind: redis, host: h, password: {environment: REDIS_PW}}\n"
+                        "  - {name: c, kind: redis, host: h, password: {exec: [vault, read]}}\n");
+  std::vector<std::string> said;
+  for (const Status& warning : NotInPods(options.inventory)) {
+    said.push_back(std::to_string(warning.place()->line) + " " + warning.message());
+  }
+  EXPECT_EQ((std::vector<std::string>{"3 no pod has the file /home/jin/.kube/config", "4 no pod has the file pki/ca.crt",
+                                      "5 no pod has the variable REDIS_PW", "6 no pod has the program vault"}), said);
+}
+
+TEST(ManifestsTest, ANameThatIsNoneIsRefused) {
+  for (const std::vector<const char*>& words :
+       {std::vector<const char*>{"upkeep", "manifests", "--namespace", "Bad_NS"}, {"upkeep", "manifests", "--image", ""},
+        {"upkeep", "manifests", "--image", "a b"}}) {
+    std::ostringstream out, err;
+    EXPECT_EQ(64, Main(static_cast<int>(words.size()), words.data(), out, err)) << err.str();
+    EXPECT_EQ("", out.str());
+  }
 }
 
 TEST(ManifestsTest, ReplicasOfTheDaemonWithTheLeastRightsForTheirLease) {
