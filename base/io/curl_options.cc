@@ -130,7 +130,7 @@ void SetBlob(CURL* easy, CURLoption option, const std::string& pem) {
 void SetTls(CURL* easy, const TlsOptions& tls) {
   curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, tls.verify ? 1L : 0L);
-  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, tls.verify ? 2L : 0L);
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, tls.verify && tls.check_name ? 2L : 0L);
   if (!tls.ca_pem.empty()) {
     curl_easy_setopt(easy, CURLOPT_CAINFO, nullptr);
     curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);

@@ -52,7 +52,7 @@ struct Stream::Impl {
   }
 
   Status PrepareTls(const TlsOptions& options, const std::string& host);
-  void JudgePeer(const std::string& name);
+  void JudgePeer(const std::string& name, bool check_name);
   Task<Result<std::string>> ReadTls(std::size_t at_most, Limits limits);
   Task<Result<std::string>> ReadClear(std::size_t at_most, Limits limits);
   Task<Status> WriteTls(std::string bytes, Limits limits);
@@ -116,7 +116,7 @@ Status Stream::Impl::PrepareTls(const TlsOptions& options, const std::string& na
   if (!is_address) SSL_set_tlsext_host_name(ssl.get(), name.c_str());
   // Unverified connections are for looking at what is served: OpenSSL would stop at a wrong name
   // and not say that the certificate has expired as well, so JudgePeer() compares the name.
-  if (!options.verify) return Status::Ok();
+  if (!options.verify || !options.check_name) return Status::Ok();
   X509_VERIFY_PARAM* const verify = SSL_get0_param(ssl.get());
   const int set = is_address ? X509_VERIFY_PARAM_set1_ip_asc(verify, name.c_str())
                              : X509_VERIFY_PARAM_set1_host(verify, name.data(), name.size());
@@ -124,12 +124,12 @@ Status Stream::Impl::PrepareTls(const TlsOptions& options, const std::string& na
   return Status::Ok();
 }
 
-void Stream::Impl::JudgePeer(const std::string& name) {
+void Stream::Impl::JudgePeer(const std::string& name, bool check_name) {
   const long found = SSL_get_verify_result(ssl.get());
   if (found != X509_V_OK) verify_error = X509_verify_cert_error_string(found);
   X509* const leaf = SSL_get0_peer_certificate(ssl.get());
   name_matches = leaf != nullptr && CertificateIsFor(leaf, name);
-  if (leaf != nullptr && !name_matches && verify_error.empty()) {
+  if (check_name && leaf != nullptr && !name_matches && verify_error.empty()) {
     verify_error = "the certificate is not for '" + name + "'";
   }
 }
@@ -148,7 +148,7 @@ Task<Status> Stream::StartTls(TlsOptions options, std::string host, Limits limit
     if (result == 1) break;
     const Impl::Wants wants = impl.Ask(result);
     if (wants == Impl::Wants::kNothing) {
-      impl.JudgePeer(name);
+      impl.JudgePeer(name, options.check_name);
       const bool judged = !impl.verify_error.empty();
       const std::string cause = TakeTlsError(impl.SocketCause().c_str());
       co_return impl.Lost("TLS failed", judged ? impl.verify_error : cause);
@@ -158,7 +158,7 @@ Task<Status> Stream::StartTls(TlsOptions options, std::string host, Limits limit
   }
   impl.secured = true;
   impl.last_error = SSL_ERROR_NONE;
-  impl.JudgePeer(name);
+  impl.JudgePeer(name, options.check_name);
   co_return Status::Ok();
 }
 

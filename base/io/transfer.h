@@ -20,6 +20,7 @@ namespace upkeep::io {
 /// decides when to read them again.
 struct TlsOptions {
   bool verify = true;               ///< False only where the inventory says so; reports then say it.
+  bool check_name = true;           ///< False: a chain that leads to an authority is enough.
   std::string ca_pem;               ///< Empty: the system's authorities.
   std::string certificate_pem;      ///< Client certificate with its chain, or empty.
   std::string private_key_pem;      ///< Its key. Secret.

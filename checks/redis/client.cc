@@ -10,23 +10,6 @@ namespace {
 
 constexpr std::size_t kPiece = std::size_t{64} << 10;
 
-/// verify-ca: any name will do, a chain that does not lead to the authority will not.
-Status JudgeChain(const io::Stream& stream, const std::string& peer) {
-  const std::string& error = stream.verify_error();
-  const bool only_name = !stream.name_matches() && error.starts_with("the certificate is not for");
-  if (error.empty() || only_name) return Status::Ok();
-  return Status(Code::kUnreachable, peer + ": TLS failed: " + error);
-}
-
-Task<Status> Secure(io::Stream& stream, Login login, std::string peer, Limits limits) {
-  const bool verify = login.tls.verify;
-  if (!login.check_name) login.tls.verify = false;
-  Status secured = co_await stream.StartTls(login.tls, login.host, limits);
-  if (!secured.ok()) co_return secured;
-  if (verify && !login.check_name) co_return JudgeChain(stream, peer);
-  co_return Status::Ok();
-}
-
 }  // namespace
 
 Task<Result<std::unique_ptr<Client>>> Client::Connect(io::Reactor& reactor, Login login, Limits limits) {
@@ -35,7 +18,7 @@ Task<Result<std::unique_ptr<Client>>> Client::Connect(io::Reactor& reactor, Logi
       co_await io::Stream::Connect(reactor, login.host, login.port, limits);
   if (!stream.ok()) co_return stream.status();
   if (login.use_tls) {
-    Status secured = co_await Secure(**stream, login, peer, limits);
+    Status secured = co_await (*stream)->StartTls(login.tls, login.host, limits);
     if (!secured.ok()) co_return secured;
   }
   std::unique_ptr<Client> client(new Client(std::move(*stream), login.user, peer));

@@ -26,7 +26,6 @@ struct Login {
   int port = 6379;
   std::string user, password;        ///< No password: no AUTH.
   bool use_tls = true;
-  bool check_name = true;            ///< False with verify-ca: the chain alone is judged.
   io::TlsOptions tls;
 };
 

@@ -78,7 +78,6 @@ Task<Status> RedisModule::Connect(Limits limits) {
   login.user = target_.user;
   login.password = std::move(*password);
   login.use_tls = target_.tls.mode != "disable";
-  login.check_name = target_.tls.mode != "verify-ca";
   if (login.use_tls) {
     Result<io::TlsOptions> tls = checks::ReadTlsFiles(target_.tls, secrets_.redactor());
     if (!tls.ok()) co_return tls.status();

@@ -37,6 +37,7 @@ void Hide(const std::string& pem, Redactor& redactor) {
 Result<io::TlsOptions> ReadTlsFiles(const TlsSettings& settings, Redactor& redactor) {
   io::TlsOptions options;
   options.verify = settings.verified();
+  options.check_name = settings.mode != "verify-ca";
   options.server_name = settings.server_name;
   UPKEEP_RETURN_IF_ERROR(ReadPem(settings.ca_file, "the authorities' file", options.ca_pem));
   UPKEEP_RETURN_IF_ERROR(ReadPem(settings.certificate_file, "the certificate", options.certificate_pem));

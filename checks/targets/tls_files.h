@@ -16,7 +16,6 @@ namespace upkeep::checks {
 
 /// Reads the files that `settings` name, anew at each call since they may have been renewed.
 /// kConfig or kNotPermitted names the file. The private key is made known to `redactor`.
-/// With verify-ca, `verify` is true: who can do without the name asks Stream::verify_error().
 Result<io::TlsOptions> ReadTlsFiles(const TlsSettings& settings, Redactor& redactor);
 
 }  // namespace upkeep::checks

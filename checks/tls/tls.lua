@@ -26,7 +26,7 @@ local tls = {}
 ---@field address string The numeric address that answered.
 ---@field server_name string The name that was asked for and that the certificate must have.
 ---@field version string "TLSv1.2" or "TLSv1.3".
----@field trusted boolean The chain leads to a trusted authority, is in its time, and is for server_name.
+---@field trusted boolean The chain leads to a trusted authority, is in its time, and is for server_name (mode verify-ca: whatever its name).
 ---@field verify_error string Why not, in OpenSSL's words; "" when trusted.
 ---@field name_matches boolean Whether the leaf is for server_name, whatever else is wrong.
 ---@field days_left number The least of the chain's: a chain ends with its first certificate to expire.

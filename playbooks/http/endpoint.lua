@@ -91,7 +91,7 @@ return upkeep.playbook {
       run:metric { name = "certificate_days", subject = certificate, value = days, unit = "d", warning = params.certificate_warning_days, critical = params.certificate_critical_days }
       if days < 0 then
         run:result { subject = certificate, state = "critical", severity = "P1", reason = "expired", message = "expired", data = data, tags = { "type:security" } }
-      elseif not facts.name_matches then
+      elseif not facts.trusted and not facts.name_matches then
         run:result { subject = certificate, state = "critical", reason = "wrong_name", message = "wrong_name", values = { name = facts.server_name }, data = data, tags = { "type:security" } }
       elseif not facts.trusted then
         run:result { subject = certificate, state = "critical", reason = "untrusted", message = "untrusted", data = data, tags = { "type:security" } }

@@ -95,6 +95,12 @@ TEST_F(TransferTlsTest, VerifiesAnotherNameThanTheUrls) {
       &authority_)));
   TlsOptions tls = Trusting();
   EXPECT_EQ(Code::kUnreachable, Ask(server, tls).status().code());
+  tls.check_name = false;
+  EXPECT_TRUE(Ask(server, tls).ok());
+  TlsOptions untrusting;   // The system's authorities, of which it is none.
+  untrusting.check_name = false;
+  EXPECT_EQ(Code::kUnreachable, Ask(server, untrusting).status().code());
+  tls.check_name = true;
   tls.server_name = "kubernetes.default";
   const auto answer = Ask(server, tls);
   ASSERT_TRUE(answer.ok()) << answer.status().message();

@@ -99,9 +99,12 @@ TEST_F(HttpServersTest, ABadCertificateIsUnreachableUnlessTheInventorySaysSo) {
   for (const char* which : {"EXPIRED", "WRONG_NAME", "SELF_SIGNED"}) {
     endpoint_.url = "https://" + Setting(std::string("HTTPS_") + which + "_HOST") + "/health";
     endpoint_.tls.verify = true;
+    endpoint_.tls.check_name = true;
     const auto refused = Call("get", Value::array());
     EXPECT_EQ(Code::kUnreachable, refused.status().code()) << which;
     EXPECT_NE(std::string::npos, refused.status().message().find("TLS failed")) << which;
+    endpoint_.tls.check_name = false;
+    EXPECT_EQ(std::string_view(which) == "WRONG_NAME", Call("get", Value::array()).ok()) << which;
     endpoint_.tls.verify = false;
     const auto looked = Call("get", Value::array());
     ASSERT_TRUE(looked.ok()) << looked.status().message();
