@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // upkeep deliver: a stored report or its findings, by webhook, mail or S3.
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 
@@ -60,8 +61,12 @@ int Deliver(Invocation& invocation) {
   run::ClusterSecrets clusters(**reactor, redactor, inventory.ok() ? inventory.value() : none);
   checks::Secrets secrets(**reactor, redactor, &clusters);
   notify::Sender sender(**reactor, **store, secrets, clock);
-  const std::vector<notify::SendOutcome> outcomes = (*reactor)->RunUntilDone(sender.SendReport(
-      *deliveries, invocation.Values("--to"), *model, Language(invocation), Limits{}));
+  std::vector<std::string> names;   // One that is named twice gets it once.
+  for (const std::string& name : invocation.Values("--to")) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
+  const std::vector<notify::SendOutcome> outcomes = (*reactor)->RunUntilDone(
+      sender.SendReport(*deliveries, names, *model, Language(invocation), Limits{}));
 
   std::vector<std::vector<std::string>> rows = {{"DELIVERY", "TO", "STATE", "TRIES", "ANSWER"}};
   int code = 0;

@@ -53,7 +53,7 @@ int ShowHistory(Invocation& invocation) {
                     std::to_string(summary.totals.critical), std::to_string(summary.totals.warning),
                     std::to_string(summary.totals.unknown), std::to_string(summary.totals.ok),
                     std::to_string(summary.new_findings), std::to_string(summary.resolved_findings),
-                    run.finished ? std::to_string(summary.exit_code) : "-"});
+                    run.state == store::RunState::kFinished ? std::to_string(summary.exit_code) : "-"});
   }
   *invocation.out << HeadedTable(invocation, std::move(rows));
   store::PauseFilter open;

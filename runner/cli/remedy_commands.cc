@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// upkeep plan | approvals | approve | deny | apply: changes that are planned, shown, allowed by
+// upkeep plan | approvals | approve | deny | withdraw | apply: changes that are planned, shown, allowed by
 // somebody else, made once, and verified.
 #include <cstdlib>
 #include <filesystem>
@@ -195,6 +195,26 @@ int DecideCommand(const Invocation& invocation, bool approve) {
   return 0;
 }
 
+int WithdrawCommand(const Invocation& invocation) {
+  remedy::WithdrawRequest request;
+  Result<std::int64_t> id = ReadNumber(invocation.positionals.front(), "plan");
+  if (!id.ok()) return invocation.Fail(id.status());
+  request.plan = *id;
+  request.reason = invocation.Value("--reason");
+  request.key_file = invocation.Value("--key");
+  Result<remedy::KeyRing> keys = LoadKeys(invocation);
+  if (!keys.ok()) return invocation.Fail(keys.status());
+  Result<std::unique_ptr<store::Store>> store = OpenStore(invocation, false);
+  if (!store.ok()) return invocation.Fail(store.status());
+  if (Status taken = remedy::Withdraw(**store, *keys, request); !taken.ok()) return invocation.Fail(taken);
+  Result<store::Plan> plan = (*store)->FindPlan(*id);
+  if (!plan.ok()) return invocation.Fail(plan.status());
+  *invocation.out << invocation.Say("plan " + std::to_string(*id) + " is " +
+                                    std::string(store::PlanStateName(plan->state)))
+                  << ": " << PrintableText(plan->outcome.In(Language(invocation))) << "\n";
+  return 0;
+}
+
 void ShowApplied(const Invocation& invocation, const remedy::Applied& applied) {
   *invocation.out << invocation.Say("plan " + std::to_string(applied.plan) + " is " +
                                     std::string(store::PlanStateName(applied.state)))
@@ -259,7 +279,7 @@ Command DecisionCommand(const std::string& name, const std::string& summary, boo
 }  // namespace
 
 std::vector<Command> MakeRemedyCommands() {
-  Command plan, list, show, apply;
+  Command plan, list, show, apply, withdraw;
   plan.name = "plan";
   plan.summary = "Plan the remedies of a stored run, and show what would change";
   plan.options = {
@@ -283,9 +303,14 @@ std::vector<Command> MakeRemedyCommands() {
   apply.options = {{"--verify-after", "DURATION", "Wait this long before looking again", false, {}},
                    kKeysOption, kPolicyOption};
   apply.run = ApplyCommand;
+  withdraw.name = "withdraw";
+  withdraw.summary = "Take back a plan that you made or approved, until it is applied";
+  withdraw.positionals = {{"PLAN", "Its number", true, false}};
+  withdraw.options = {{"--reason", "TEXT", "Why; it is kept with the plan", false, {}}, kKeyOption, kKeysOption};
+  withdraw.run = WithdrawCommand;
   // `approvals` alone lists; the group comes first, so that it is one.
   return {plan, show, list, DecisionCommand("approve", "Allow a plan of somebody else's", true),
-          DecisionCommand("deny", "Refuse a plan of somebody else's", false), apply};
+          DecisionCommand("deny", "Refuse a plan of somebody else's", false), withdraw, apply};
 }
 
 }  // namespace upkeep::cli

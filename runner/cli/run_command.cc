@@ -43,8 +43,15 @@ Result<std::vector<run::Playbook>> Chosen(const Invocation& invocation, const ru
              return store::GlobMatches(glob, id);
            });
   };
+  const auto is_cadence = [](const std::string& name) {
+    return std::find(Cadences().begin(), Cadences().end(), name) != Cadences().end();
+  };
+  if (!only.empty() && std::none_of(invocation.positionals.begin(), invocation.positionals.end(), is_cadence)) {
+    return Status(Code::kUsage, "--only chooses among the playbooks of a cadence")
+        .WithHint("upkeep run daily --only 'kubernetes.*'");
+  }
   for (const std::string& name : invocation.positionals) {
-    if (std::find(Cadences().begin(), Cadences().end(), name) == Cadences().end()) {
+    if (!is_cadence(name)) {
       Result<run::Playbook> playbook = catalog.Find(name);
       if (!playbook.ok()) return playbook.status();
       choose(std::move(*playbook));

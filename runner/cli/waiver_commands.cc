@@ -2,6 +2,7 @@
 //
 // upkeep waiver add | list | revoke: accepted exceptions with an owner and an end.
 #include <algorithm>
+#include <limits>
 
 #include "runner/cli/command_parts.h"
 #include "runner/cli/workplace.h"
@@ -18,6 +19,20 @@ Result<Instant> ReadExpiry(const std::string& text, Instant now) {
   if (instant.ok()) return instant;
   return Status(Code::kUsage, "--expires '" + text + "' is no duration, date or time")
       .WithHint("30d, 2026-12-31 or 2026-12-31T09:00:00Z");
+}
+
+/// Whether the waiver covers a finding that is open now: a misspelt one never covers any.
+Result<bool> CoversSomething(store::Store& store, const store::Waiver& waiver) {
+  store::FindingFilter open;
+  open.open = true;
+  open.limit = std::numeric_limits<std::int64_t>::max();
+  Result<std::vector<store::Finding>> findings = store.Findings(open);
+  if (!findings.ok()) return findings.status();
+  return std::any_of(findings->begin(), findings->end(), [&](const store::Finding& finding) {
+    return (waiver.covers_unknown || finding.state != checks::State::kUnknown) &&
+           store::GlobMatches(waiver.playbook, finding.playbook) &&
+           store::GlobMatches(waiver.target, finding.target) && store::GlobMatches(waiver.subject, finding.subject);
+  });
 }
 
 int Add(Invocation& invocation) {
@@ -49,6 +64,12 @@ int Add(Invocation& invocation) {
   *invocation.out << invocation.Say("waiver " + std::to_string(*id) + " counts until " +
                                     FormatRfc3339(waiver.expires) + ", from the next run on")
                   << "\n";
+  const Result<bool> covers = CoversSomething(**store, waiver);
+  if (!covers.ok()) return invocation.Fail(covers.status());
+  if (!*covers) {
+    *invocation.err << "upkeep: " << invocation.Say("no open finding is one that it covers; is each name as the report has it?")
+                    << "\n";
+  }
   return 0;
 }
 

@@ -44,7 +44,8 @@ Status CheckState(store::Store& store, const store::Plan& plan, const Clock& clo
                                           (plan.outcome.empty() ? "" : ": " + plan.outcome.en));
   }
   if (!waits) {
-    return Status(Code::kBusy, PlanName(plan.id) + " is " + std::string(store::PlanStateName(plan.state)) +
+    const Code code = plan.state == PlanState::kApplying ? Code::kBusy : Code::kUsage;
+    return Status(code, PlanName(plan.id) + " is " + std::string(store::PlanStateName(plan.state)) +
                                    "; nothing is applied twice");
   }
   return Status::Ok();

@@ -4,6 +4,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <fstream>
@@ -42,10 +43,19 @@ bool KeyIsOfAccount(const store::Actor& key, const store::Actor& account) {
          (key.name == account.name || IdentityOfAccount(key.name) == account.identity);
 }
 
+/// Over without having been applied, begun by somebody, or done with.
+Code CodeOfEnded(store::PlanState state) {
+  using store::PlanState;
+  if (state == PlanState::kDenied || state == PlanState::kExpired || state == PlanState::kCancelled) {
+    return Code::kNotApproved;
+  }
+  return state == PlanState::kApplying ? Code::kBusy : Code::kUsage;
+}
+
 Status CheckOpen(const store::Plan& plan, Instant now) {
   if (plan.state != store::PlanState::kPending) {
-    return Status(Code::kBusy, PlanName(plan.id) + " is " + std::string(store::PlanStateName(plan.state)) +
-                                   "; there is nothing to decide");
+    return Status(CodeOfEnded(plan.state), PlanName(plan.id) + " is " + std::string(store::PlanStateName(plan.state)) +
+                                               "; there is nothing to decide");
   }
   if (plan.expires <= now) {
     return Status(Code::kNotApproved, PlanName(plan.id) + " expired at " + FormatRfc3339(plan.expires))
@@ -132,6 +142,38 @@ Result<store::Approval> Decide(store::Store& store, const KeyRing& keys,
   }
   UPKEEP_RETURN_IF_ERROR(store.Approve(approval));
   return approval;
+}
+
+Status Withdraw(store::Store& store, const KeyRing& keys, const WithdrawRequest& request) {
+  if (request.reason.find_first_not_of(" \t\n") == std::string::npos) {
+    return Status(Code::kUsage, "a decision needs a reason").WithHint("--reason TEXT");
+  }
+  Result<store::Plan> plan = store.FindPlan(request.plan);
+  if (!plan.ok()) return plan.status();
+  std::string signature;
+  Result<store::Actor> person =
+      request.key_file.empty()
+          ? PersonOfProcess()
+          : PersonOfKey(keys, request.key_file, "upkeep withdraw 1\n" + plan->hash + "\n" + request.reason, signature);
+  if (!person.ok()) return person.status();
+  Result<std::vector<store::Approval>> given = store.Approvals(plan->id);
+  if (!given.ok()) return given.status();
+  const bool decided = std::any_of(given->begin(), given->end(), [&](const store::Approval& approval) {
+    return SamePerson(approval.actor, *person);
+  });
+  if (!decided && !SamePerson(plan->requester, *person)) {
+    return Status(Code::kDenied, PlanName(plan->id) + " is taken back by who made or approved it, and " +
+                                     person->name + " did neither")
+        .WithHint("upkeep deny refuses a plan that is pending");
+  }
+  if (plan->state != store::PlanState::kPending && plan->state != store::PlanState::kApproved) {
+    return Status(CodeOfEnded(plan->state), PlanName(plan->id) + " is " +
+                                                std::string(store::PlanStateName(plan->state)) +
+                                                "; there is nothing to take back");
+  }
+  const Text outcome{"taken back by " + person->name + ": " + request.reason,
+                     person->name + " 님이 철회함: " + request.reason};
+  return store.MovePlan(plan->id, store::PlanState::kCancelled, outcome, *person);
 }
 
 Status CheckApprovals(const store::Plan& plan, const std::vector<store::Approval>& approvals,

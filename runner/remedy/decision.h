@@ -41,9 +41,20 @@ struct DecideRequest {
 };
 
 /// Records the decision. kDenied: not this person; kUsage without a reason; kNotApproved: the
-/// plan expired or isn't what its hash says; kBusy: it was decided on before.
+/// plan expired, was denied or cancelled, or isn't what its hash says; kBusy: it is being applied;
+/// kUsage: it was decided on before.
 Result<store::Approval> Decide(store::Store& store, const KeyRing& keys,
                                const DecideRequest& request);
+
+struct WithdrawRequest {
+  store::PlanId plan = 0;
+  std::string reason;
+  std::string key_file;           ///< "": the operating system says who.
+};
+
+/// Cancels a plan that is pending or approved, for who made it or approved it. kDenied: somebody
+/// else; else as Decide().
+Status Withdraw(store::Store& store, const KeyRing& keys, const WithdrawRequest& request);
 
 /// Whether the stored approvals of `plan` let it be applied: enough different people, none of
 /// them who asked, each for this hash, each signature still a registered key's. kPending,

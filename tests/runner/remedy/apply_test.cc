@@ -37,7 +37,7 @@ TEST_F(ApplyTest, PlansShowsAppliesAndVerifies) {
   EXPECT_EQ("writer", (*actions)[0].intent.actor.name);
   EXPECT_EQ("verify", store_->Run(applied->verified_by)->trigger);
   // Nothing is applied twice.
-  EXPECT_EQ(Code::kBusy, ApplyPlan(id).status().code());
+  EXPECT_EQ(Code::kUsage, ApplyPlan(id).status().code());
   EXPECT_EQ(1, world_.ended);
 }
 

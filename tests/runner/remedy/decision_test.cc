@@ -58,7 +58,26 @@ TEST_F(DecisionTest, SomebodyElseDecidesWithAReason) {
   EXPECT_EQ(Code::kUsage, DecideHere(proposed.plan, " ").status().code());
   ASSERT_TRUE(DecideHere(proposed.plan).ok());
   EXPECT_EQ(store::PlanState::kApproved, store_->FindPlan(proposed.plan)->state);
-  EXPECT_EQ(Code::kBusy, DecideHere(proposed.plan).status().code());
+  EXPECT_EQ(Code::kUsage, DecideHere(proposed.plan).status().code());
+}
+
+TEST_F(DecisionTest, WhoMadeAPlanOrApprovedItTakesItBackUntilItIsApplied) {
+  const auto withdraw = [this](store::PlanId plan, const std::string& reason = "the session is needed") {
+    return Withdraw(*store_, keys_, {plan, reason, ""}).code();
+  };
+  const store::PlanId stranger = ProposeOne().plan;   // Who runs the tests had no part in it.
+  EXPECT_EQ(Code::kDenied, withdraw(stranger));
+  ASSERT_TRUE(DecideHere(stranger).ok());
+  EXPECT_EQ(Code::kUsage, withdraw(stranger, " "));
+  EXPECT_EQ(Code::kOk, withdraw(stranger));           // Who approved it.
+  EXPECT_EQ(store::PlanState::kCancelled, store_->FindPlan(stranger)->state);
+  EXPECT_EQ(Code::kNotApproved, withdraw(stranger));
+  EXPECT_EQ(Code::kNotApproved, DecideHere(stranger).status().code());
+
+  requester_ = *PersonOfProcess();
+  const store::PlanId own = ProposeOne().plan;
+  EXPECT_EQ(Code::kOk, withdraw(own));
+  EXPECT_NE(std::string::npos, store_->FindPlan(own)->outcome.en.find("the session is needed"));
 }
 
 TEST_F(DecisionTest, ARegisteredKeySaysWhoWhereTheUidCannot) {

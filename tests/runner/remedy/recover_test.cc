@@ -52,7 +52,7 @@ TEST_F(RecoverTest, AnIntentWithoutAnOutcomeIsUnknownAndNeverRepeated) {
   EXPECT_EQ(ActionState::kUnknown, (*actions)[0].state);
   EXPECT_EQ("41", (*actions)[0].intent.before["pid"]);
   EXPECT_TRUE(store_->OpenActions()->empty());
-  EXPECT_EQ(Code::kBusy, ApplyPlan(id).status().code());
+  EXPECT_EQ(Code::kUsage, ApplyPlan(id).status().code());
   EXPECT_TRUE(RecoverAll()->empty());
 }
 
