@@ -92,11 +92,14 @@ void HtmlPage::Title() {
   std::string targets;
   for (const std::string& target : model_.targets) targets += (targets.empty() ? "" : ", ") + target;
   html_.Element("p", Say_(Word::kTargets) + ": " + targets, {{"class", "facts"}});
-  if (!model_.unverified_tls.empty()) {
+  const auto alarm = [this](Word what, const std::vector<std::string>& these) {
+    if (these.empty()) return;
     std::string names;
-    for (const std::string& target : model_.unverified_tls) names += (names.empty() ? "" : ", ") + target;
-    html_.Element("p", Say_(Word::kTlsNotVerified) + ": " + names, {{"class", "alarm"}});
-  }
+    for (const std::string& target : these) names += (names.empty() ? "" : ", ") + target;
+    html_.Element("p", Say_(what) + ": " + names, {{"class", "alarm"}});
+  };
+  alarm(Word::kTlsNotVerified, model_.unverified_tls);
+  alarm(Word::kNoCheckIsFor, model_.not_looked_at);
   html_.Close();
 }
 

@@ -101,6 +101,7 @@ std::string RenderJson(const ReportModel& model, const RenderOptions&) {
   value["previous_run"] = model.previous_run;
   value["targets"] = model.targets;
   value["unverified_tls"] = model.unverified_tls;
+  value["not_looked_at"] = model.not_looked_at;
   value["upkeep_version"] = model.upkeep_version;
   value["ledger_head"] = model.ledger_head;
   value["totals"] = {{"ok", model.totals.ok}, {"warning", model.totals.warning}, {"critical", model.totals.critical},

@@ -90,6 +90,9 @@ void Document::Header() {
   for (const std::string& target : model_.unverified_tls) {
     out_ << "- **" << Word_(Word::kTlsNotVerified) << ": " << Cell(target) << "**\n";
   }
+  for (const std::string& target : model_.not_looked_at) {
+    out_ << "- **" << Word_(Word::kNoCheckIsFor) << ": " << Cell(target) << "**\n";
+  }
   out_ << "\n";
   Table({Word::kState, Word::kSubject});
   const auto total = [&](checks::State state, std::int64_t count) {

@@ -117,6 +117,8 @@ struct ReportModel {
   std::vector<std::string> targets;
   /// Targets whose TLS is not verified, because the inventory or a kubeconfig says so: every report names them.
   std::vector<std::string> unverified_tls;
+  /// Targets of the inventory that a list was meant for and that no check of it is for.
+  std::vector<std::string> not_looked_at;
   std::string upkeep_version, ledger_head;   ///< Hash of the ledger's last entry at that time.
 
   StateTotals totals;

@@ -157,10 +157,12 @@ std::string RenderTable(const ReportModel& model, const RenderOptions& options, 
     if (wide) line += "  " + std::to_string(row.milliseconds) + " ms  " + OneLine(row.title.In(language));
     out += Wrapped(line, options.columns, kStateColumns) + "\n";
   }
-  for (const std::string& target : model.unverified_tls) {
-    out += "\n! " + std::string(Say(Word::kTlsNotVerified, language)) + ": " + OneLine(target);
-  }
-  if (!model.unverified_tls.empty()) out += "\n";
+  const auto alarm = [&](Word what, const std::vector<std::string>& targets) {
+    for (const std::string& target : targets) out += "\n! " + std::string(Say(what, language)) + ": " + OneLine(target);
+  };
+  alarm(Word::kTlsNotVerified, model.unverified_tls);
+  alarm(Word::kNoCheckIsFor, model.not_looked_at);
+  if (!model.unverified_tls.empty() || !model.not_looked_at.empty()) out += "\n";
   const auto count = [&](std::string_view name, std::int64_t number) {
     return std::string(name) + " " + std::to_string(number);
   };

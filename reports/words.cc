@@ -68,6 +68,7 @@ constexpr Entry kWords[] = {
     {"Covered", "적용 건수"},
     {"expired", "만료됨"},
     {"TLS is not verified for", "TLS 인증서를 검증하지 않는 대상"},
+    {"No check is for", "점검 항목이 없는 대상"},
     {"Ledger", "원장 해시"},
     {"Severity", "심각도"},
     {"Due", "예정"},

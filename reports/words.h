@@ -21,7 +21,7 @@ enum class Word {
   kResolved, kResolvedTitle, kWaived, kChecks, kNotLookedAt, kMetrics, kSlots, kMissedSlots, kActions, kWaivers,
   kDeliveries, kDays, kCoverage, kCheck, kTarget, kSubject, kState, kReason, kFix, kOwner, kRunbook, kSince, kValue,
   kPrevious, kMonthAgo, kThreshold, kSource, kRequestedBy, kApprovedBy, kOutcome, kExpires, kMatched, kExpired,
-  kTlsNotVerified, kLedger, kSeverity, kDue, kOnTime, kLate, kMissed, kCancelled, kBlackout, kOverlapped, kPaused,
+  kTlsNotVerified, kNoCheckIsFor, kLedger, kSeverity, kDue, kOnTime, kLate, kMissed, kCancelled, kBlackout, kOverlapped, kPaused,
   kInterrupted, kSuperseded, kInFlight, kNotYetDue, kBalanced, kNotBalanced, kDate, kRuns, kRun, kChange, kSchedule,
   kPlannedAt, kChannel, kDestination, kAttempts, kDetails, kRemedy, kRisk, kDuration, kComparedWith, kNone, kNotFullyObserved,
   kVerifiedByCheck, kNotVerified, kTicket, kSearch, kAllChecks, kWarningAt, kCriticalAt, kBefore, kAfter, kSeen,

@@ -27,6 +27,10 @@ const std::vector<std::string>& Cadences() {
   return cadences;
 }
 
+bool IsCadence(const std::string& name) {
+  return std::find(Cadences().begin(), Cadences().end(), name) != Cadences().end();
+}
+
 /// The playbooks that were asked for: a cadence, ids, or both.
 Result<std::vector<run::Playbook>> Chosen(const Invocation& invocation, const run::Catalog& catalog) {
   std::vector<run::Playbook> chosen;
@@ -43,15 +47,12 @@ Result<std::vector<run::Playbook>> Chosen(const Invocation& invocation, const ru
              return store::GlobMatches(glob, id);
            });
   };
-  const auto is_cadence = [](const std::string& name) {
-    return std::find(Cadences().begin(), Cadences().end(), name) != Cadences().end();
-  };
-  if (!only.empty() && std::none_of(invocation.positionals.begin(), invocation.positionals.end(), is_cadence)) {
+  if (!only.empty() && std::none_of(invocation.positionals.begin(), invocation.positionals.end(), IsCadence)) {
     return Status(Code::kUsage, "--only chooses among the playbooks of a cadence")
         .WithHint("upkeep run daily --only 'kubernetes.*'");
   }
   for (const std::string& name : invocation.positionals) {
-    if (!is_cadence(name)) {
+    if (!IsCadence(name)) {
       Result<run::Playbook> playbook = catalog.Find(name);
       if (!playbook.ok()) return playbook.status();
       choose(std::move(*playbook));
@@ -97,14 +98,10 @@ bool AsPlugin(const Invocation& invocation) {
 /// that nothing is found on it says nothing about it.
 Status SayNotLookedAt(const Invocation& invocation, const checks::Inventory& inventory,
                       const std::vector<std::string>& names, const std::vector<run::Pair>& pairs) {
-  for (const checks::Target& target : inventory.targets) {
-    const bool looked = std::any_of(pairs.begin(), pairs.end(),
-                                    [&](const run::Pair& pair) { return pair.target->name == target.name; });
-    const bool named = std::find(names.begin(), names.end(), target.name) != names.end();
-    if (looked || (!names.empty() && !named)) continue;
-    const std::string kind(checks::TargetKindName(target.kind));
-    const std::string what = "nothing that was chosen looks at '" + target.name + "' (" + kind + ")";
-    if (named) return Status(Code::kUsage, what).WithHint("upkeep list shows which kind of target each playbook is for");
+  for (const std::string& name : run::NotLookedAt(pairs, inventory, names)) {
+    const std::string kind(checks::TargetKindName(inventory.Find(name)->kind));
+    const std::string what = "nothing that was chosen looks at '" + name + "' (" + kind + ")";
+    if (std::find(names.begin(), names.end(), name) != names.end()) return Status(Code::kUsage, what).WithHint("upkeep list shows which kind of target each playbook is for");
     *invocation.err << "upkeep: " << invocation.Say(what) << "\n";
   }
   return Status::Ok();
@@ -138,6 +135,10 @@ int RunChecks(Invocation& invocation, bool& reported) {
   ProgressDisplay display(*invocation.err, IsTerminal(STDERR_FILENO), pairs.size(),
                           Language(invocation));
   run::SessionRequest request;
+  // Of a list, not of single playbooks: those are not meant for every target.
+  if (std::any_of(invocation.positionals.begin(), invocation.positionals.end(), IsCadence)) {
+    request.not_looked_at = run::NotLookedAt(pairs, place.inventory(), targets);
+  }
   request.pairs = std::move(pairs);
   request.actor = run::OperatingSystemActor();
   request.holder = run::ProcessHolder();

@@ -57,6 +57,9 @@ Task<BatchEnd> SlotRunner::Run(std::shared_ptr<const World> world,
       request.pairs.push_back(pair);
     }
   }
+  if (!CadenceOf(schedule).empty()) {
+    request.not_looked_at = run::NotLookedAt(assignment.pairs, world->inventory, schedule.targets);
+  }
   request.trigger = batch.trigger;
   const std::shared_ptr<RunInFlight> about =
       batch.about ? batch.about : std::make_shared<RunInFlight>();

@@ -44,6 +44,7 @@ std::string RenderFindings(const reports::ReportModel& model, const std::string&
                           {"runs", model.run_ids},
                           {"targets", model.targets},
                           {"unverified_tls", model.unverified_tls},
+                          {"not_looked_at", model.not_looked_at},
                           {"coverage", {{"attempted", model.attempted}, {"observed", model.observed}}},
                           {"totals",
                            {{"ok", totals.ok},

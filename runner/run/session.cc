@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "base/version.h"
@@ -39,6 +40,7 @@ store::RunStart StartOf(const SessionRequest& request, Instant now) {
                              TlsIsVerified(*target)});
   }
   for (const auto& [id, used] : playbooks) start.playbooks.push_back(id);
+  start.not_looked_at = request.not_looked_at;
   for (const store::AttemptEnd& attempt : request.attempts) start.attempts.push_back(attempt.attempt);
   return start;
 }
@@ -130,6 +132,15 @@ bool IsMeant(const checks::Target& target, const std::string& name) {
   return label != target.labels.end() && label->second == name.substr(equals + 1);
 }
 
+namespace {
+
+bool Means(const std::vector<std::string>& names, const checks::Target& target) {
+  return names.empty() || std::any_of(names.begin(), names.end(),
+                                      [&](const std::string& name) { return IsMeant(target, name); });
+}
+
+}  // namespace
+
 std::vector<Pair> MatchPairs(const std::vector<Playbook>& playbooks,
                              const checks::Inventory& inventory,
                              const std::vector<std::string>& names) {
@@ -138,11 +149,7 @@ std::vector<Pair> MatchPairs(const std::vector<Playbook>& playbooks,
     for (const checks::Target& target : inventory.targets) {
       const std::string kind(checks::TargetKindName(target.kind));
       if (playbook.head.target != kind && playbook.head.target != "any") continue;
-      if (!names.empty() && std::none_of(names.begin(), names.end(), [&](const std::string& name) {
-            return IsMeant(target, name);
-          })) {
-        continue;
-      }
+      if (!Means(names, target)) continue;
       Pair pair;
       pair.playbook = &playbook;
       pair.target = &target;
@@ -150,6 +157,16 @@ std::vector<Pair> MatchPairs(const std::vector<Playbook>& playbooks,
     }
   }
   return pairs;
+}
+
+std::vector<std::string> NotLookedAt(const std::vector<Pair>& pairs, const checks::Inventory& inventory,
+                                     const std::vector<std::string>& names) {
+  std::set<std::string> targets;
+  for (const checks::Target& target : inventory.targets) {
+    if (Means(names, target)) targets.insert(target.name);
+  }
+  for (const Pair& pair : pairs) targets.erase(pair.target->name);
+  return {targets.begin(), targets.end()};
 }
 
 }  // namespace upkeep::run

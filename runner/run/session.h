@@ -38,6 +38,7 @@ struct SessionRequest {
   std::string schedule;                ///< Id, or "" for ad hoc runs.
   std::string holder;                  ///< See store::ClaimRequest; ProcessHolder().
   std::optional<Instant> planned;
+  std::vector<std::string> not_looked_at;    ///< Of a list; see NotLookedAt().
   std::vector<store::AttemptEnd> attempts;   ///< Claimed slots, with how they end if all goes well.
   /// May end an attempt otherwise, by what was found; null: nobody does. Not asked when cancelled.
   std::function<void(const std::vector<PairOutcome>& pairs, std::vector<store::AttemptEnd>& attempts)> judge;
@@ -73,6 +74,10 @@ bool IsMeant(const checks::Target& target, const std::string& name);
 std::vector<Pair> MatchPairs(const std::vector<Playbook>& playbooks,
                              const checks::Inventory& inventory,
                              const std::vector<std::string>& names);
+
+/// Targets that `names` mean (empty: all) and that none of `pairs` looks at; by name.
+std::vector<std::string> NotLookedAt(const std::vector<Pair>& pairs, const checks::Inventory& inventory,
+                                     const std::vector<std::string>& names);
 
 /// Names this process across restarts of the machine: host, boot id, pid and start time.
 std::string ProcessHolder();

@@ -44,6 +44,7 @@ struct RunStart {
   std::string schedule;         ///< Id, or "" for ad hoc runs.
   std::vector<RunTarget> targets;
   std::vector<std::string> playbooks;
+  std::vector<std::string> not_looked_at;   ///< Targets that were meant and that no playbook is for.
   std::optional<Instant> planned;   ///< Of the slot; ad hoc runs are planned when they start.
   Instant started{};
   std::vector<AttemptId> attempts;  ///< Claimed before, by the same process.

@@ -108,6 +108,11 @@ void ReportFiller::Frame() {
     model_.targets.push_back(targets.Text(0));
     if (targets.Int(1) == 0) model_.unverified_tls.push_back(targets.Text(0));
   }
+  // One that another run of the period looked at is none.
+  Query never(database_, "SELECT DISTINCT name FROM run_not_looked_at WHERE run IN (SELECT id FROM report_runs) AND "
+                         "name NOT IN (SELECT name FROM run_targets WHERE run IN (SELECT id FROM report_runs)) "
+                         "ORDER BY name");
+  while (never.Next()) model_.not_looked_at.push_back(never.Text(0));
 }
 
 void ReportFiller::Slots() {

@@ -92,6 +92,9 @@ Result<RunId> SqliteStore::StartRun(const RunStart& start) {
   for (const std::string& playbook : start.playbooks) {
     database_->Run("INSERT OR IGNORE INTO run_playbooks (run, name) VALUES (?, ?)", run, playbook);
   }
+  for (const std::string& target : start.not_looked_at) {
+    database_->Run("INSERT OR IGNORE INTO run_not_looked_at (run, name) VALUES (?, ?)", run, target);
+  }
   for (const AttemptId attempt : start.attempts) {
     database_->Run("UPDATE attempts SET run = ? WHERE id = ? AND run IS NULL AND ended IS NULL", run,
                    attempt);
@@ -107,6 +110,7 @@ Result<RunId> SqliteStore::StartRun(const RunStart& start) {
                                      {"schedule", start.schedule},
                                      {"targets", std::move(targets)},
                                      {"playbooks", start.playbooks},
+                                     {"not_looked_at", start.not_looked_at},
                                      {"planned", Micros(planned)},
                                      {"started", Micros(start.started)},
                                      {"attempts", start.attempts},

@@ -232,11 +232,15 @@ TEST(Formats, HtmlHasEverySectionAndNoWayOut) {
   EXPECT_EQ(CountOf(html, "<section id="), CountOf(html, "<li><a href=\"#"));
 }
 
-TEST(Formats, ReportsNameTargetsWithoutVerifiedTls) {
+TEST(Formats, ReportsNameTargetsWithoutVerifiedTlsAndThoseThatNoCheckIsFor) {
   for (const char* format : {"table", "wide", "md", "html", "json"}) {
     ReportModel model = FullModel();
     model.unverified_tls = {"lax-target"};
-    EXPECT_TRUE(Has(Rendered(format, model), "lax-target")) << format;
+    model.not_looked_at = {"strange-target"};
+    const std::string text = Rendered(format, model);
+    EXPECT_TRUE(Has(text, "lax-target")) << format;
+    EXPECT_TRUE(Has(text, std::string(format) == "json" ? "\"not_looked_at\"" : "No check is for")) << format;
+    EXPECT_TRUE(Has(text, "strange-target")) << format;
   }
 }
 

@@ -44,6 +44,7 @@ inline ReportModel FullModel() {
   model.previous_run = "40";
   model.targets = {"production", "orders-db"};
   model.unverified_tls = {"orders-db"};
+  model.not_looked_at = {"vault"};
   model.upkeep_version = "0.1.0";
   model.ledger_head = "9f86d081884c7d65";
   model.totals = {11, 2, 1, 1, 1, 1};

@@ -44,7 +44,7 @@ ReportModel Hostile(const std::string& text) {
   }
   for (WaiverRow& row : model.waivers) row.subject = row.owner = row.reason = row.ticket = row.target = text;
   for (DeliveryRow& row : model.deliveries) row.destination = row.detail = text;
-  model.targets = model.unverified_tls = {text};
+  model.targets = model.unverified_tls = model.not_looked_at = {text};
   model.zone = text;
   return model;
 }

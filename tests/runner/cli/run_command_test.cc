@@ -36,6 +36,10 @@ TEST_F(RunCommandTest, ATargetThatNothingLooksAtIsSaidAndRefusedWhereItWasNamed)
                           "  - {name: orders-mysql, kind: mysql, host: 127.0.0.1, port: 1, database: orders, user: u}\n");
   const Said daily = Run({"http.endpoint"});
   EXPECT_TRUE(Has(daily.err, "nothing that was chosen looks at 'orders-mysql' (mysql)")) << daily.err;
+  EXPECT_FALSE(Has(daily.out, "No check is for")) << daily.out;
+  const Said list = Run({"daily", "--only", "http.endpoint"});
+  EXPECT_TRUE(Has(list.out, "No check is for: orders-mysql")) << list.out;
+  EXPECT_EQ(64, Run({"http.endpoint", "--only", "http.*"}).code);
   const Said named = Run({"http.endpoint", "--target", "web", "--target", "orders-mysql"});
   EXPECT_EQ(64, named.code);
   EXPECT_TRUE(Has(named.err, "nothing that was chosen looks at 'orders-mysql' (mysql)")) << named.err;

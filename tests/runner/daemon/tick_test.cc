@@ -142,6 +142,27 @@ TEST_F(TickTest, NothingThatCanRunIsMissedNotFine) {
   ExpectWhole();
 }
 
+TEST_F(TickTest, ATargetThatNoPlaybookOfTheListIsForIsKeptWithTheRun) {
+  std::ifstream file(folder_ + "/pack/selftest/ok.lua");
+  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  for (const auto& [from, to] : {std::pair<std::string, std::string>{"id = \"selftest.ok\"", "id = \"selftest.hosts\""},
+                                 {"target = \"any\"", "target = \"host\""},
+                                 {"cadence = \"on_demand\"", "cadence = \"daily\""}}) {
+    text.replace(text.find(from), from.size(), to);
+  }
+  std::ofstream(folder_ + "/pack/selftest/hosts.lua") << text;
+  hosts_ = {"a", "vault"};
+  WriteSchedules("    cron: \"0 9 * * *\"\n    playbooks: [\"cadence:daily\"]\n");
+  clock_.SetWall(At("2026-11-01T09:00:00Z"));
+  EXPECT_EQ(Tick().runs, 1);
+  store::ReportQuery query;
+  query.kind = reports::ReportKind::kRun;
+  query.run = store_->Runs({})->front().id;
+  const auto model = store_->FillReport(query);
+  ASSERT_TRUE(model.ok()) << model.status().Describe();
+  EXPECT_EQ(std::vector<std::string>{"vault"}, model->not_looked_at);
+}
+
 // In a CronJob nothing looks at the inventory between two ticks.
 TEST_F(TickTest, ATargetThatCameSinceTheLastTickIsLookedAtByThisOne) {
   WriteSchedules(kDailyAtFive);

@@ -259,6 +259,30 @@ TEST_F(ReportTest, ADayOfAnOutageWasDueAsAWhole) {
   EXPECT_TRUE(model.slots.balanced());
 }
 
+TEST_F(ReportTest, ATargetThatNoRunOfThePeriodLookedAtIsNamed) {
+  Open();
+  RunStart list;
+  list.trigger = "schedule";
+  list.actor = kDaemon;
+  list.version = "0.1.0";
+  list.targets = {{"prod", "kubernetes", true}};
+  list.playbooks = {"kubernetes.pods"};
+  list.not_looked_at = {"cache", "vault"};
+  list.started = clock_.Now();
+  list.holder = "host/1";
+  const RunId first = *store_->StartRun(list);
+  Finish(first, {MakeOutcome({MakeResult("web", State::kOk)})});
+  list.targets = {{"cache", "redis", true}};
+  list.not_looked_at.clear();
+  list.started = clock_.Now();
+  Finish(*store_->StartRun(list), {MakeOutcome({MakeResult("web", State::kOk)})});
+  ReportQuery query;
+  query.kind = reports::ReportKind::kRun;
+  query.run = first;
+  EXPECT_EQ((std::vector<std::string>{"cache", "vault"}), Fill(query).not_looked_at);
+  EXPECT_EQ(std::vector<std::string>{"vault"}, Fill(November()).not_looked_at);
+}
+
 TEST_F(ReportTest, OneRunShowsWhatNeedsYou) {
   Open();
   Look({MakeResult("web", State::kOk)});
