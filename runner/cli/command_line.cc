@@ -132,6 +132,10 @@ int FailUsage(std::ostream& err, const std::string& message, const Command* comm
     status = Status(Code::kUsage, alone ? "'upkeep " + wanted + "' needs one of its commands"
                                         : "there is no command '" + wanted + "'");
   }
+  if (command == nullptr && argc > 2 && argv[1][0] == '-') {
+    status = Status(Code::kUsage, "'" + std::string(argv[1]) + "' stands in front of the command");
+    hint = "options come after the command: upkeep run daily --lang ko";
+  }
   err << "upkeep: " << Describe(std::move(status).WithHint(hint), language) << "\n";
   return 64;
 }

@@ -14,9 +14,19 @@ namespace {
 const Text kEndUnknown = {"a change was begun, and its end was not recorded",
                           "변경을 시작했으나 종료가 기록되지 않았습니다"};
 
-/// A plan that needs a person, as a row of what needs somebody.
-reports::ResultRow Escalated(const reports::ActionRow& action) {
+/// A plan that needs a person, as a row of what needs somebody; who owns its check owns it.
+reports::ResultRow Escalated(const reports::ActionRow& action, const std::vector<reports::CheckRow>& checks) {
   reports::ResultRow row;
+  const auto check = std::find_if(checks.begin(), checks.end(), [&](const reports::CheckRow& one) {
+    return one.playbook == action.playbook;
+  });
+  if (check != checks.end()) {
+    row.owner = check->owner;
+    row.runbook = check->runbook;
+  }
+  row.fix = {"See for yourself how the subject is; upkeep approvals show " + action.plan + " has what was done",
+             "항목의 상태를 직접 확인하세요. 수행한 내용은 upkeep approvals show " + action.plan + "에 있습니다"};
+  row.first_seen = action.applied_at;
   row.playbook = action.playbook;
   row.target = action.target;
   row.subject = action.subject;
@@ -109,7 +119,7 @@ void ReportFiller::Actions() {
     row.outcome = {query.Text(14), query.Text(15)};
     if (row.state == "unknown" && row.outcome.empty()) row.outcome = kEndUnknown;
     if (row.state == "unverified" || row.state == "unknown" || row.state == "failed") {
-      escalated.push_back(Escalated(row));
+      escalated.push_back(Escalated(row, model_.checks));
     }
     model_.actions.push_back(std::move(row));
   }

@@ -78,6 +78,9 @@ TEST_F(CommandLineTest, AWrongWordIsUsageWithTheNearOne) {
   const Said flag = Type({"run", "daily", "--tragte", "x"});
   EXPECT_EQ(64, flag.code);
   EXPECT_TRUE(Has(flag.err, "did you mean --target?")) << flag.err;
+  const Said front = Type({"--lang", "ko", "run", "daily"});
+  EXPECT_EQ(64, front.code);
+  EXPECT_TRUE(Has(front.err, "옵션은 명령 뒤에 씁니다")) << front.err;
   EXPECT_EQ(64, Type({}).code);
   EXPECT_EQ(64, Type({"run"}).code);
   EXPECT_EQ(64, Type({"run", "daily", "--exit-on", "sometimes"}).code);

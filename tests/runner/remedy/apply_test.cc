@@ -128,6 +128,9 @@ TEST_F(ApplyTest, ALostAnswerIsUnknownAndNeverRepeated) {
   EXPECT_EQ("remedy_unverified", model->attention[0].reason);
   EXPECT_EQ("P1", model->attention[0].severity);
   EXPECT_FALSE(model->attention[0].summary.ko.empty());
+  EXPECT_NE(std::string::npos, model->attention[0].fix.en.find("upkeep approvals show " + std::to_string(id)));
+  EXPECT_FALSE(model->attention[0].owner.empty());
+  EXPECT_FALSE(model->attention[0].first_seen.empty());
 }
 
 TEST_F(ApplyTest, ALostAnswerMayStillBeVerified) {
