@@ -209,7 +209,7 @@ says verified
 for other in "$reader" "$shell"; do
   session_lives "$other" || fail "another session was ended, too"
 done
-expect 75 "$jin" apply "$plan" "${options[@]}"
+expect 64 "$jin" apply "$plan" "${options[@]}"
 [ "$(plan_state "$plan")" = verified ] || fail "the plan is $(plan_state "$plan")"
 
 step "R-03: the ledger has before, after, who and why"
@@ -236,6 +236,17 @@ expect 81 "$jin" apply "$plan" "${options[@]}" "${keys[@]}"
 session_lives "$reader" || fail "a denied plan was applied"
 [ "$(query "select actor_source || length(signature) from approvals where plan = $plan")" = key88 ] ||
   fail "the signature was not kept"
+
+step "who asked takes a plan back, approved as it is; nobody else does"
+expect 0 "$jin" plan "${options[@]}" --run "$found" --subject "orders/Session/$reader"
+plan=$(plan_number)
+expect 77 "$mina" withdraw "$plan" "${options[@]}" --reason 'not hers'
+expect 0 "$mina" approve "$plan" "${options[@]}" --reason 'agreed'
+expect 64 "$jin" withdraw "$plan" "${options[@]}"
+expect 0 "$jin" withdraw "$plan" "${options[@]}" --reason 'the report is wanted'
+says 'the report is wanted'
+expect 81 "$jin" apply "$plan" "${options[@]}" "${keys[@]}"
+session_lives "$reader" || fail "a plan that was taken back was applied"
 
 step "a changed world is refused"
 look_at_sessions
