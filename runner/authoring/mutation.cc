@@ -20,21 +20,24 @@ namespace {
 using checks::Parameter;
 using lua::Token;
 
-constexpr std::pair<std::string_view, std::string_view> kOpposites[] = {
-    {"<", ">="}, {">=", "<"}, {">", "<="}, {"<=", ">"}, {"==", "~="}, {"~=", "=="}};
+/// Its opposite, and the same with the limit itself on the other side.
+constexpr std::pair<std::string_view, std::string_view> kOthers[] = {
+    {"<", ">="}, {"<", "<="}, {">=", "<"}, {">=", ">"}, {">", "<="}, {">", ">="}, {"<=", ">"}, {"<=", "<"},
+    {"==", "~="}, {"~=", "=="}};
 
-/// A mark behind a line's code: its comparison can't be told from its opposite by any case.
+/// A mark behind a line's code: its comparison can't be told from another one by any case.
 constexpr std::string_view kLeaveAlone = "-- mutate: no";
 
 /// Far enough to be on the other side of any figure that the parameter is compared with.
 constexpr double kFar = 1e15;
 
-std::string_view OppositeOf(const Token& token) {
-  if (token.kind != Token::Kind::kSymbol) return "";
-  for (const auto& [from, to] : kOpposites) {
-    if (token.text == from) return to;
+std::vector<std::string_view> OthersOf(const Token& token) {
+  std::vector<std::string_view> others;
+  if (token.kind != Token::Kind::kSymbol) return others;
+  for (const auto& [from, to] : kOthers) {
+    if (token.text == from) others.push_back(to);
   }
-  return "";
+  return others;
 }
 
 /// `local name <const> =` compares nothing.
@@ -74,16 +77,17 @@ void AddParameters(const run::Playbook& playbook, std::vector<Mutant>& mutants) 
 void AddComparisons(const run::Playbook& playbook, const std::set<int>& lines, std::vector<Mutant>& mutants) {
   const std::vector<Token> tokens = lua::Tokens(playbook.source);
   for (std::size_t i = 0; i < tokens.size(); ++i) {
-    const std::string_view opposite = OppositeOf(tokens[i]);
-    if (opposite.empty() || IsAttribute(tokens, i)) continue;
-    Mutant mutant;
-    mutant.place = lua::PlaceOfByte(playbook.source, tokens[i].at);
-    if (!lines.contains(mutant.place.line) || mutant.place.text.find(kLeaveAlone) != std::string::npos) continue;
-    mutant.before = tokens[i].text;
-    mutant.after = opposite;
-    mutant.source = playbook.source;
-    mutant.source.replace(tokens[i].at, tokens[i].text.size(), opposite);
-    mutants.push_back(std::move(mutant));
+    if (IsAttribute(tokens, i)) continue;
+    for (const std::string_view other : OthersOf(tokens[i])) {
+      Mutant mutant;
+      mutant.place = lua::PlaceOfByte(playbook.source, tokens[i].at);
+      if (!lines.contains(mutant.place.line) || mutant.place.text.find(kLeaveAlone) != std::string::npos) break;
+      mutant.before = tokens[i].text;
+      mutant.after = other;
+      mutant.source = playbook.source;
+      mutant.source.replace(tokens[i].at, tokens[i].text.size(), other);
+      mutants.push_back(std::move(mutant));
+    }
   }
 }
 

@@ -4,7 +4,7 @@
 // cases let pass is a survivor: nothing tests that place.
 //
 // Changed are the value of each parameter, to both ends of what it may be, and each comparison in
-// the check and its helpers, to its opposite. Remedies have no cases, so they are left alone.
+// the check and its helpers, to its opposite and to the one that sees the limit itself otherwise (>= and >). Remedies have no cases, so they are left alone.
 //
 // THREADS: FindSurvivors makes its own and ends them.
 

@@ -66,37 +66,39 @@ constexpr char kBody[] =
 TEST_F(MutationTest, ChangesParametersAndComparisonsOnly) {
   Make(kBody, {{5, "ok"}});
   EXPECT_EQ((std::vector<std::string>{"most = 10 -> most = 1", "most = 10 -> most = 100", "loud = false -> loud = true",
-                                      ">= -> <"}),
+                                      ">= -> <", ">= -> >"}),
             Changes(MutantsOf(playbook_).value()));
   const Mutant last = MutantsOf(playbook_).value().back();
   EXPECT_EQ(11, last.place.line);
   EXPECT_EQ(10, last.place.column);
-  EXPECT_NE(std::string::npos, last.source.find("if count < params.most"));
+  EXPECT_NE(std::string::npos, last.source.find("if count > params.most"));
 }
 
-TEST_F(MutationTest, CasesOnBothSidesLeaveNoSurvivor) {
-  Make(kBody, {{5, "ok"}, {20, "warning"}});
+TEST_F(MutationTest, CasesOnBothSidesAndAtTheLimitLeaveNoSurvivor) {
+  Make(kBody, {{5, "ok"}, {10, "warning"}, {20, "warning"}});
   EXPECT_EQ(std::vector<std::string>(), Survivors());
+  Make(kBody, {{5, "ok"}, {20, "warning"}});
+  EXPECT_EQ(std::vector<std::string>{">= -> >"}, Survivors());
 }
 
 TEST_F(MutationTest, ACaseOnOneSideLeavesTheOther) {
   Make(kBody, {{5, "ok"}});
-  EXPECT_EQ(std::vector<std::string>{"most = 10 -> most = 100"}, Survivors());
+  EXPECT_EQ((std::vector<std::string>{"most = 10 -> most = 100", ">= -> >"}), Survivors());
 }
 
 TEST_F(MutationTest, AMarkedLineIsLeftAlone) {
   Make("local count = postgres.query('select').count\nif count ~= nil then end  -- mutate: no\n"
        "if count >= params.most or params.loud then\n"
        "  run:result { subject = { kind = 'Database', name = run.target.name }, state = 'warning', message = 'found' }\n"
-       "end\nrun:ok { message = 'found' }", {{5, "ok"}, {20, "warning"}});
+       "end\nrun:ok { message = 'found' }", {{5, "ok"}, {10, "warning"}, {20, "warning"}});
   EXPECT_EQ(std::vector<std::string>(), Survivors());
 }
 
 TEST_F(MutationTest, AChangeThatNeverEndsIsNoticed) {
-  Make("local count, i = postgres.query('select').count, 0\nwhile i < count do i = i + 1 end\n"
+  Make("local count, i = postgres.query('select').count, 0\nwhile i ~= count do i = i + 1 end\n"
        "if i >= params.most or params.loud then\n"
        "  run:result { subject = { kind = 'Database', name = run.target.name }, state = 'warning', message = 'found' }\n"
-       "end\nrun:ok { message = 'found' }", {{5, "ok"}, {20, "warning"}});
+       "end\nrun:ok { message = 'found' }", {{5, "ok"}, {10, "warning"}, {20, "warning"}});
   EXPECT_EQ(std::vector<std::string>(), Survivors());
 }
 
