@@ -236,7 +236,7 @@ class KubeconfigReader {
     if (!access_.token_file.empty()) {
       access_.token_file = Path(access_.token_file);
       if (Result<std::string> read = ReadSmallFile(access_.token_file); !read.ok()) {
-        const std::string& hint = read.status().hint();
+        const std::string hint = read.status().hint();   // status() is a copy.
         Error(*reader.Take("tokenFile"), read.status().message(),
               hint.empty() ? "a path is meant from the kubeconfig's folder" : hint);
       }
