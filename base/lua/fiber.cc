@@ -33,14 +33,19 @@ class Waiting {
   Waiting(State& state, Fiber& fiber) : state_(state), fiber_(&fiber) {
     fiber.since = std::chrono::steady_clock::now();
     state_.waiting.push_back(fiber_);
+    state_.waiting_bytes += bytes_;
   }
-  ~Waiting() { std::erase(state_.waiting, fiber_); }
+  ~Waiting() {
+    std::erase(state_.waiting, fiber_);
+    state_.waiting_bytes -= bytes_;
+  }
   Waiting(const Waiting&) = delete;
   Waiting& operator=(const Waiting&) = delete;
 
  private:
   State& state_;
   const Fiber* const fiber_;
+  const std::size_t bytes_ = fiber_->argument_bytes;
 };
 
 /// Stops the run when its limits are reached, whatever the host made of them.

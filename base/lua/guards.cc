@@ -17,7 +17,13 @@ constexpr lua_Unsigned kLongestNumber = 64;
 
 int Original(lua_State* L) { return lua_tocfunction(L, lua_upvalueindex(1))(L); }
 
-void Charge(lua_State* L, std::size_t bytes) { State::From(L).meter().Work(bytes); }
+/// Raises once the run is over: no hook runs between the calls that a C function makes. It may be
+/// caught, and then the next instruction ends the run.
+void EndWhere(lua_State* L, bool over) {
+  if (over) luaL_error(L, "the playbook spent its budget");
+}
+
+void Charge(lua_State* L, std::size_t bytes) { EndWhere(L, State::From(L).meter().Work(bytes)); }
 
 /// Charges for the elements `first` to `last`. A length may be whatever a __len says.
 void CheckRange(lua_State* L, lua_Integer first, lua_Integer last) {
@@ -106,6 +112,25 @@ int CheckNumbers(lua_State* L) {
   return Original(L);
 }
 
+/// Going on in a table that was emptied walks all of it, and a C function may ask for that often.
+int CheckNext(lua_State* L) {
+  EndWhere(L, State::From(L).meter().Glance());
+  return Original(L);
+}
+
+/// Lua's own gives its own next, which is behind no check. Upvalue 2 is the one to give.
+int CheckPairs(lua_State* L) {
+  luaL_checkany(L, 1);
+  if (luaL_getmetafield(L, 1, "__pairs") != LUA_TNIL) {
+    lua_pop(L, 1);
+    return Original(L);
+  }
+  lua_pushvalue(L, lua_upvalueindex(2));
+  lua_pushvalue(L, 1);
+  lua_pushnil(L);
+  return 3;
+}
+
 // What a metatable can say to a playbook: all but __gc (Lua stops no hook inside a finalizer: a loop there
 // could not be ended) and __mode (a collection goes through all weak tables in one step).
 constexpr const char* kMetamethods[] = {
@@ -116,6 +141,15 @@ constexpr const char* kMetamethods[] = {
 void Refuse(lua_State* L, const char* field, const char* why) {
   lua_pushstring(L, field);
   if (lua_rawget(L, 2) != LUA_TNIL) luaL_error(L, "%s", why);
+  lua_pop(L, 1);
+}
+
+/// One that is called for another one, and so on round a ring, is found within one instruction, which
+/// never ends: a __call is a function.
+void CheckCall(lua_State* L) {
+  lua_pushliteral(L, "__call");
+  const int type = lua_rawget(L, 2);
+  if (type != LUA_TNIL && type != LUA_TFUNCTION) luaL_error(L, "__call must be a function, not a %s", lua_typename(L, type));
   lua_pop(L, 1);
 }
 
@@ -153,6 +187,7 @@ int CheckMetatable(lua_State* L) {
   if (!resets) {
     Refuse(L, "__gc", "a playbook has no finalizers: __gc is refused");
     Refuse(L, "__mode", "a playbook has no weak tables: __mode is refused");
+    CheckCall(L);
     PushSeal(L);
     lua_replace(L, 2);
   }
@@ -219,7 +254,7 @@ constexpr luaL_Reg kGuards[] = {
     {"table.insert", &CheckInsert}, {"table.remove", &CheckRemove}, {"table.move", &CheckMove},
     {"table.concat", &CheckConcat}, {"table.unpack", &CheckUnpack}, {"table.sort", &CheckSort},
     {"text", &CheckText},           {"string.rep", &CheckRepeat},   {"setmetatable", &CheckMetatable},
-    {"numbers", &CheckNumbers}};
+    {"numbers", &CheckNumbers},     {"next", &CheckNext},           {"pairs", &CheckPairs}};
 
 }  // namespace
 

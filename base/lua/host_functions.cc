@@ -15,6 +15,10 @@ namespace {
 
 constexpr int kMostEachDepth = 4;
 constexpr lua_Integer kMostAtOnce = 256;
+// Whoever answers copies them several times, and all of that is outside of the run's memory and time.
+constexpr std::size_t kMostArgumentBytes = std::size_t{256} << 10, kMostWaitingBytes = std::size_t{4} << 20;
+constexpr std::chrono::nanoseconds kCostOfCall{50'000};
+constexpr int kNanosecondsPerByte = 10;
 
 /// Raises when the running function may not wait here.
 void CheckMayWait(lua_State* L, const char* what) {
@@ -34,7 +38,7 @@ bool PackArguments(lua_State* L, const char* module, const char* function) noexc
   State& state = State::From(L);
   try {
     Value arguments = Value::array();
-    ValueReader reader(state, L);
+    ValueReader reader(state, L, kMostArgumentBytes, "a call may be told at most 256 KiB");
     int count = lua_gettop(L);
     // Missing and nil are the same to an author, so they are the same in a recorded call.
     while (count > 0 && lua_isnil(L, count)) --count;
@@ -46,7 +50,14 @@ bool PackArguments(lua_State* L, const char* module, const char* function) noexc
         return false;
       }
     }
+    if (state.waiting_bytes + reader.bytes() > kMostWaitingBytes) {
+      state.SetProblem("the calls that wait were told more than 4 MiB together");
+      return false;
+    }
+    state.meter().Spend(kCostOfCall + std::chrono::nanoseconds(reader.bytes() * kNanosecondsPerByte));
+    state.meter().IsOver();
     Fiber& fiber = *state.current;
+    fiber.argument_bytes = reader.bytes();
     fiber.module = module;
     fiber.function = function;
     fiber.arguments = std::move(arguments);

@@ -40,6 +40,7 @@ struct Fiber {
 
   std::string module, function;           ///< kHostCall: what to call …
   Value arguments;
+  std::size_t argument_bytes = 0;         ///< About how large they are.
   std::chrono::steady_clock::time_point since;   ///< When the call began.
   std::optional<Result<Answer>> answer;   ///< … and what it gave;
   Status failed;                          ///< its status, when it is not ok.
@@ -100,6 +101,7 @@ class State {
   const std::string& problem() const { return problem_; }
 
   Fiber* current = nullptr;               ///< The one being resumed.
+  std::size_t waiting_bytes = 0;          ///< Of the arguments of all that wait.
   std::vector<const Fiber*> waiting;      ///< In the order in which they began to wait.
   CancelSource* cancel = nullptr;         ///< Ends the waits of the call in progress.
   bool loading = false;                   ///< The file's chunk runs: no host call now.

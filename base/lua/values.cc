@@ -83,6 +83,9 @@ void PushValue(lua_State* L, const Value& value) { PushValueAt(L, value, 0); }
 ValueReader::ValueReader(State& state, lua_State* L, Functions functions)
     : state_(state), L_(L), functions_(functions), most_bytes_(state.meter().memory_limit()) {}
 
+ValueReader::ValueReader(State& state, lua_State* L, std::size_t most_bytes, const char* too_large)
+    : state_(state), L_(L), functions_(Functions::kRefused), most_bytes_(most_bytes), too_large_(too_large) {}
+
 Value ValueReader::Fail(std::string problem) {
   if (problem_.empty()) problem_ = std::move(problem);
   return nullptr;
@@ -91,7 +94,7 @@ Value ValueReader::Fail(std::string problem) {
 bool ValueReader::Take(std::size_t bytes) {
   bytes_ += bytes + kBytesPerValue;
   if (bytes_ <= most_bytes_) return true;
-  Fail("the value is larger than the memory budget");
+  Fail(too_large_);
   return false;
 }
 

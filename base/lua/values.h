@@ -25,6 +25,8 @@ class ValueReader {
   enum class Functions { kRefused, kAsLines };  ///< kAsLines: {"$function": line}, for heads.
 
   ValueReader(State& state, lua_State* L, Functions functions = Functions::kRefused);
+  /// The same with a bound of its own instead of the memory budget, and the problem of what is larger.
+  ValueReader(State& state, lua_State* L, std::size_t most_bytes, const char* too_large);
   /// Null, with a problem(), when it can't be read.
   Value Read(int index);
   /// Empty: all that was read is whole.
@@ -44,6 +46,7 @@ class ValueReader {
   lua_State* const L_;
   const Functions functions_;
   const std::size_t most_bytes_;
+  const char* const too_large_ = "the value is larger than the memory budget";
   std::size_t bytes_ = 0;
   std::string problem_;
 };

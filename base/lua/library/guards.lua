@@ -21,7 +21,7 @@ end
 tostring = core.guard("tostring", tostring)
 string.format = core.guard("string.format", string.format)
 
-local globals = pick(_G, "assert error ipairs next pairs pcall rawequal rawget rawlen rawset select tostring type _VERSION")
+local globals = pick(_G, "assert error ipairs pcall rawequal rawget rawlen rawset select tostring type _VERSION")
 globals.string = pick(string, "byte format len lower reverse sub upper")
 globals.table = pick(table, "pack")
 globals.math = pick(math, "abs acos asin atan ceil cos deg exp floor fmod huge log maxinteger mininteger modf pi rad random sin sqrt tan tointeger type ult")
@@ -37,6 +37,8 @@ string.match, string.find = globals.string.match, globals.string.find
 -- What could work for long in C, or take what nobody may have, stands behind a check.
 local guard = core.guard
 globals.setmetatable = guard("setmetatable", setmetatable)
+globals.next = guard("next", next)
+globals.pairs = guard("pairs", pairs, globals.next)
 globals.getmetatable = getmetatable
 
 -- Lua's own calls the handler where the error is raised. Where the budget's hook raises it, that is

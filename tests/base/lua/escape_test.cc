@@ -75,7 +75,7 @@ TEST_F(EscapeTest, AttemptsRaiseWithTheirPlace) {
       {"fake.lst()", "upkeep.fake has no function 'lst' (did you mean 'list'?)"},
       {"fake.echo(print)", "argument 1 of fake.echo: a function is no data"},
       {"local t = {} t.t = t fake.echo(t)", "nested deeper than 64 levels, or holds itself"},
-      {"local t = {1} for i = 1, 60 do t = {t, t} end fake.echo(t)", "larger than the memory budget"},
+      {"local t = {1} for i = 1, 60 do t = {t, t} end fake.echo(t)", "a call may be told at most 256 KiB"},
       {"fake.echo({[1.5] = 1})", "only text and whole numbers"},
       {"fake.echo({[{}] = 1})", "a table's key is a table"},
       {"table.sort({3, 2, 1}, function() fake.echo(1) end)", "fake.echo cannot wait here"},
@@ -244,6 +244,19 @@ TEST_F(EscapeTest, MemoryNeverGoesOverTheBudget) {
     EXPECT_EQ(Code::kBudget, code()) << status().Describe();
     EXPECT_EQ("the playbook spent its memory budget", message());
   }
+}
+
+// Whoever answers a call holds copies of what it was told, and works with them.
+TEST_F(EscapeTest, WhatCallsAreToldIsBounded) {
+  EXPECT_NE(std::string::npos, Fails("fake.echo(('x'):rep(300000))").message().find("at most 256 KiB"));
+  Start("local s, t = ('x'):rep(200000), {} for i = 1, 256 do t[i] = i end "
+        "upkeep.each(t, {at_once = 256}, function() pcall(fake.slow, s) end) return true");
+  EXPECT_EQ((std::size_t{4} << 20) / 200000, host_.calls.size());
+  while (!done()) host_.Finish();
+  // A call costs those who answer it, too: the loop ends, though it hardly runs any code.
+  const Status status = Fails("local s = ('x'):rep(200000) while true do upkeep.try(fake.echo, s) end");
+  EXPECT_NE(std::string::npos, status.message().find("processor budget")) << status.message();
+  EXPECT_EQ(Value(true), Eval("local s = ('x'):rep(200000) for i = 1, 30 do fake.echo(s) end return true"));
 }
 
 TEST_F(EscapeTest, RecordsCannotOutgrowTheMemoryBudget) {

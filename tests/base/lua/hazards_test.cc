@@ -147,6 +147,15 @@ constexpr Case kCorpus[] = {
     {"long C: move", "local t = {} for i = 1, 1e5 do t[i] = i end while true do table.move(t, 1, 1e5, 2) end", Ends::kCpu},
     {"deep C: nested metamethods", "local m = {__concat = function(a, b) return a .. b end} local t = setmetatable({}, m) return t .. t", Ends::kRaises},
     {"deep C: a chain of __index", "local t = {} for i = 1, 1e4 do t = setmetatable({}, {__index = t}) end return t.x == nil", Ends::kRaises},
+    // Metamethods that are C functions run one after another inside of a C function, and no hook with them.
+    {"C in C: next for what is missing", "local a = {} for i = 1, 1e5 do a[i] = 1 end for i = 1, 1e5 do a[i] = nil end setmetatable(a, {__index = next}) table.unpack(a, 1, 1e5)", Ends::kCpu},
+    {"C in C: the next that pairs gives", "local a = {} for i = 1, 1e5 do a[i] = 1 end for i = 1, 1e5 do a[i] = nil end setmetatable(a, {__index = (pairs {})}) table.move(a, 1, 1e5, 1, {})", Ends::kCpu},
+    {"C in C: next as an order", "local t, a = {}, {} for i = 1, 2e5 do a[i] = 1 end for i = 1, 2e5 do a[i] = nil end local m = {__lt = function(x, y) return next(a) end} for i = 1, 9e3 do t[i] = setmetatable({}, m) end table.sort(t)", Ends::kAnyBudget},
+    {"C in C: concat for what is missing", "local a = {} for i = 1, 1e4 do a[i] = 'x' end setmetatable(a, {__index = table.concat}) table.unpack(a, 2e4, 2.2e5)", Ends::kAnyBudget},
+    {"pairs goes as it did", "local n, t = 0, setmetatable({}, {__pairs = function() return next, {1, 2, 3} end}) for k, v in pairs(t) do n = n + v end for k in pairs {a = 1, b = 2} do n = n + 1 end for k in next, {5} do n = n + k end return n == 9 and not pcall(pairs) and not pcall(next, {}, 'x')", Ends::kFine},
+    {"__call that is called for itself", "local n = {} n.__call = n setmetatable(n, n) pcall(n)", Ends::kRaises},
+    {"__call round a ring, after the stack grew", "local s = ('x'):rep(1e5) pcall(function() return select('#', s:byte(1, -1)) end) local a, b = {}, {} a.__call, b.__call = b, a setmetatable(a, b) setmetatable(b, a) pcall(a)", Ends::kRaises},
+    {"__call of a function", "return setmetatable({}, {__call = function(_, x) return x == 3 end})(3)", Ends::kFine},
     // Upvalues and identities.
     {"upvalues: a function of the library has none to change", "return not pcall(function() return debug.setupvalue(upkeep.try, 1, print) end)", Ends::kFine},
     {"upvalues: the run object hides what it holds", "for key, value in pairs(run) do if key ~= 'target' and type(value) ~= 'function' then return key end end return true", Ends::kFine},
