@@ -33,13 +33,16 @@ class Host {
   virtual ~Host() = default;
 
   /// Names of the functions of `module` ("kubernetes" → "list", "get" …); empty when there is
-  /// no such module. The playbook reaches them as require("upkeep.MODULE").FUNCTION.
+  /// no such module, "*" alone when any name will do. The playbook reaches them as require("upkeep.MODULE").FUNCTION.
   virtual std::vector<std::string> Functions(std::string_view module) const = 0;
 
   /// Calls one. `arguments` is the JSON array of what the playbook passed. Errors become a Lua
   /// error table {reason = CodeName, message = …} that the playbook may catch.
   virtual Task<Result<Answer>> Call(std::string module, std::string function, Value arguments,
                                     Limits limits) = 0;
+
+  /// The first call that the playbook may not make, whatever it did about the error; ok: none.
+  virtual Status Refused() const { return Status::Ok(); }
 
   /// Awaited whenever a playbook has computed for Budget::turn: whoever shares its thread goes on
   /// meanwhile. Without one of its own the playbook goes on at once.

@@ -55,7 +55,6 @@ bool PackArguments(lua_State* L, const char* module, const char* function) noexc
       return false;
     }
     state.meter().Spend(kCostOfCall + std::chrono::nanoseconds(reader.bytes() * kNanosecondsPerByte));
-    state.meter().IsOver();
     Fiber& fiber = *state.current;
     fiber.argument_bytes = reader.bytes();
     fiber.module = module;

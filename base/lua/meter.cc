@@ -116,21 +116,26 @@ bool Meter::Glance() {
   return IsOver();
 }
 
+void Meter::Spend(nanoseconds time) {
+  spent_ += time;
+  if (overrun_ == Overrun::kNone && spent() >= budget_.cpu) EndAsOver(Overrun::kCpu);
+}
+
+bool Meter::EndAsOver(Overrun why) {
+  overrun_ = why;
+  // Setting a hook is what Lua allows at any moment, inside the allocator too.
+  if (running_ != nullptr) lua_sethook(running_, &Meter::Look, LUA_MASKCOUNT, 1);
+  return true;
+}
+
 bool Meter::IsOver() { return IsOverAt(ThreadTime()); }
 
 bool Meter::IsOverAt(nanoseconds now) {
   work_ = 0;
-  if (overrun_ == Overrun::kNone) {
-    if (counting_ && spent_ + (now - begun_) >= budget_.cpu) {
-      overrun_ = Overrun::kCpu;
-    } else if (deadline_ != SteadyInstant::max() && std::chrono::steady_clock::now() >= deadline_) {
-      overrun_ = Overrun::kDeadline;
-    }
-  }
-  if (overrun_ == Overrun::kNone) return false;
-  // Setting a hook is what Lua allows at any moment, inside the allocator too.
-  if (running_ != nullptr) lua_sethook(running_, &Meter::Look, LUA_MASKCOUNT, 1);
-  return true;
+  if (overrun_ != Overrun::kNone) return EndAsOver(overrun_);
+  if (counting_ && spent_ + (now - begun_) >= budget_.cpu) return EndAsOver(Overrun::kCpu);
+  if (deadline_ != SteadyInstant::max() && std::chrono::steady_clock::now() >= deadline_) return EndAsOver(Overrun::kDeadline);
+  return false;
 }
 
 void Meter::TellLine(lua_State* L, lua_Debug* record) noexcept {

@@ -62,7 +62,7 @@ class Meter {
   /// Called often by what may have walked much without saying how much; as Work(), within 200 µs of eight calls.
   bool Glance();
   /// Processor time that the run cost elsewhere.
-  void Spend(std::chrono::nanoseconds time) { spent_ += time; }
+  void Spend(std::chrono::nanoseconds time);
   /// Reads the clocks now. True when the run is over; then every next instruction ends it.
   bool IsOver();
 
@@ -85,6 +85,7 @@ class Meter {
  private:
   static std::chrono::nanoseconds ThreadTime();
   bool IsOverAt(std::chrono::nanoseconds now);
+  bool EndAsOver(Overrun why);
   int MostInstructions() const;
   void LookSooner();
   int Mask() const {

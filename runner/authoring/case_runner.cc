@@ -71,7 +71,7 @@ Result<std::vector<PlaybookReport>> RunCases(const std::vector<run::Playbook>& p
   for (std::size_t i = 0; i < playbooks.size(); ++i) {
     reports[i].playbook = &playbooks[i];
     reports[i].coverage = CoverageOf(playbooks[i]);
-    Result<run::CaseFile> file = run::ReadCaseFile(run::CasePathOf(playbooks[i]));
+    Result<run::CaseFile> file = run::ReadCasesOf(playbooks[i]);
     reports[i].unread = file.status();
     if (!file.ok()) continue;
     files[i] = std::move(*file);

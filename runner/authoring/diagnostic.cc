@@ -30,15 +30,9 @@ constexpr Rule kRules[] = {
 void InspectCases(const run::Playbook& playbook, std::vector<Diagnostic>& diagnostics) {
   const std::string path = run::CasePathOf(playbook);
   std::vector<Status> errors;
-  const Result<run::CaseFile> cases = run::ReadCaseFile(path, &errors);
-  if (cases.ok()) {
-    if (cases->playbook != playbook.head.id) {
-      diagnostics.push_back({RuleNamed("case"),
-                             Status(Code::kInvalid, "the cases are of the playbook '" + cases->playbook + "'")
-                                 .WithHint("write \"playbook\": \"" + playbook.head.id + "\"")
-                                 .At(cases->playbook_place)});
-    }
-  } else if (cases.status().code() == Code::kNotFound) {
+  const Result<run::CaseFile> cases = run::ReadCasesOf(playbook, &errors);
+  if (cases.ok()) return;
+  if (cases.status().code() == Code::kNotFound) {
     diagnostics.push_back({RuleNamed("no-case"),
                            Status(Code::kInvalid, "no case was recorded, so nothing tests this playbook")
                                .WithHint("upkeep record " + playbook.head.id + " --target NAME")

@@ -118,7 +118,7 @@ Result<std::vector<Mutant>> MutantsOf(const run::Playbook& playbook) {
 }
 
 Result<MutationReport> FindSurvivors(const run::Playbook& playbook, int jobs) {
-  const Result<run::CaseFile> file = run::ReadCaseFile(run::CasePathOf(playbook));
+  const Result<run::CaseFile> file = run::ReadCasesOf(playbook);
   if (!file.ok()) return file.status();
   Result<std::vector<Mutant>> found = MutantsOf(playbook);
   if (!found.ok()) return found.status();

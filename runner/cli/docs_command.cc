@@ -27,7 +27,7 @@ int Docs(Invocation& invocation) {
   const std::filesystem::path folder = invocation.Value("--dir", "playbook-docs");
   for (const char* language : {"en", "ko"}) {
     for (const run::Playbook& playbook : playbooks) {
-      Result<run::CaseFile> file = run::ReadCaseFile(run::CasePathOf(playbook));
+      Result<run::CaseFile> file = run::ReadCasesOf(playbook);
       if (!file.ok() && file.status().code() != Code::kNotFound) return invocation.Fail(file.status());
       const std::vector<run::Case> cases = file.ok() ? file->cases : std::vector<run::Case>();
       const Status written = WritePage(folder / language / playbook.head.id, authoring::PageOf(playbook, cases, language));

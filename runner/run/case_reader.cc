@@ -397,6 +397,16 @@ Result<CaseFile> ReadCaseFile(const std::string& path, std::vector<Status>* apar
   return ReadCaseText(text.str(), path, apart);
 }
 
+Result<CaseFile> ReadCasesOf(const Playbook& playbook, std::vector<Status>* apart) {
+  Result<CaseFile> file = ReadCaseFile(CasePathOf(playbook), apart);
+  if (!file.ok() || file->playbook == playbook.head.id) return file;
+  Status other = Status(Code::kInvalid, "the cases are of the playbook '" + file->playbook + "'")
+                     .WithHint("write \"playbook\": \"" + playbook.head.id + "\"")
+                     .At(file->playbook_place);
+  if (apart != nullptr) apart->push_back(other);
+  return other;
+}
+
 Result<CaseFile> ReadCaseText(const std::string& text, const std::string& path, std::vector<Status>* apart) {
   const Result<Value> value = ParseJson(text);
   if (!value.ok()) return NotJson(text, path, value.status());

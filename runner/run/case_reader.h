@@ -20,6 +20,8 @@ namespace upkeep::run {
 /// kNotFound, or kInvalid with everything that is wrong (at most 100 things), each with its place;
 /// with `apart`, each is there by itself as well.
 Result<CaseFile> ReadCaseFile(const std::string& path, std::vector<Status>* apart = nullptr);
+/// The file beside the playbook; one of another playbook's cases is kInvalid, too.
+Result<CaseFile> ReadCasesOf(const Playbook& playbook, std::vector<Status>* apart = nullptr);
 /// The same from bytes; `path` is what messages call the file.
 Result<CaseFile> ReadCaseText(const std::string& text, const std::string& path,
                               std::vector<Status>* apart = nullptr);

@@ -71,6 +71,7 @@ namespace {
 /// its own has no sandbox here, but what starts it.
 struct Opened {
   Status status;
+  const lua::Host* host = nullptr;
   Value params;
   std::unique_ptr<lua::Sandbox> sandbox;
   isolate::Request request;
@@ -91,6 +92,7 @@ struct Called {
 Opened OpenPlaybook(const Playbook& playbook, const Value& params, lua::Host& host,
                     const Clock& clock, lua::Budget budget, std::uint64_t seed) {
   Opened opened;
+  opened.host = &host;
   Result<Value> resolved = checks::ResolveParameters(playbook.head, params);
   opened.status = resolved.status();
   if (!resolved.ok()) return opened;
@@ -161,6 +163,8 @@ Task<PlaybookOutcome> Check(io::Reactor& reactor, const Playbook& playbook, Open
     arguments.push_back(std::move(opened.params));
     Called called = co_await CallCheck(reactor, opened, std::move(arguments), limits, on_running);
     ended = called.ended;
+    // An error may be caught; that the playbook tried stands all the same.
+    if (ended.ok()) ended = opened.host->Refused();
     records = std::move(called.records);
   }
   FillOutcome(playbook.head, std::move(records), ended, subject, redactor, outcome);

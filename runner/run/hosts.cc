@@ -102,6 +102,7 @@ Task<Result<lua::Answer>> LiveHost::Call(std::string module, std::string functio
                   .WithHint("return it as a change from a remedy's plan")
             : Status(Code::kUndeclared, "the head does not declare " + name)
                   .WithHint("add \"" + name + "\" to needs");
+    if (refused_.ok()) refused_ = refused;
     co_return refused;
   }
   Result<lua::Answer> answer = co_await found->Call(function, std::move(arguments), limits);
@@ -148,6 +149,9 @@ std::vector<std::string> ReplayHost::Functions(std::string_view module) const {
     const std::size_t dot = call.call.find('.');
     if (call.call.substr(0, dot) == module) names.insert(call.call.substr(dot + 1));
   }
+  const bool needed = std::any_of(head_.needs.begin(), head_.needs.end(),
+                                  [&](const checks::Need& need) { return need.module == module; });
+  if (names.empty() && needed) return {"*"};   // The call is what is missing, not the module.
   return {names.begin(), names.end()};
 }
 

@@ -45,6 +45,8 @@ class LiveHost final : public lua::Host {
   std::vector<std::string> Functions(std::string_view module) const override;
   Task<Result<lua::Answer>> Call(std::string module, std::string function, Value arguments,
                                  Limits limits) override;
+  /// kUndeclared.
+  Status Refused() const override { return refused_; }
   /// Until the reactor has looked at everything else that waits.
   Task<void> GiveWay() override;
 
@@ -56,6 +58,7 @@ class LiveHost final : public lua::Host {
   io::Reactor& reactor_;
   const Clock& clock_;
   const Past past_;
+  Status refused_;
 };
 
 /// One call as a case file holds it.
@@ -79,6 +82,7 @@ class RecordingHost final : public lua::Host {
   }
   Task<Result<lua::Answer>> Call(std::string module, std::string function, Value arguments,
                                  Limits limits) override;
+  Status Refused() const override { return inner_.Refused(); }
   Task<void> GiveWay() override { return inner_.GiveWay(); }
   const std::vector<RecordedCall>& calls() const { return calls_; }
 

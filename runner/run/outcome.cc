@@ -151,6 +151,16 @@ void FillOutcome(const checks::Head& head, std::vector<Value> records, const Sta
       if (subjects.insert(result.subject.Key()).second) outcome.results.push_back(std::move(result));
     }
   }
+  const bool all_ok = std::all_of(outcome.results.begin(), outcome.results.end(),
+                                  [](const CheckResult& result) { return result.state == State::kOk; });
+  if (ended.ok() && !too_many && all_ok && outcome.coverage.attempted > outcome.coverage.observed) {
+    const std::string observed = std::to_string(outcome.coverage.observed);
+    CheckResult unseen = checks::UnknownResult(
+        target_subject, Status(Code::kNoData, "only " + observed + " of " + std::to_string(outcome.coverage.attempted) +
+                                                  " could be looked at, and no result says why not"));
+    std::erase_if(outcome.results, [&](const CheckResult& result) { return result.subject.Key() == unseen.subject.Key(); });
+    outcome.results.push_back(std::move(unseen));
+  }
   if (outcome.results.empty()) {
     outcome.results.push_back(checks::UnknownResult(
         target_subject, Status(Code::kError, "the check recorded no result")

@@ -88,6 +88,7 @@ local RESULT_KEYS = set_of { "subject", "state", "reason", "message", "values", 
 local OK_KEYS = set_of { "message", "values", "data" }
 local SKIP_KEYS = set_of { "reason", "message", "values" }
 local METRIC_KEYS = set_of { "name", "subject", "value", "unit", "warning", "critical" }
+local MOST_ATTEMPTED = 10000000  -- So that sums over all that is stored have room.
 local COVERAGE_KEYS = set_of { "attempted", "observed" }
 local LIMIT_KEYS = set_of { "warning", "critical", "below" }
 
@@ -182,6 +183,7 @@ function methods.coverage(run, spec)
   check_keys("run:coverage", spec, COVERAGE_KEYS)
   local attempted, observed = tointeger(rawget(spec, "attempted")), tointeger(rawget(spec, "observed"))
   if not attempted or not observed or attempted < 0 or observed < 0 then fail "run:coverage needs attempted and observed, whole numbers from 0" end
+  if attempted > MOST_ATTEMPTED then fail "run:coverage: attempted is more than 10,000,000" end
   if observed > attempted then fail(format("run:coverage: observed (%d) is more than attempted (%d)", observed, attempted)) end
   core.record { kind = "coverage", attempted = attempted, observed = observed }
 end

@@ -66,7 +66,7 @@ local loaded = { upkeep = module_of("upkeep", upkeep, late) }
 local function host_module(name)
   local full = "upkeep." .. name
   local names = core.host_functions(name)
-  if not names then  -- No target: the file is only read. Any name will do until it is called.
+  if not names or names[1] == "*" then  -- No target: the file is only read. Any name will do until it is called.
     return setmetatable({}, { __index = function(_, key) return core.host_function(name, tostring(key)) end, __metatable = false })
   end
   if #names == 0 then

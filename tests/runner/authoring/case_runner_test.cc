@@ -3,6 +3,7 @@
 
 #include "runner/authoring/junit.h"
 #include "runner/authoring/mutation.h"
+#include "runner/run/case_reader.h"
 #include "tests/runner/run/pack.h"
 
 namespace upkeep::authoring {
@@ -148,6 +149,16 @@ TEST_F(CaseRunnerTest, WithoutACaseFileItFails) {
   EXPECT_EQ(Code::kNotFound, reports[0].unread.code());
   EXPECT_EQ(1U, reports[0].failed());
   EXPECT_NE(std::string::npos, AsJUnit(reports, "en").find("<error message=\"there is no case file"));
+}
+
+TEST_F(CaseRunnerTest, AnotherPlaybooksCasesAreNone) {
+  Cases({{5, "Database/orders", "ok"}});
+  run::CaseFile file = *run::ReadCaseFile(run::CasePathOf(playbooks_[0]));
+  file.playbook = "test.other";
+  ASSERT_TRUE(run::WriteCaseFile(file).ok());
+  const auto reports = Run();
+  EXPECT_EQ(1U, reports[0].failed());
+  EXPECT_EQ("the cases are of the playbook 'test.other'", reports[0].unread.message());
 }
 
 TEST_F(CaseRunnerTest, JUnitCountsAndEscapes) {

@@ -26,6 +26,7 @@ class MutationTest : public run::PackTest {
     playbook_ = *std::move(playbook);
     run::CaseFile file;
     file.path = run::CasePathOf(playbook_);
+    file.playbook = playbook_.head.id;
     for (const auto& [count, state] : cases) {
       run::Case one;
       one.name = "of " + std::to_string(count);

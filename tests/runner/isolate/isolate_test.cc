@@ -121,7 +121,7 @@ TEST_F(BothWaysTest, WhatIsLargerThanTheSocketsBuffer) {
   // Which ThreadSanitizer takes some time to move.
   const auto patient = [](Request& request) { request.budget.cpu = std::chrono::minutes(2); };
   Check("local list = fake.many(8)\nlocal bytes = 0\nfor pod in upkeep.items(list) do bytes = bytes + #pod.name + #pod.labels.text end\n"
-        "local text = string.rep('z', 1000000)\nupkeep.each({ 1, 2, 3 }, { at_once = 3 }, function(i) bytes = bytes + #fake.slow(text) end)\n"
+        "local text = string.rep('z', 250000)\nupkeep.each({ 1, 2, 3 }, { at_once = 3 }, function(i) bytes = bytes + #fake.slow(text) end)\n"
         "return { #list, bytes, #fake.echo(text), list[3999].name }", patient);
   EXPECT_EQ(4'000, (*ended_.returned)[0]);
   EXPECT_EQ("pod-3998", (*ended_.returned)[3]);

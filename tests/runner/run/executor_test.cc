@@ -122,6 +122,7 @@ TEST_F(ExecutorTest, APlaybookThatComputesHoldsNobodyUp) {
 
 TEST_F(ExecutorTest, AnUndeclaredCallNeverReachesTheTarget) {
   for (const char* body : {"postgres.query('role') run:ok { message = 'fine' }",
+                           "pcall(postgres.query, 'role') run:ok { message = 'fine' }",
                            "postgres.terminate_backend('1', '2') run:ok { message = 'fine' }"}) {
     const PairOutcome pair = RunBody(body);
     ASSERT_EQ(1U, pair.outcome.results.size());
@@ -139,6 +140,27 @@ TEST_F(ExecutorTest, AMissingNeedStopsThePlaybookBeforeItBegins) {
   EXPECT_NE(std::string::npos, CanonicalJson(pair.outcome.results[0].data).find("pg_monitor"));
   EXPECT_EQ(0, world_.calls);
   EXPECT_LT(pair.outcome.coverage.observed, pair.outcome.coverage.attempted);
+}
+
+TEST_F(ExecutorTest, WhatWasNotLookedAtIsNotFineWithoutAReason) {
+  const PairOutcome none = RunBody("run:coverage { attempted = 5, observed = 0 } run:ok { message = 'fine' }");
+  ASSERT_EQ(1U, none.outcome.results.size());
+  EXPECT_EQ(checks::State::kUnknown, none.outcome.results[0].state);
+  EXPECT_EQ("no_data", none.outcome.results[0].reason);
+  EXPECT_NE(std::string::npos, none.outcome.results[0].summary.en.find("only 0 of 5")) << none.outcome.results[0].summary.en;
+  EXPECT_NE(std::string::npos, none.outcome.results[0].summary.ko.find("5건 중 0건")) << none.outcome.results[0].summary.ko;
+  // One that says why is left as it is.
+  const PairOutcome said = RunBody("run:coverage { attempted = 2, observed = 1 } "
+                                   "run:result { subject = { kind = 'Session', name = '9' }, state = 'unknown', reason = 'timeout', message = 'fine' }");
+  ASSERT_EQ(1U, said.outcome.results.size());
+  EXPECT_EQ("timeout", said.outcome.results[0].reason) << said.outcome.results[0].summary.en;
+}
+
+TEST_F(ExecutorTest, SumsOfCoverageHaveRoom) {
+  const PairOutcome pair = RunBody("run:coverage { attempted = math.maxinteger, observed = 0 } run:ok { message = 'fine' }");
+  ASSERT_EQ(1U, pair.outcome.results.size());
+  EXPECT_EQ("error", pair.outcome.results[0].reason);
+  EXPECT_NE(std::string::npos, pair.outcome.results[0].summary.en.find("more than 10,000,000"));
 }
 
 class ExpectsTest : public ExecutorTest {
