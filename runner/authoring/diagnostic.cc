@@ -16,6 +16,8 @@ namespace {
 constexpr Rule kRules[] = {
     {"load", Level::kError, "The file can be read, is Lua, and returns one table"},
     {"head", Level::kError, "The head has every field that it needs, in both languages, and no other"},
+    {"unknown-name", Level::kError, "Each variable, function and field that the code names exists"},
+    {"missing-field", Level::kError, "What is recorded has each field, and each value of its message, that it needs"},
     {"undeclared-message", Level::kError, "A recorded message is one of the head's messages"},
     {"undeclared-parameter", Level::kError, "A parameter that the check reads is one of the head's"},
     {"undeclared-need", Level::kError, "A call that the check makes is declared in the head's needs"},
@@ -120,6 +122,7 @@ std::vector<Diagnostic> Inspect(const PlaybookFile& file) {
   }
   for (const Status& error : errors) diagnostics.push_back({RuleNamed("head"), error});
   if (playbook.ok()) {
+    InspectCode(*playbook, diagnostics);
     InspectNames(*playbook, diagnostics);
     InspectNeeds(*playbook, diagnostics);
     InspectCases(*playbook, diagnostics);

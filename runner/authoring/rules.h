@@ -20,6 +20,10 @@ const Rule* RuleNamed(std::string_view id);
 /// one side has and the other does not. Reads the source's tokens.
 void InspectNames(const run::Playbook& playbook, std::vector<Diagnostic>& diagnostics);
 
+/// Variables, functions and fields that the code names and that do not exist, and fields and values that
+/// are missing where it records something.
+void InspectCode(const run::Playbook& playbook, std::vector<Diagnostic>& diagnostics);
+
 /// Calls that the head declares no need for, and needs that no call uses.
 void InspectNeeds(const run::Playbook& playbook, std::vector<Diagnostic>& diagnostics);
 

@@ -64,6 +64,38 @@ TEST_F(DiagnosticTest, EachErrorOfTheHeadStandsApart) {
   EXPECT_EQ(4U, texts.size()) << testing::PrintToString(texts);   // and cadence, and fix
 }
 
+// On the branch that runs they would all be found; one that is critical runs on the night of the incident.
+TEST_F(DiagnosticTest, NamesThatDoNotExist) {
+  const auto texts = Of(With(kMessages,
+                             "local t = strin.format('x')\nleak = 1\nlocal s = string.fromat('x')\nos.time()\nrun:resul { message = 'fine' }\n"
+                             "upkeep.noww()\nfunction also() end\nrun:ok { message = 'fine', valuez = {} }"));
+  const std::vector<std::string> wanted = {
+      "unknown-name 7:11 there is no variable 'strin' (did you mean 'string'?)", "unknown-name 8:1 'leak' would become a global; write local leak",
+      "unknown-name 9:18 string has no 'fromat'", "unknown-name 10:1 'os' is not available in a playbook: use upkeep.now() for the time",
+      "unknown-name 11:5 run has no function 'resul' (did you mean 'result'?)", "unknown-name 12:8 upkeep has no function 'noww' (did you mean 'now'?)",
+      "unknown-name 13:10 'also' would become a global; write local also", "unknown-name 14:28 run:ok has no field 'valuez' (did you mean 'values'?)"};
+  for (const std::string& one : wanted) EXPECT_TRUE(Has(texts, one)) << one << "\n" << testing::PrintToString(texts);
+}
+
+TEST_F(DiagnosticTest, WhatARecordNeeds) {
+  const auto texts = Of(With("messages = { fine = { en = 'fine {count}', ko = '정상 {count}' } },",
+                             "run:ok { message = 'fine', values = { cout = 1 } }\nrun:metric { name = 'x', value = 1 }\n"
+                             "run:result { subject = { kind = 'A', name = 'a' }, state = 'critcal', message = 'fine', values = { count = 1 } }"));
+  const std::vector<std::string> wanted = {
+      "missing-field 7:20 the message 'fine' needs the value 'count'", "missing-field 8:5 run:metric needs the field 'subject'",
+      "missing-field 8:5 run:metric needs the field 'unit'", "unknown-name 9:60 state is never 'critcal' (did you mean 'critical'?)"};
+  for (const std::string& one : wanted) EXPECT_TRUE(Has(texts, one)) << one << "\n" << testing::PrintToString(texts);
+}
+
+TEST_F(DiagnosticTest, NamesThatTheFileDeclaresAndTablesThatItComposesAreNotJudged) {
+  const auto texts = Of(With(kMessages,
+                             "local function helper(a, ...) return a, ... end\nfor i, one in ipairs({}) do local k <const>, l <close> = one, i if k then goto done end end\n"
+                             "::done::\nlocal t = { leak = 1, f = function(x) local y = x return y end, [1] = 2 }\nlocal spec = { state = 'ok' }\n"
+                             "run:result(spec)\nrun:result { [t.f] = 1, subject = helper(t) }\nlocal string = { fromat = 1 }\nt.x = string.fromat\n"
+                             "run:ok { message = 'fine', values = t }"));
+  for (const std::string& text : texts) EXPECT_TRUE(text.starts_with("no-case") || text.starts_with("unused")) << text;
+}
+
 TEST_F(DiagnosticTest, MessagesThatAreNotDeclaredOrNotSaid) {
   const auto texts = Of(With("messages = { fine = { en = 'fine', ko = '정상' }, spare = { en = 'a', ko = 'b' } },",
                              "run:ok { message = 'fin' }\nrun:log('fine')"));
