@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "checks/http/module.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "checks/http/url.h"
@@ -55,10 +57,19 @@ double Milliseconds(std::chrono::microseconds time) {
   return static_cast<double>(time.count()) / 1000.0;
 }
 
+/// Cookies and the like let somebody in: no playbook, case or store gets them.
+bool IsCredential(std::string_view name) {
+  constexpr std::string_view kNames[] = {"set-cookie", "set-cookie2", "authorization", "proxy-authorization",
+                                         "authentication-info", "x-auth-token", "x-api-key"};
+  return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
+}
+
 Value Headers(const io::TransferResponse& response) {
   Value headers = Value::object();
   for (const auto& [name, value] : response.headers) {
-    if (headers.contains(name)) {
+    if (IsCredential(name)) {
+      headers[name] = "[redacted]";
+    } else if (headers.contains(name)) {
       headers[name] = headers[name].get<std::string>() + ", " + value;
     } else {
       headers[name] = value;

@@ -31,7 +31,7 @@ Status NotServed(const Asked& asked) {
   }
   return Status(Code::kNoData, "not installed: the API group \"" + asked.resource.group +
                                    "\" is not served with " + asked.resource.plural)
-      .WithHint("install what serves it, or take it out of what the inventory expects");
+      .WithHint("install what serves it; only what the inventory expects must be there");
 }
 
 /// What the API server says about itself is open to every authenticated user, unless somebody took

@@ -42,6 +42,9 @@ class HostModule {
   /// with a need that is not ok does not run; its result is unknown with that reason.
   virtual Task<std::vector<Status>> Prepare(std::vector<Need> needs, Limits limits) = 0;
 
+  /// Why the target gave no connection, where Prepare() left it to the check to say; else ok.
+  virtual Status NotConnected() const { return Status::Ok(); }
+
   /// Told of one of `needs` by its position, once its status is known and what it reads is there.
   using NeedKnown = std::function<void(std::size_t need, const Status& status)>;
   /// As Prepare. A module whose needs take unlike times tells of each as it comes, so that a

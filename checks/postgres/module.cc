@@ -57,6 +57,7 @@ class PostgresModule final : public checks::HostModule {
 
   Result<Need> NeedOf(std::string_view function, const Value& arguments) const override;
   Task<std::vector<Status>> Prepare(std::vector<Need> needs, Limits limits) override;
+  Status NotConnected() const override { return refused_; }
   Task<Result<lua::Answer>> Call(std::string function, Value arguments, Limits limits) override;
 
  private:

@@ -129,8 +129,12 @@ Status Inventory::NoTarget(const std::string& name, Code code) const {
   std::vector<std::string> known;
   for (const Target& target : targets) known.push_back(target.name);
   const std::string near = yaml::NearestWord(name, known);
+  std::string names;
+  constexpr std::size_t kMostNames = 8;
+  for (std::size_t i = 0; i < known.size() && i < kMostNames; ++i) names += (i == 0 ? "" : ", ") + known[i];
+  if (known.size() > kMostNames) names += ", …";
   return Status(code, "the inventory has no target '" + name + "'")
-      .WithHint(near.empty() ? "the inventory names them" : "did you mean '" + near + "'?");
+      .WithHint(near.empty() ? "it has " + names : "did you mean '" + near + "'?");
 }
 
 std::string WithoutSecrets(const std::string& text) {

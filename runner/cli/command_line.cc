@@ -2,6 +2,8 @@
 //
 // Maps the table of commands to CLI11, which reads the command line.
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cctype>
 #include <memory>
 #include <sstream>
 
@@ -113,8 +115,41 @@ const Command* CommandTyped(int argc, const char* const* argv) {
   return best;
 }
 
-int FailUsage(std::ostream& err, const std::string& message, const Command* command, int argc,
+/// The first option typed that the command does not have; "" without one.
+std::string UnknownOption(int argc, const char* const* argv, const Command& command) {
+  std::vector<std::string> known = {"-h", "--help", "--help-all"};
+  for (const std::vector<Option>& options : {command.options, CommonOptions()}) {
+    for (const Option& option : options) {
+      std::istringstream names(option.name);
+      for (std::string name; std::getline(names, name, ',');) known.push_back(name);
+    }
+  }
+  for (int i = 1; i < argc && std::string_view(argv[i]) != "--"; ++i) {
+    const std::string word = std::string(argv[i]).substr(0, std::string_view(argv[i]).find('='));
+    const bool is_option = word.size() > 1 && word[0] == '-' && std::isdigit(static_cast<unsigned char>(word[1])) == 0;
+    if (is_option && std::find(known.begin(), known.end(), word) == known.end()) return word;
+  }
+  return "";
+}
+
+/// Whether who reads Monitoring Plugins runs this: then standard output and 0 to 3 are all that is seen.
+bool IsRunAsPlugin(const Command* command, int argc, const char* const* argv) {
+  if (command == nullptr || command->name != "run") return false;
+  for (int i = 1; i < argc; ++i) {
+    std::string_view word = argv[i];
+    if ((word == "-o" || word == "--output") && i + 1 < argc) word = argv[i + 1];
+    if (word.starts_with("--output=")) word.remove_prefix(std::string_view("--output=").size());
+    if (word.starts_with("-o")) word.remove_prefix(2);
+    if (word == "nagios" || word == "nagios:-") return true;
+  }
+  return false;
+}
+
+int FailUsage(std::ostream& out, std::ostream& err, std::string message, const Command* command, int argc,
               const char* const* argv, const std::string& language) {
+  // Its value counts as an argument too many, and that is what is complained of.
+  const std::string unknown = command == nullptr ? "" : UnknownOption(argc, argv, *command);
+  if (!unknown.empty()) message = "The following argument was not expected: " + unknown;
   Status status(Code::kUsage, message);
   std::string hint = HintFor(message, command);
   if (command == nullptr && argc > 1 && argv[1][0] != '-') {
@@ -137,6 +172,10 @@ int FailUsage(std::ostream& err, const std::string& message, const Command* comm
     hint = "options come after the command: upkeep run daily --lang ko";
   }
   err << "upkeep: " << Describe(std::move(status).WithHint(hint), language) << "\n";
+  if (IsRunAsPlugin(command, argc, argv)) {
+    out << "UPKEEP UNKNOWN - " << Describe(Status(Code::kUsage, message), language) << "\n";
+    return 3;
+  }
   return 64;
 }
 
@@ -214,7 +253,7 @@ int ParseAndRun(int argc, const char* const* argv, std::ostream& out, std::ostre
     out << "upkeep " << Version() << "\n";
     return 0;
   } catch (const CLI::ParseError& error) {
-    return FailUsage(err, error.what(), typed, argc, argv, language);
+    return FailUsage(out, err, error.what(), typed, argc, argv, language);
   }
 
   const CLI::App* used = &app;
@@ -222,7 +261,7 @@ int ParseAndRun(int argc, const char* const* argv, std::ostream& out, std::ostre
     used = subs.front();
   }
   const auto found = command_of.find(used);
-  if (found == command_of.end()) return FailUsage(err, "no command given", typed, argc, argv, language);
+  if (found == command_of.end()) return FailUsage(out, err, "no command given", typed, argc, argv, language);
   const Parsed& parsed = *parsed_of[used];
   Invocation invocation;
   invocation.command = found->second->name;

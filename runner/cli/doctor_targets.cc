@@ -79,6 +79,11 @@ Task<RightsSeen> DiagnoseRights(const run::Modules& modules, const std::vector<N
     if (own.empty()) continue;
     asked += own.size();
     const std::vector<Status> statuses = co_await module->Prepare(own, limits);
+    if (const Status refused = module->NotConnected(); !refused.ok()) {
+      seen.answered = seen.answered || !NeverReached(refused);
+      found.push_back(FaultOf(what, refused, ExitOfLook(refused)));
+      continue;
+    }
     for (std::size_t i = 0; i < own.size() && i < statuses.size(); ++i) {
       const Status& status = statuses[i];
       seen.answered = seen.answered || !NeverReached(status);
@@ -89,6 +94,7 @@ Task<RightsSeen> DiagnoseRights(const run::Modules& modules, const std::vector<N
       if (!said.insert(status.message()).second) continue;
       if (!NeverReached(status) && (own[i].optional || status.code() == Code::kNoData)) {
         found.push_back({Level::kNote, what, own[i].ToString() + ": " + status.message(), status.hint(), 0});
+        if (status.code() == Code::kNoData) --asked;   // Of what is not there nothing can be granted.
         continue;
       }
       found.push_back(FaultOf(what, status, ExitOfLook(status)));

@@ -55,6 +55,8 @@ int ExitOf(const Status& status) {
     case Code::kOk: return 0;
     case Code::kUsage: return 64;
     case Code::kInvalid:
+    case Code::kUndeclared:   // A bad playbook, as is one that spends all that it has.
+    case Code::kBudget:
     case Code::kNotFound: return 65;
     case Code::kUnreachable:
     case Code::kTimeout: return 69;
@@ -72,8 +74,6 @@ int ExitOf(const Status& status) {
     case Code::kNoData:
     case Code::kTruncated:
     case Code::kStale: return 3;
-    case Code::kUndeclared:
-    case Code::kBudget:
     case Code::kInternal: return 70;
   }
   return 70;

@@ -85,6 +85,7 @@ int DiffRuns(Invocation& invocation) {
     Result<store::RunId> id = ReadRunId(invocation.positionals.back());
     if (!id.ok()) return invocation.Fail(id.status());
     after = *id;
+    if (const Result<store::RunRecord> there = store.Run(after); !there.ok()) return invocation.Fail(there.status());
   }
   if (invocation.positionals.size() > 1) {
     Result<store::RunId> id = ReadRunId(invocation.positionals.front());

@@ -22,7 +22,9 @@ Status ReadParameters(const Invocation& invocation, std::vector<run::Pair>& pair
         known = true;
       }
       const Result<Value> resolved = checks::ResolveParameters(pair.playbook->head, pair.params);
-      if (!resolved.ok()) return Status(Code::kUsage, resolved.status().message());
+      if (!resolved.ok()) {
+        return Status(Code::kUsage, resolved.status().message()).WithHint("upkeep explain " + pair.playbook->head.id);
+      }
     }
     if (!known) {
       return Status(Code::kUsage, "no chosen playbook has a parameter '" + name + "'")

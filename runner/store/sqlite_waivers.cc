@@ -11,7 +11,7 @@ Status Check(const Waiver& waiver, Instant now) {
   if (waiver.owner.empty()) return wrong("a waiver needs an owner");
   if (waiver.reason.empty()) return wrong("a waiver needs a reason");
   if (waiver.approver.identity.empty()) return wrong("a waiver needs somebody who approves it");
-  if (waiver.expires <= now) return wrong("a waiver must expire, and not in the past");
+  if (waiver.expires <= now) return wrong("a waiver must expire, and not in the past").WithHint("30d, 2026-12-31 or 2026-12-31T09:00:00Z");
   if (waiver.playbook.empty() || waiver.target.empty() || waiver.subject.empty()) {
     return wrong("a waiver's playbook, target and subject are globs; * is any");
   }
@@ -55,7 +55,8 @@ Status SqliteStore::RevokeWaiver(std::int64_t id, const std::string& reason, con
   database_->Run("UPDATE waivers SET revoked = ?, revoke_reason = ? WHERE id = ? AND revoked IS NULL",
                  transaction.at(), reason, id);
   if (!database_->failed() && database_->changes() == 0) {
-    return Status(Code::kNotFound, "there is no waiver " + std::to_string(id) + " that counts");
+    return Status(Code::kNotFound, "there is no waiver " + std::to_string(id) + " that counts")
+        .WithHint("upkeep waiver list");
   }
   transaction.Append("waiver.revoked",
                      {{"waiver", id}, {"reason", reason}, {"actor", ToValue(actor)}});

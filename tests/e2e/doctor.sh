@@ -141,6 +141,12 @@ bad() {  # bad ARGUMENT...: `upkeep run ARGUMENT...` says where the kubeconfig i
 }
 bad daily --only kubernetes.nodes --only 'http.*'
 UPKEEP_INVENTORY='' bad kubernetes.nodes --kubeconfig "$work/bad.kubeconfig"
+# A login that never was is not called one.
+inventory "  - {name: no-secret, kind: postgres, host: $UPKEEP_TEST_PG_PRIMARY_HOST, port: $UPKEEP_TEST_PG_PORT, database: app, user: upkeep,
+     password: {exec: [sh, -c, 'echo oh no >&2; exit 3']}, tls: {caFile: $UPKEEP_TEST_CA_FILE}, timeLimit: 5s}"
+doctor no_secret
+says no_secret "a secret that can't be had is a fault" "FAULT .*no-secret .*'sh' ended with status 3"
+if grep -qE 'logs in as|needs of the playbooks are granted' "$work/no_secret.out"; then fail "doctor speaks of a login" "$(<"$work/no_secret.out")"; else pass "and nothing is said of a login"; fi
 server=$(sed -n 's/^ *server: *//p' "$work/reader.kubeconfig") token=$(sed -n 's/^ *token: *//p' "$work/reader.kubeconfig")
 cat >"$work/insecure.kubeconfig" <<END
 apiVersion: v1

@@ -78,6 +78,10 @@ TEST_F(CommandLineTest, AWrongWordIsUsageWithTheNearOne) {
   const Said flag = Type({"run", "daily", "--tragte", "x"});
   EXPECT_EQ(64, flag.code);
   EXPECT_TRUE(Has(flag.err, "did you mean --target?")) << flag.err;
+  const Said value = Type({"report", "daily", "--dat", "2026-11-01"});
+  EXPECT_EQ(64, value.code);
+  EXPECT_TRUE(Has(value.err, "not expected: --dat\n")) << value.err;
+  EXPECT_TRUE(Has(value.err, "did you mean --date?")) << value.err;
   const Said front = Type({"--lang", "ko", "run", "daily"});
   EXPECT_EQ(64, front.code);
   EXPECT_TRUE(Has(front.err, "옵션은 명령 뒤에 씁니다")) << front.err;

@@ -63,6 +63,13 @@ TEST_F(NagiosTest, TheWorstPluginDecides) {
   EXPECT_EQ(0U, out_.find("UPKEEP UNKNOWN - 0 critical, 0 warning, 1 unknown"));
 }
 
+TEST_F(NagiosTest, AWrongOptionIsSaidWhereItIsRead) {
+  EXPECT_EQ(3, Run(Dummy("a", 0), {"--bogus"}));
+  EXPECT_EQ(0U, out_.find("UPKEEP UNKNOWN - The following argument was not expected: --bogus\n")) << out_;
+  EXPECT_EQ(3, Run(Dummy("a", 0), {"--exit-on", "sometimes"}));
+  EXPECT_EQ(0U, out_.find("UPKEEP UNKNOWN - ")) << out_;
+}
+
 TEST_F(NagiosTest, WhatCouldNotBeRunIsUnknown) {
   EXPECT_EQ(3, Run("a: [/bin/sleep, \"60\"], " + Dummy("b", 0)));
   Said("Plugin/a: could not be run to its end");

@@ -45,6 +45,14 @@ TEST_F(RunCommandTest, ATargetThatNothingLooksAtIsSaidAndRefusedWhereItWasNamed)
   EXPECT_TRUE(Has(named.err, "nothing that was chosen looks at 'orders-mysql' (mysql)")) << named.err;
 }
 
+TEST_F(RunCommandTest, ARunThatIsNotThereIsComparedWithNothing) {
+  ASSERT_EQ(0, Run({"selftest.ok", "--target", "box"}).code);
+  EXPECT_EQ(0, Type({"diff", "1", "--store", Path("upkeep.db")}).code);
+  const Said none = Type({"diff", "99", "--store", Path("upkeep.db")});
+  EXPECT_EQ(65, none.code);
+  EXPECT_TRUE(Has(none.err, "there is no run 99")) << none.err;
+}
+
 TEST_F(RunCommandTest, AContextWithoutAKubeconfigIsRefused) {
   const Said said = Run({"selftest.ok", "--context", "production"});
   EXPECT_EQ(64, said.code);
