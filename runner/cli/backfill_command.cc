@@ -33,6 +33,7 @@ Result<store::SlotFilter> ReadFilter(const Invocation& invocation, Instant now) 
   filter.from = now - kUsualBack;
   filter.until = now;
   filter.limit = kMostSlots;
+  filter.newest = true;
   if (const std::string slot = invocation.Value("--slot"); !slot.empty()) {
     if (invocation.Has("--from") || invocation.Has("--to")) {
       return Status(Code::kUsage, "--slot stands for itself, without --from and --to");
@@ -89,7 +90,9 @@ Result<std::int64_t> ReadLimit(const Invocation& invocation) {
 /// The planned times to run, the newest where there are more than `limit`.
 ByTime Group(std::vector<store::Slot> slots, std::int64_t limit) {
   ByTime by_time;
+  const bool cut = slots.size() == static_cast<std::size_t>(kMostSlots);
   for (store::Slot& slot : slots) by_time[slot.key.planned].push_back(std::move(slot));
+  if (cut && by_time.size() > 1) by_time.erase(by_time.begin());   // Some of its targets may be missing.
   while (static_cast<std::int64_t>(by_time.size()) > limit) by_time.erase(by_time.begin());
   return by_time;
 }

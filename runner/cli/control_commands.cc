@@ -9,6 +9,8 @@
 #include "runner/cli/settings.h"
 #include "runner/daemon/control_socket.h"
 #include "runner/run/session.h"
+#include "schedules/file.h"
+#include "schedules/planner.h"
 
 namespace upkeep::cli {
 namespace {
@@ -127,6 +129,24 @@ bool IsNumber(const std::string& text) {
   return !text.empty() && text.size() <= 18 && text.find_first_not_of("0123456789") == std::string::npos;
 }
 
+/// Leaves out what was interrupted and is not tried again: nothing of it is to come.
+void KeepThoseToCome(const Invocation& invocation, std::vector<store::Slot>& slots, Instant now) {
+  const auto interrupted = [](const store::Slot& slot) { return slot.state == store::SlotState::kInterrupted; };
+  if (std::none_of(slots.begin(), slots.end(), interrupted)) return;
+  const auto files = daemon::ListScheduleFiles(ScheduleFolder(invocation));
+  std::vector<schedules::Schedule> known;
+  if (files.ok()) {
+    if (auto read = schedules::ReadScheduleFiles(*files, now); read.ok()) known = std::move(read->schedules);
+  }
+  std::erase_if(slots, [&](const store::Slot& slot) {
+    if (!interrupted(slot)) return false;
+    const auto schedule = std::find_if(known.begin(), known.end(),
+                                       [&](const schedules::Schedule& one) { return one.id == slot.key.schedule; });
+    return schedule == known.end() || !schedules::RetryDelay(schedule->retry, slot.attempts) ||
+           now > schedules::StartOf(*schedule, slot.key.planned) + schedules::RetryLimit(*schedule);
+  });
+}
+
 /// Which slots in the store are meant: the named one, the next one, or those that are due.
 Result<std::vector<store::Slot>> SlotsToCancel(const Invocation& invocation, store::Store& store,
                                                const std::string& schedule) {
@@ -134,11 +154,16 @@ Result<std::vector<store::Slot>> SlotsToCancel(const Invocation& invocation, sto
   store::SlotFilter filter;
   filter.schedule = schedule;
   filter.target = invocation.Value("--target");
-  filter.states = {store::SlotState::kPlanned, store::SlotState::kQueued};
+  // One that was interrupted may wait to be tried again.
+  filter.states = {store::SlotState::kPlanned, store::SlotState::kQueued, store::SlotState::kInterrupted};
   filter.until = now + std::chrono::microseconds(1);
   filter.limit = 100'000;
   const std::string slot = invocation.Value("--slot");
-  if (slot.empty()) return store.Slots(filter);
+  if (slot.empty()) {
+    auto open = store.Slots(filter);
+    if (open.ok()) KeepThoseToCome(invocation, *open, now);
+    return open;
+  }
   filter.until.reset();
   if (slot != "next") {
     auto when = ParseRfc3339(slot);
@@ -147,7 +172,9 @@ Result<std::vector<store::Slot>> SlotsToCancel(const Invocation& invocation, sto
     }
     filter.from = *when;
     filter.until = *when + std::chrono::microseconds(1);
-    return store.Slots(filter);
+    auto open = store.Slots(filter);
+    if (open.ok()) KeepThoseToCome(invocation, *open, now);
+    return open;
   }
   filter.from = now;
   auto slots = store.Slots(filter);

@@ -179,6 +179,7 @@ Task<void> Daemon::Loop() {
       LookAtPlans();
       if (!control_) OpenControlAgain();
     }
+    FollowClock();
     Pass();
     CheckItself();
     const Limits wait = Limits().Within(UntilNext());
@@ -186,6 +187,21 @@ Task<void> Daemon::Loop() {
     const Status woken = co_await parts_.reactor.WaitReadable(signals_.descriptor(), wait);
     (void)woken;
   }
+}
+
+void Daemon::FollowClock() {
+  constexpr std::chrono::seconds kNoticed{1};
+  const Instant wall = parts_.clock.Now();
+  const SteadyInstant steady = std::chrono::steady_clock::now();
+  const auto back = wall_ ? std::chrono::duration_cast<std::chrono::microseconds>((steady - steady_) - (wall - *wall_))
+                          : std::chrono::microseconds(0);
+  wall_ = wall;
+  steady_ = steady;
+  if (back < kNoticed) return;
+  parts_.journal.Warning("clock.went_back", {{"by", FormatDuration(std::chrono::floor<std::chrono::seconds>(back))}});
+  // What a clock that ran ahead put off, or booked as missed, has its time again.
+  recover_ = std::min(recover_, wall);
+  for (auto& [id, watched] : watched_) watched.look = watched.plan = wall;
 }
 
 void Daemon::Turn() {

@@ -92,6 +92,7 @@ class Daemon {
   void LookAtPlans();
   Task<void> RunPlanRecovery(std::shared_ptr<const World> world, Limits limits);
   /// The loop turned, or got on inside a turn.
+  void FollowClock();
   void Turn();
   void Pass();
   void CheckItself();
@@ -143,6 +144,8 @@ class Daemon {
   std::map<std::string, Watched> watched_;
   std::map<std::uint64_t, Going> going_;
   std::uint64_t next_run_ = 1;
+  std::optional<Instant> wall_;   // When FollowClock() looked last,
+  SteadyInstant steady_{};        // by both clocks.
   Instant recover_{};
   bool plans_going_ = false;             ///< Plans of dead processes are being looked at.
   CancelSource plans_cancel_;

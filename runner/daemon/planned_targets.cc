@@ -10,29 +10,9 @@
 namespace upkeep::daemon {
 namespace {
 
-constexpr std::int64_t kAllRows = 1'000'000;
-
 std::string Lacks(const std::string& name) {
   if (name.find('=') == std::string::npos) return "the inventory has no target '" + name + "'";
   return "no target of the inventory has the label '" + name + "'";
-}
-
-/// The targets of the slots that are open, or where none is, of the newest planned time.
-Result<std::set<std::string>> TargetsOfSlots(const std::string& schedule, store::Store& store) {
-  auto slots = store.Slots({schedule, "", {store::SlotState::kPlanned, store::SlotState::kQueued}, {}, {}, kAllRows});
-  if (!slots.ok()) return slots.status();
-  if (slots->empty()) {
-    auto last = store.LastPlanned(schedule);
-    if (!last.ok()) return last.status();
-    if (!*last) return std::set<std::string>();
-    slots = store.Slots({schedule, "", {}, **last, **last + kTick, kAllRows});
-    if (!slots.ok()) return slots.status();
-  }
-  std::set<std::string> targets;
-  for (const store::Slot& slot : *slots) {
-    if (slot.state != store::SlotState::kSuperseded) targets.insert(slot.key.target);
-  }
-  return targets;
 }
 
 }  // namespace
@@ -51,9 +31,10 @@ Result<PlannedTargets> TargetsToPlan(const schedules::Schedule& schedule, const 
   if (assignment.problems.empty()) return planned;
 
   const std::string why = "nothing of the schedule can run: " + assignment.problems.front();
-  auto before = TargetsOfSlots(schedule.id, store);
+  auto before = store.PlannedTargets(schedule.id);
   if (!before.ok()) return before.status();
-  for (const std::string& target : *before) {
+  for (const store::PlannedTarget& one : *before) {
+    const std::string& target = one.target;
     // One that was taken out of the inventory, or out of the schedule, is not owed any more.
     const checks::Target* const there = inventory.Find(target);
     const bool meant = there != nullptr &&

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <utility>
 
 #include "base/value.h"
@@ -76,6 +75,9 @@ Result<SlotPlanner::Past> SlotPlanner::ReadPast(const std::string& schedule) {
     if (!past.known_since || horizon.from < *past.known_since) past.known_since = horizon.from;
   }
   if (!past.horizons.empty()) past.definition = past.horizons.back().definition;
+  for (auto horizon = past.horizons.rbegin(); horizon != past.horizons.rend() && horizon->definition == past.definition; ++horizon) {
+    if (horizon == past.horizons.rbegin() || horizon->from < past.defined_since) past.defined_since = horizon->from;
+  }
   // Taken out of the files and back again: nothing was promised in between.
   if (past.definition == kRetired) past.known_since.reset();
   return past;
@@ -121,11 +123,22 @@ Status SlotPlanner::RecordHorizons(const Schedule& schedule, const Past& past, I
 
 Status SlotPlanner::FillGap(const Schedule& schedule, const Past& past, const PlanRequest& request,
                             Instant now, Planned& planned) {
-  auto last = store_.LastPlanned(schedule.id);
-  if (!last.ok()) return last.status();
-  Instant after = *past.known_since - kTick;
-  if (*last && **last > after) after = **last;
-  if (after >= now) return Status::Ok();
+  auto owed = store_.PlannedTargets(schedule.id);
+  if (!owed.ok()) return owed.status();
+  // Those that were to run then, not those of today: a target that came since has missed nothing. Each
+  // has rows of its own: the rows of many targets reach less far than those of few.
+  std::map<std::string, Instant> after;
+  const auto add = [&](const std::string& target, Instant from) {
+    if (from < now) after[target] = from;
+  };
+  for (const store::PlannedTarget& one : *owed) {
+    const Instant known = std::max(past.defined_since, one.since) - kTick;
+    add(one.target, one.last ? std::max(known, *one.last) : known);
+  }
+  if (owed->empty()) {
+    for (const std::string& target : request.targets) add(target, past.defined_since - kTick);
+  }
+  if (after.empty()) return Status::Ok();
 
   Schedule then = schedule;
   if (past.definition != schedule.definition) {
@@ -137,22 +150,16 @@ Status SlotPlanner::FillGap(const Schedule& schedule, const Past& past, const Pl
   }
   if (!then.enabled) return Status::Ok();
 
-  // Those that were to run then, not those of today: a target that came since has missed nothing.
-  std::set<std::string> targets;
-  if (*last) {
-    auto rows = store_.Slots({schedule.id, "", {}, **last, **last + kTick, 100'000});
-    if (!rows.ok()) return rows.status();
-    for (const store::Slot& slot : *rows) targets.insert(slot.key.target);
-  } else {
-    targets.insert(request.targets.begin(), request.targets.end());
-  }
-  if (targets.empty()) return Status::Ok();
-  auto next = schedules::NextPlanned(then, after);
+  const auto first = std::min_element(after.begin(), after.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  auto next = schedules::NextPlanned(then, first->second);
   while (next && *next <= now) {
     store::SlotPlan plan{schedule.id, past.definition, *next, *next + kTick, {}, {}, false};
+    plan.fills_gap = true;
     for (; next && *next <= now && plan.slots.size() < kRowsAtOnce;
          next = schedules::NextPlanned(then, *next)) {
-      for (const std::string& target : targets) plan.slots.push_back({schedule.id, target, *next});
+      for (const auto& [target, from] : after) {
+        if (from < *next) plan.slots.push_back({schedule.id, target, *next});
+      }
       plan.until = *next + kTick;
     }
     auto recorded = store_.RecordPlanned(plan);
@@ -178,6 +185,7 @@ Status SlotPlanner::RecordRows(const Schedule& schedule, const Past& past,
   for (const schedules::Slot& slot : plan.slots) {
     rows.slots.push_back({slot.schedule, slot.target, slot.planned_at});
   }
+  rows.targets = request.targets;
   auto recorded = store_.RecordPlanned(rows);
   if (!recorded.ok()) return recorded.status();
   planned.added += recorded->added;
@@ -195,6 +203,7 @@ Status SlotPlanner::Retire(const std::string& schedule) {
   const Instant now = clock_.Now();
   const std::string retired(kRetired);
   store::SlotPlan plan{schedule, retired, now + kTick, now + kBeyondRows, {}, {}, true};
+  plan.targets.emplace();
   plan.horizons = {{schedule, retired, zone::TzdataVersion(), now, now + kHorizon, 0, Sha256Hex("")}};
   auto recorded = store_.RecordPlanned(plan);
   return recorded.ok() ? Status::Ok() : recorded.status();

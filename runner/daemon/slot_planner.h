@@ -59,6 +59,7 @@ class SlotPlanner {
   struct Past {
     std::optional<Instant> known_since;
     std::string definition;
+    Instant defined_since{};   ///< Since when that one counts.
     std::vector<store::Horizon> horizons;
   };
   Result<Past> ReadPast(const std::string& schedule);

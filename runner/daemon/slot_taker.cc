@@ -142,7 +142,12 @@ Result<Taken> SlotTaker::Take(const Schedule& schedule, const TakeRequest& reque
           }
           break;
         case Verdict::kBlackout:
-          if (may_miss) blackout[decisions[i].reason].push_back(slot.id);
+          if (may_miss) {
+            blackout[decisions[i].reason].push_back(slot.id);
+          } else {
+            // What is to be tried again waits for the window's end, which is a whole minute.
+            Sooner(taken.next, std::chrono::floor<std::chrono::minutes>(now) + std::chrono::minutes(1));
+          }
           break;
         case Verdict::kStart:
         case Verdict::kCatchUp:

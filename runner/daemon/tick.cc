@@ -167,14 +167,20 @@ Task<Result<TickOutcome>> Tick(std::shared_ptr<const World> world, std::string i
     co_await RunBatches(runner, world, *schedule, *taken, limits, outcome, promised);
     outcome.cancelled = outcome.cancelled || limits.cancel.cancelled();
     // What is caught up, queued or to be tried again had to wait; nobody else comes for it.
-    if (outcome.cancelled || (promised.empty() && !taken->waits_for_running)) break;
+    if (outcome.cancelled) break;
+    if (promised.empty() && !taken->waits_for_running) {
+      // Another tick may have queued something behind what ran here, and gone.
+      auto queued = parts.store.Slots({schedule->id, "", {store::SlotState::kQueued}, {}, {}, 1});
+      if (!queued.ok()) co_return queued.status();
+      if (queued->empty()) break;
+    }
     taken = taker.Take(*schedule, take);
     if (!taken.ok()) co_return taken.status();
     Add(outcome, *taken);
     self.Missed(schedule->id, taken->missed_targets);
     if (!taken->batches.empty()) continue;
-    const bool soon = taken->retry && *taken->retry <= parts.clock.Now() + schedule->retry.cap;
-    if (promised.empty() || !soon) break;
+    const bool soon = !promised.empty() && taken->retry && *taken->retry <= parts.clock.Now() + schedule->retry.cap;
+    if (!soon) break;
     const Status slept = co_await Sleep(parts, *taken->retry, limits);
     if (!slept.ok()) outcome.cancelled = limits.cancel.cancelled();
     if (!slept.ok()) break;

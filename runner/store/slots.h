@@ -74,6 +74,17 @@ struct SlotPlan {
   std::vector<Horizon> horizons;
   /// Slots still planned in the range that `slots` does not name become superseded.
   bool supersede_others = true;
+  /// Slots of a time in which nobody planned: what was superseded there is owed all the same.
+  bool fills_gap = false;
+  /// With it: all targets that the schedule is planned for from now on.
+  std::optional<std::vector<std::string>> targets = std::nullopt;
+};
+
+/// A target that a schedule is planned for.
+struct PlannedTarget {
+  std::string target;
+  Instant since{};               ///< When it was first planned for, without a break.
+  std::optional<Instant> last;   ///< Its latest planned time that is not superseded.
 };
 
 struct PlanOutcome {
@@ -113,14 +124,16 @@ struct SlotFilter {
   std::string schedule, target;             ///< Empty: any.
   std::vector<SlotState> states;            ///< Empty: any.
   std::optional<Instant> from, until;       ///< Of planned: [from, until).
-  std::int64_t limit = 1000;                ///< Oldest first.
+  std::int64_t limit = 1000;                ///< Oldest first,
+  bool newest = false;                      ///< or newest first.
 };
 
 class SlotStore {
  public:
   virtual ~SlotStore() = default;
 
-  /// Writes slots down ahead of time; those that exist already are left as they are. Each horizon
+  /// Writes slots down ahead of time; those that exist already are left as they are, but for
+  /// what is superseded, and for what a clock that ran ahead has booked as missed. Each horizon
   /// is written only when it differs from the last one of its schedule and range.
   virtual Result<PlanOutcome> RecordPlanned(const SlotPlan& plan) = 0;
 
@@ -149,8 +162,8 @@ class SlotStore {
   /// Attempts that nobody ended; whoever finds their holder dead interrupts them.
   virtual Result<std::vector<Attempt>> OpenAttempts() = 0;
   virtual Result<std::vector<Horizon>> Horizons(const std::string& schedule) = 0;
-  /// The latest planned time that has a row, in whatever state; nothing when there is none.
-  virtual Result<std::optional<Instant>> LastPlanned(const std::string& schedule) = 0;
+  /// As SlotPlan::targets said the last time; by name.
+  virtual Result<std::vector<PlannedTarget>> PlannedTargets(const std::string& schedule) = 0;
 
   /// Slots with planned in [from, until) by state. Those planned after `as_of` are not yet due.
   virtual Result<reports::SlotTotals> CountSlots(Instant from, Instant until, Instant as_of,

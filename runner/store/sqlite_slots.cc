@@ -61,6 +61,21 @@ std::vector<SlotId> Supersede(Database& database, const SlotPlan& plan, Instant 
   return gone;
 }
 
+void KeepTargets(Database& database, const SlotPlan& plan, Instant at) {
+  std::set<std::string> now, before;
+  for (const std::string& target : *plan.targets) now.insert(database.Redacted(target));
+  Query query(database, "SELECT target FROM planned_targets WHERE schedule = ?");
+  query.With(plan.schedule);
+  while (query.Next()) before.insert(query.Text(0));
+  for (const std::string& target : before) {
+    if (!now.contains(target)) database.Run("DELETE FROM planned_targets WHERE schedule = ? AND target = ?", plan.schedule, target);
+  }
+  for (const std::string& target : now) {
+    if (before.contains(target)) continue;
+    database.Run("INSERT INTO planned_targets (schedule, target, since) VALUES (?, ?, ?)", plan.schedule, target, at);
+  }
+}
+
 void RecordHorizon(Database& database, const Horizon& horizon, Instant at, Transaction& log) {
   Query last(database,
              "SELECT definition, zone_data, count, hash FROM horizons WHERE schedule = ? AND "
@@ -123,13 +138,14 @@ Result<PlanOutcome> SqliteStore::RecordPlanned(const SlotPlan& plan) {
                  "INSERT INTO slots (schedule, target, planned, definition, state, changed) "
                  "VALUES (?1, ?2, ?3, ?4, 'planned', ?5) ON CONFLICT DO UPDATE SET "
                  "state = 'planned', definition = ?4, reason = '', actor = '', changed = ?5 "
-                 "WHERE state = 'superseded' AND planned > ?5");
+                 "WHERE (state = 'superseded' AND (planned > ?5 OR ?6)) OR (state = 'missed' AND changed > ?5 AND "
+                 "NOT EXISTS (SELECT 1 FROM attempts WHERE slot = slots.id))");
     Query number(*database_, "SELECT id FROM slots WHERE schedule = ? AND target = ? AND planned = ?");
     const std::string schedule = database_->Redacted(plan.schedule);
     const std::string definition = database_->Redacted(plan.definition);
     for (const SlotKey& key : plan.slots) {
       const std::string target = database_->Redacted(key.target);
-      insert.With(Raw{schedule}, Raw{target}, key.planned, Raw{definition}, transaction.at());
+      insert.With(Raw{schedule}, Raw{target}, key.planned, Raw{definition}, transaction.at(), plan.fills_gap);
       // Not RETURNING: for each row SQLite makes a table of its own for what is returned.
       if (!insert.Run() || database_->changes() == 0) continue;
       if (number.With(Raw{schedule}, Raw{target}, key.planned).Next()) {
@@ -139,6 +155,7 @@ Result<PlanOutcome> SqliteStore::RecordPlanned(const SlotPlan& plan) {
   }
   std::vector<SlotId> gone;
   if (plan.supersede_others) gone = Supersede(*database_, plan, transaction.at());
+  if (plan.targets) KeepTargets(*database_, plan, transaction.at());
   const PlanOutcome outcome{static_cast<std::int64_t>(added.size()),
                             static_cast<std::int64_t>(gone.size())};
   if (!added.empty() || !gone.empty()) {
@@ -291,7 +308,8 @@ Result<std::vector<Slot>> SqliteStore::Slots(const SlotFilter& filter) {
                           (filter.target.empty() ? " AND ?4 = ''" : " AND target = ?4") +
                           (states.empty() ? "" : " AND state IN (" + states + ")") +
                           (open ? " AND state IN ('planned', 'queued', 'running', 'interrupted')" : "") +
-                          " ORDER BY planned, schedule, target LIMIT ?5";
+                          (filter.newest ? " ORDER BY planned DESC, schedule, target LIMIT ?5"
+                                         : " ORDER BY planned, schedule, target LIMIT ?5");
   std::vector<Slot> slots;
   Query query(*database_, sql);
   query.With(filter.from.value_or(Instant::min()), filter.until.value_or(Instant::max()),
@@ -355,12 +373,16 @@ Result<std::vector<Horizon>> SqliteStore::Horizons(const std::string& schedule) 
   return Checked(std::move(horizons));
 }
 
-Result<std::optional<Instant>> SqliteStore::LastPlanned(const std::string& schedule) {
-  std::optional<Instant> last;
-  Query query(*database_, "SELECT planned FROM slots WHERE schedule = ? ORDER BY planned DESC LIMIT 1");
+Result<std::vector<PlannedTarget>> SqliteStore::PlannedTargets(const std::string& schedule) {
+  std::vector<PlannedTarget> targets;
+  // By the unique key, from its end, for each target.
+  Query query(*database_,
+              "SELECT target, since, (SELECT planned FROM slots s WHERE s.schedule = p.schedule AND s.target = p.target "
+              "AND s.state <> 'superseded' ORDER BY planned DESC LIMIT 1) FROM planned_targets p WHERE schedule = ? "
+              "ORDER BY target");
   query.With(schedule);
-  if (query.Next()) last = query.Time(0);
-  return Checked(last);
+  while (query.Next()) targets.push_back({query.Text(0), query.Time(1), query.MaybeTime(2)});
+  return Checked(std::move(targets));
 }
 
 Result<reports::SlotTotals> SqliteStore::CountSlots(Instant from, Instant until, Instant as_of,

@@ -47,7 +47,7 @@ bool MayMove(SlotState from, SlotState to) {
     case S::kQueued: return parked || to == S::kRunning;
     case S::kRunning:
       return to == S::kOnTime || to == S::kLate || to == S::kCancelled || to == S::kInterrupted;
-    case S::kInterrupted:
+    case S::kInterrupted: return to == S::kRunning || to == S::kCancelled;
     case S::kMissed: return to == S::kRunning;
     case S::kSuperseded: return to == S::kPlanned;
     default: return false;

@@ -97,6 +97,22 @@ TEST_F(ClockJumpTest, BackRunsNothingAgain) {
   ExpectEachMinuteOnce();
 }
 
+// What was booked while the clock was wrong had not had its time: it has it yet.
+TEST_F(ClockJumpTest, ForwardAndBackRunsWhatWasBookedAsMissedMeanwhile) {
+  Turn();
+  TurnFor(minutes(5));
+  clock_.SetWall(At("2026-11-01T05:00:00Z"));
+  Turn();
+  EXPECT_EQ(SlotState::kMissed, StateOf("2026-11-01T00:08:00Z"));
+  clock_.SetWall(At("2026-11-01T00:05:30Z"));
+  Turn();
+  EXPECT_EQ(SlotState::kPlanned, StateOf("2026-11-01T00:08:00Z"));
+  TurnFor(minutes(10));
+  EXPECT_EQ(SlotState::kOnTime, StateOf("2026-11-01T00:08:00Z"));
+  EXPECT_EQ(SlotState::kOnTime, StateOf("2026-11-01T00:15:00Z"));
+  ExpectEachMinuteOnce();
+}
+
 TEST_F(ClockJumpTest, JumpsAtRandom) {
   const char* const given = std::getenv("UPKEEP_SEED");
   const unsigned seed = given != nullptr ? static_cast<unsigned>(std::atoi(given)) : 20261126U;

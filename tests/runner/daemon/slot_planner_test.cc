@@ -20,6 +20,13 @@ class SlotPlannerTest : public DaemonTest {
     EXPECT_TRUE(planned.ok()) << planned.status().Describe();
     return planned.ok() ? *planned : Planned();
   }
+  /// Slots that are not superseded, of [from, until).
+  std::size_t Rows(const std::string& from, const std::string& until, const std::string& target) {
+    auto slots = *store_->Slots({"s", target, {}, At(from), At(until), 1'000'000});
+    return static_cast<std::size_t>(std::count_if(slots.begin(), slots.end(), [](const store::Slot& slot) {
+      return slot.state != SlotState::kSuperseded;
+    }));
+  }
   std::int64_t Entries() { return store_->Head()->sequence; }
 };
 
@@ -86,6 +93,57 @@ TEST_F(SlotPlannerTest, AGapIsFilledByTheDefinitionOfThatTimeAndItsTargets) {
   EXPECT_EQ(store_->FindSlot({"s", "a", At("2026-11-05T09:00:00Z")})->definition, old.definition);
   EXPECT_FALSE(store_->FindSlot({"s", "a", At("2026-11-05T12:00:00Z")}).ok());
   EXPECT_FALSE(store_->FindSlot({"s", "new", At("2026-11-05T09:00:00Z")}).ok());
+}
+
+constexpr char kEachMinute[] = "    cron: \"* * * * *\"\n    playbooks: [selftest.ok]\n    targets: []\n";
+
+// The rows of the old definition reach further than those of the new one, which has more of them.
+TEST_F(SlotPlannerTest, WhatWasSupersededHidesNoGap) {
+  Plan(ScheduleOf("    cron: \"7 * * * *\"\n    playbooks: [selftest.ok]\n    targets: []\n"), {"a"});
+  clock_.Advance(minutes(1));
+  const auto schedule = ScheduleOf(kEachMinute);
+  Plan(schedule, {"a"});
+  clock_.Advance(hours(40));
+  Plan(schedule, {"a"});
+  EXPECT_EQ(2400U, Rows("2026-11-01T00:02:00Z", "2026-11-02T16:02:00Z", "a"));
+}
+
+TEST_F(SlotPlannerTest, TheRowsOfManyTargetsReachLessFarThanThoseOfFew) {
+  const auto schedule = ScheduleOf("    cron: \"0 * * * *\"\n    playbooks: [selftest.ok]\n    targets: []\n");
+  std::vector<std::string> many;
+  for (int i = 0; i < 10; ++i) many.push_back("t" + std::to_string(i));
+  Plan(schedule, many);
+  for (int i = 10; i < 100; ++i) many.push_back("t" + std::to_string(i));
+  clock_.Advance(hours(1));
+  Plan(schedule, many);
+  clock_.Advance(hours(35));
+  Plan(schedule, many);
+  for (const std::string& target : {many[0], many[99]}) EXPECT_EQ(35U, Rows("2026-11-01T02:00:00Z", "2026-11-02T12:01:00Z", target));
+  EXPECT_EQ(0U, Rows("2026-11-01T00:00:00Z", "2026-11-01T01:00:00Z", many[99]));   // It was not there then.
+}
+
+TEST_F(SlotPlannerTest, ATargetThatWasWithdrawnIsOwedNothing) {
+  const auto schedule = ScheduleOf(kDaily);
+  Plan(schedule, {"a", "b"});
+  clock_.Advance(hours(1));
+  Plan(schedule, {"a"});
+  clock_.Advance(hours(24 * 5));
+  Plan(schedule, {"a"});
+  EXPECT_EQ(5U, Rows("2026-11-01T00:00:00Z", "2026-11-06T00:00:00Z", "a"));
+  EXPECT_EQ(0U, Rows("2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z", "b"));
+}
+
+// An edit that has no slot in the next days leaves no row behind: what it promises is owed all the same.
+TEST_F(SlotPlannerTest, ARareScheduleIsFilledSinceItIsOne) {
+  Plan(ScheduleOf(kDaily), {"a"});
+  clock_.Advance(hours(24 * 2 + 10));
+  const auto rare = ScheduleOf("    cron: \"0 9 3,20 * *\"\n    playbooks: [selftest.ok]\n    targets: []\n");
+  Plan(ScheduleOf(kDaily), {"a"});
+  Plan(rare, {"a"});
+  clock_.Advance(hours(24 * 30));
+  Plan(rare, {"a"});
+  EXPECT_EQ(1U, Rows("2026-11-03T10:00:00Z", "2026-12-01T00:00:00Z", "a"));
+  EXPECT_EQ(SlotState::kPlanned, StateOf("2026-11-20T09:00:00Z"));
 }
 
 TEST_F(SlotPlannerTest, ASlotThatHadNoRowYetIsFilledFromTheHorizon) {
