@@ -55,6 +55,10 @@ Result<Zone> Zone::Load(std::string_view name) {
     return Status(Code::kConfig, "the zone file of '" + shown + "' can't be read as tzdata")
         .WithHint("reinstall the system's tzdata package");
   }
+  if (!std::filesystem::is_directory(ZoneFolder(), ignored)) {
+    return Status(Code::kConfig, "there is no time zone data at " + ZoneFolder())
+        .WithHint("install the package tzdata; TZDIR may name another folder");
+  }
   const std::string near = NearestZone(shown);
   return Status(Code::kNotFound, "there is no time zone '" + shown + "'")
       .WithHint(near.empty() ? "use a name of tzdata, such as Asia/Seoul or UTC"

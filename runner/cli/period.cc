@@ -55,6 +55,13 @@ std::pair<std::chrono::local_days, std::chrono::local_days> PeriodAround(
 
 }  // namespace
 
+Result<zone::Zone> TypedZone(const std::string& name) {
+  Result<zone::Zone> zone = zone::Zone::Load(name);
+  // One that is no zone is a slip of who typed it; one whose data is broken or missing is the machine's.
+  if (zone.ok() || zone.status().code() != Code::kNotFound) return zone;
+  return Status(Code::kUsage, zone.status().message()).WithHint(zone.status().hint());
+}
+
 Result<store::ReportQuery> ReadPeriod(const Invocation& invocation, const std::string& what) {
   store::ReportQuery query;
   if (what.find_first_not_of("0123456789") == std::string::npos && !what.empty() && what.size() <= 18) {
@@ -74,8 +81,8 @@ Result<store::ReportQuery> ReadPeriod(const Invocation& invocation, const std::s
   }
   query.schedule = invocation.Value("--schedule");
   query.zone = invocation.Value("--zone", "UTC");
-  Result<zone::Zone> zone = zone::Zone::Load(query.zone);
-  if (!zone.ok()) return Status(Code::kUsage, zone.status().message()).WithHint(zone.status().hint());
+  Result<zone::Zone> zone = TypedZone(query.zone);
+  if (!zone.ok()) return zone.status();
   std::chrono::local_days day;
   const std::string date = invocation.Value("--date");
   if (date.empty()) {

@@ -12,10 +12,14 @@
 #include <vector>
 
 #include "base/status.h"
+#include "base/zone/zone.h"
 #include "runner/cli/command.h"
 #include "runner/store/report_query.h"
 
 namespace upkeep::cli {
+
+/// What --zone names: kUsage for a name that is none, kConfig where the machine's data is at fault.
+Result<zone::Zone> TypedZone(const std::string& name);
 
 /// `what` is daily, weekly, monthly, quarterly or a run's number; the period is the one around
 /// --date (today), in the days of --zone (UTC). kUsage for anything else.

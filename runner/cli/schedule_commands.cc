@@ -9,6 +9,7 @@
 #include "base/yaml/yaml.h"
 #include "base/zone/zone.h"
 #include "runner/cli/command_parts.h"
+#include "runner/cli/period.h"
 #include "runner/cli/schedule_lookup.h"
 #include "runner/cli/schedule_parts.h"
 #include "runner/cli/settings.h"
@@ -100,10 +101,8 @@ int Next(Invocation& invocation) {
   const schedules::CronExpression& expression = schedule.expression;
   zone::Zone zone = expression.zone();
   if (invocation.Has("--zone")) {
-    auto shown = zone::Zone::Load(invocation.Value("--zone"));
-    if (!shown.ok()) {
-      return invocation.Fail(Status(Code::kUsage, shown.status().message()).WithHint(shown.status().hint()));
-    }
+    auto shown = TypedZone(invocation.Value("--zone"));
+    if (!shown.ok()) return invocation.Fail(shown.status());
     zone = *shown;
   }
   for (const schedules::CronWarning& warning : expression.warnings()) {

@@ -3,6 +3,7 @@
 
 #include "base/yaml/yaml.h"
 #include "runner/cli/settings.h"
+#include "runner/cli/period.h"
 #include "runner/daemon/world.h"
 #include "runner/run/session.h"
 #include "schedules/planner.h"
@@ -44,10 +45,8 @@ bool LooksLikeCron(const std::string& typed) {
 Result<schedules::CronExpression> ParseTyped(const Invocation& invocation,
                                              const std::string& typed) {
   schedules::CronOptions options;
-  auto zone = zone::Zone::Load(invocation.Value("--zone", "UTC"));
-  if (!zone.ok()) {
-    return Status(Code::kUsage, zone.status().message()).WithHint(zone.status().hint());
-  }
+  auto zone = TypedZone(invocation.Value("--zone", "UTC"));
+  if (!zone.ok()) return zone.status();
   options.zone = *zone;
   const std::string dialect = invocation.Value("--dialect", "vixie");
   if (dialect == "robfig") options.dialect = schedules::Dialect::kRobfig;

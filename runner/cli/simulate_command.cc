@@ -7,6 +7,7 @@
 #include "base/korean.h"
 #include "base/value.h"
 #include "runner/cli/load_table.h"
+#include "runner/cli/period.h"
 #include "runner/cli/schedule_lookup.h"
 #include "runner/cli/schedule_parts.h"
 #include "runner/cli/settings.h"
@@ -30,11 +31,7 @@ Result<int> ReadDays(const Invocation& invocation) {
 
 /// --zone; else the zone that all schedules share; else UTC.
 Result<zone::Zone> ShownZone(const Invocation& invocation, const schedules::ScheduleFile& file) {
-  if (invocation.Has("--zone")) {
-    auto zone = zone::Zone::Load(invocation.Value("--zone"));
-    if (zone.ok()) return zone;
-    return Status(Code::kUsage, zone.status().message()).WithHint(zone.status().hint());
-  }
+  if (invocation.Has("--zone")) return TypedZone(invocation.Value("--zone"));
   if (file.schedules.empty()) return zone::Zone::Utc();
   const zone::Zone& first = file.schedules.front().expression.zone();
   const bool shared = std::all_of(
