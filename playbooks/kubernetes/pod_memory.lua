@@ -106,7 +106,9 @@ return upkeep.playbook {
       return
     end
     table.sort(order, function(a, b)
-      if used[a].total ~= used[b].total then return used[a].total > used[b].total end
+      if used[a].total ~= used[b].total then
+        return used[a].total > used[b].total  -- mutate: no (equal ones do not get here, so >= says the same)
+      end
       return a < b
     end)
     local list = {}

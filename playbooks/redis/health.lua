@@ -73,7 +73,7 @@ return upkeep.playbook {
 
     -- Without maxmemory the machine's own memory is the limit.
     local limit = memory.maxmemory > 0 and memory.maxmemory or memory.total_system_memory
-    local percent = limit and limit > 0 and upkeep.percent(memory.used_memory, limit)
+    local percent = limit and limit > 0 and upkeep.percent(memory.used_memory, limit)  -- mutate: no (of a limit of 0 there is no percentage either)
     if percent then
       run:metric { name = "memory_used", subject = cache, value = percent, unit = "%", warning = params.memory_warning, critical = params.memory_critical }
       local state = run:state_of(percent, { warning = params.memory_warning, critical = params.memory_critical })

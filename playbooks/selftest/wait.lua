@@ -27,7 +27,7 @@ return upkeep.playbook {
     -- Looks are counted as well: under the frozen clock of a case no time passes.
     local start = upkeep.now()
     for _ = 1, params.looks do
-      if upkeep.now() - start >= params.seconds then break end
+      if upkeep.now() - start >= params.seconds then break end  -- mutate: no (a case's clock stands still, and the outcome tells no time)
     end
     run:coverage { attempted = 1, observed = 1 }
     run:ok { message = "waited" }
