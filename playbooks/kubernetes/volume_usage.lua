@@ -13,7 +13,8 @@ local function forecast(before, used, free)
   if not before then return { en = "its pace is not known yet", ko = "증가 속도는 아직 알 수 없음" } end
   local seconds = math.floor(upkeep.now() - before.at)
   if free <= 0 then return { en = "nothing is left", ko = "남은 공간 없음" } end
-  if used <= before.value or seconds <= 0 then return { en = "it does not grow", ko = "증가하지 않음" } end
+  if seconds <= 0 then return { en = "its pace is not known yet", ko = "증가 속도는 아직 알 수 없음" } end
+  if used <= before.value then return { en = "it does not grow", ko = "증가하지 않음" } end
   local left = free / ((used - before.value) / seconds)
   if left > TEN_YEARS then return { en = "it hardly grows", ko = "거의 증가하지 않음" } end
   local span, ago = upkeep.age(left), upkeep.age(seconds)

@@ -44,6 +44,7 @@ local function pace_of(run, subject, bytes)
   local pace = (bytes - before.value) / seconds
   local text = upkeep.bytes(math.floor(math.abs(pace)))
   if pace > 0 then return pace, { en = "growing by " .. text .. "/s", ko = "초당 " .. text .. " 증가" } end
+  if pace == 0 then return pace, { en = "not changing", ko = "변화 없음" } end
   return pace, { en = "shrinking by " .. text .. "/s", ko = "초당 " .. text .. " 감소" }
 end
 

@@ -68,7 +68,7 @@ return upkeep.playbook {
       local status, meta = backup.status or {}, backup.metadata
       local started = upkeep.parse_time(status.startTimestamp or meta.creationTimestamp)
       -- A failure that a later complete backup has made good is history.
-      if FAILED[status.phase or ""] and (not newest_at or (started and started > newest_at)) then
+      if FAILED[status.phase or ""] and (not newest_at or (started and started >= newest_at)) then
         run:result { subject = { kind = "Backup", namespace = meta.namespace, name = meta.name, uid = meta.uid }, state = "critical", reason = "backup_failed", message = "failed",
           values = { phase = status.phase, errors = status.errors or 0, warnings = status.warnings or 0 }, data = { phase = status.phase, started = status.startTimestamp }, tags = { "type:availability" } }
       end

@@ -20,7 +20,13 @@ Value ExpectedResult(const checks::CheckResult& result) {
               {"reason", result.reason},
               {"summary", ToValue(result.summary)}};
   if (!result.remedy.empty()) value["remedy"] = result.remedy;
+  // Of what is no problem it says nothing.
+  if (result.state >= checks::State::kWarning) value["severity"] = std::string(checks::SeverityName(result.severity));
   return value;
+}
+
+Value ExpectedCoverage(const checks::Coverage& coverage) {
+  return {{"attempted", coverage.attempted}, {"observed", coverage.observed}};
 }
 
 Value ExpectedMetric(const checks::Metric& metric) {
@@ -111,7 +117,9 @@ Case MakeCase(const std::string& name, const checks::Target& target, const Value
   Value results = Value::array(), metrics = Value::array();
   for (const checks::CheckResult& result : pair.outcome.results) results.push_back(ExpectedResult(result));
   for (const checks::Metric& metric : pair.outcome.metrics) metrics.push_back(ExpectedMetric(metric));
-  test_case.expect = {{"results", std::move(results)}, {"metrics", std::move(metrics)}};
+  test_case.expect = {{"results", std::move(results)},
+                      {"metrics", std::move(metrics)},
+                      {"coverage", ExpectedCoverage(pair.outcome.coverage)}};
   return test_case;
 }
 
@@ -162,6 +170,11 @@ CaseVerdict TestCase(io::Reactor& reactor, const Playbook& playbook, const Case&
     Compare(test_case.expect["metrics"], metrics, "metric",
             [](const Value& item) { return StringAt(item, "name") + " of " + StringAt(item, "subject"); },
             false, verdict.differences);
+  }
+  const auto coverage = test_case.expect.find("coverage");
+  if (coverage != test_case.expect.end() && *coverage != ExpectedCoverage(outcome.coverage)) {
+    verdict.differences.push_back({"coverage: expected " + CanonicalJson(*coverage) + ", got " +
+                                       CanonicalJson(ExpectedCoverage(outcome.coverage)), "expect/coverage"});
   }
   return verdict;
 }

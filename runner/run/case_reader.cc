@@ -267,7 +267,10 @@ class CaseReader {
   }
 
   void CheckExpected(const Value& expect, const JsonSteps& at) {
-    Object(expect, at, "expect", {{"results", kList}, {"metrics", kList, false}});
+    Object(expect, at, "expect", {{"results", kList}, {"metrics", kList, false}, {"coverage", kObject, false}});
+    if (const auto coverage = expect.find("coverage"); coverage != expect.end() && coverage->is_object()) {
+      Object(*coverage, Below(at, "coverage"), "the coverage", {{"attempted", kNumber}, {"observed", kNumber}});
+    }
     if (const Value* const results = List(expect, "results")) {
       if (results->empty()) Add(Below(at, "results"), "the case expects no result, so it could not fail");
       for (std::size_t i = 0; i < results->size(); ++i) {
@@ -285,10 +288,11 @@ class CaseReader {
   void CheckResultOf(const Value& result, const JsonSteps& at) {
     if (!Object(result, at, "the result",
                 {{"subject", kText}, {"state", kText}, {"reason", kText, false}, {"summary", kObject, false},
-                 {"remedy", kText, false}, {"detail", kText, false}, {"place", kText, false}})) {
+                 {"severity", kText, false}, {"remedy", kText, false}, {"detail", kText, false}, {"place", kText, false}})) {
       return;
     }
     OneOf(result, at, "state", StateWords());
+    if (result.contains("severity")) OneOf(result, at, "severity", {"P1", "P2", "P3", "P4"});
     const auto summary = result.find("summary");
     if (summary == result.end() || !summary->is_object()) return;
     const JsonSteps below = Below(at, "summary");

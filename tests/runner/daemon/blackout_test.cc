@@ -144,6 +144,28 @@ TEST_F(BlackoutTest, ASlotThatWaitedBehindAnotherIsNotStartedInAWindow) {
   ExpectWhole();
 }
 
+TEST_F(BlackoutTest, ARetryThatMeetsAWindowComesAfterIt) {
+  const auto schedule = ScheduleOf("    cron: \"0 1 * * *\"\n    playbooks: [selftest.ok]\n    grace: 10m\n"
+                                   "    retry: {attempts: 1, backoff: 1h, cap: 1h}\n" + std::string(kNight));
+  SlotPlanner planner(*store_, clock_);
+  ASSERT_TRUE(planner.Plan(schedule, {{"a"}, false, 35}).ok());
+  SlotTaker taker(*store_, clock_, kDaemonActor, "here/boot/1/1");
+  TakeRequest request;
+  request.targets = {"a"};
+  clock_.SetWall(At("2026-11-01T01:00:00Z"));
+  store::AttemptEnd end = taker.Take(schedule, request)->batches.at(0).ends.at(0);
+  end.state = SlotState::kInterrupted;
+  end.reason = "its target did not answer";
+  clock_.SetWall(At("2026-11-01T02:30:00Z"));
+  ASSERT_TRUE(store_->FinishSlot(end, kDaemonActor).ok());
+  clock_.SetWall(At("2026-11-01T03:59:30Z"));
+  const auto inside = taker.Take(schedule, request);
+  EXPECT_TRUE(inside->batches.empty());
+  EXPECT_EQ(inside->next, At("2026-11-01T04:00:00Z"));
+  clock_.SetWall(At("2026-11-01T04:00:00Z"));
+  EXPECT_EQ(taker.Take(schedule, request)->batches.size(), 1U);
+}
+
 TEST_F(BlackoutTest, AShiftedSlotRunsOnItsNewDayAndSaysSo) {
   WriteCalendar("holidays:\n  - {date: 2026-11-03, name: {en: Culture Day, ko: 문화의 날}}\n");
   WriteSchedules("    cron: \"0 9 3 * *\"\n    playbooks: [selftest.ok]\n    calendar: own\n"

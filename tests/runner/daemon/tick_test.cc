@@ -258,6 +258,45 @@ TEST_F(TickTest, WhatADeadProcessLeftIsInterrupted) {
   ExpectWhole();
 }
 
+struct TwoTicks {
+  std::shared_ptr<const World> world;
+  RunnerParts& first;
+  RunnerParts& second;
+  FakeClock& clock;
+  std::string left;   ///< The state in which the second one left its slot.
+};
+
+/// A minute later, while the first one still computes, the CronJob of the next minute.
+Task<void> NextTick(TwoTicks& ticks) {
+  (void)co_await ticks.first.reactor.SleepUntil(std::chrono::steady_clock::now() + std::chrono::milliseconds(30), {});
+  ticks.clock.Advance(minutes(1));
+  const Instant planned = ticks.clock.Now();
+  (void)co_await daemon::Tick(ticks.world, "s", ticks.second, Limits());
+  const auto slot = ticks.first.store.FindSlot({"s", "a", planned});
+  if (slot.ok()) ticks.left = store::SlotStateName(slot->state);
+}
+
+TEST_F(TickTest, WhatAnotherTickQueuedBehindItIsRun) {
+  WriteSchedules("    cron: \"* * * * *\"\n    playbooks: [selftest.wait]\n    overlap: {mode: queue, limit: 2}\n");
+  clock_.SetWall(At("2026-11-01T09:00:00Z"));
+  Tick();
+  clock_.SetWall(At("2026-11-01T09:01:00Z"));
+  auto reactor = io::Reactor::Create();
+  auto world = ReadWorld(PlacesOf(hosts_), clock_.Now());
+  Journal journal(log_, LogFormat::kJson, clock_);
+  RunnerParts first{**reactor, *store_, clock_, redactor_, journal, kDaemonActor, run::ProcessHolder(), folder_ + "/reports", "en", {}};
+  RunnerParts second = first;
+  second.holder = "elsewhere/boot/1/1";
+  TwoTicks ticks{*world, first, second, clock_, ""};
+  (*reactor)->Spawn(NextTick(ticks));
+  const auto outcome = (*reactor)->RunUntilDone(daemon::Tick(*world, "s", first, Limits()));
+  ASSERT_TRUE(outcome.ok() && outcome->status.ok());
+  EXPECT_EQ("queued", ticks.left);
+  EXPECT_EQ(StateOf("2026-11-01T09:01:00Z"), SlotState::kOnTime);
+  EXPECT_EQ(StateOf("2026-11-01T09:02:00Z"), SlotState::kOnTime);
+  ExpectWhole();
+}
+
 TEST_F(TickTest, ManyTicksAtOnceRunEachSlotOnce) {
   hosts_ = {"a", "b"};
   WriteSchedules("    cron: \"* * * * *\"\n    playbooks: [selftest.ok]\n    overlap: allow\n");

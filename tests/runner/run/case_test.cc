@@ -47,6 +47,19 @@ TEST_F(CaseTest, TheFaultTakenOutIsADifference) {
   EXPECT_NE(std::string::npos, First().find("Session/41 is missing")) << First();
 }
 
+TEST_F(CaseTest, AnotherSeverityOrCoverageIsADifference) {
+  const std::string severity(checks::SeverityName(TestCase(*reactor_, playbook_, case_).outcome.results[0].severity));
+  case_.expect["results"][0]["severity"] = severity;
+  EXPECT_EQ("", First());
+  case_.expect["results"][0]["severity"] = severity == "P1" ? "P4" : "P1";
+  EXPECT_NE(std::string::npos, First().find("expected")) << First();
+  case_.expect["results"][0].erase("severity");
+  case_.expect["coverage"] = {{"attempted", 1}, {"observed", 1}};
+  EXPECT_EQ("", First());
+  case_.expect["coverage"]["observed"] = 0;
+  EXPECT_NE(std::string::npos, First().find("coverage: expected {\"attempted\":1,\"observed\":0}, got")) << First();
+}
+
 TEST_F(CaseTest, AnotherStateIsADifference) {
   case_.expect["results"][0]["state"] = "warning";
   EXPECT_NE(std::string::npos, First().find("expected")) << First();
