@@ -74,7 +74,9 @@ std::vector<std::string> PlaybookFolders(const Invocation& invocation) {
   for (std::string folder; std::getline(listed, folder, ':');) {
     if (!folder.empty()) folders.push_back(folder);
   }
-  if (folders.empty()) folders.push_back(FolderOfBinary("playbooks"));
+  // Who has packs installed needs no folder beside them.
+  const std::string own = FolderOfBinary("playbooks");
+  if (folders.empty() && (!installed || fs::exists(own, error))) folders.push_back(own);
   if (installed) folders.push_back(packs);
   return folders;
 }
