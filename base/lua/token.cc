@@ -47,6 +47,15 @@ class Tokenizer {
     }
   }
 
+  /// One of a quoted text, or what stands for one behind a backslash.
+  void SkipCharacter() {
+    if (source_[at_++] != '\\') return;
+    const char escaped = At(at_);
+    if (at_ < source_.size()) ++at_;
+    if (escaped == '\r' && At(at_) == '\n') ++at_;
+    while (escaped == 'z' && at_ < source_.size() && std::isspace(static_cast<unsigned char>(source_[at_])) != 0) ++at_;
+  }
+
   Token Next() {
     const std::size_t from = at_;
     const char c = source_[at_];
@@ -60,9 +69,7 @@ class Tokenizer {
     }
     if (c == '"' || c == '\'') {
       ++at_;
-      while (at_ < source_.size() && source_[at_] != c && source_[at_] != '\n') {
-        at_ += source_[at_] == '\\' ? 2 : 1;
-      }
+      while (at_ < source_.size() && source_[at_] != c && source_[at_] != '\n') SkipCharacter();
       at_ = std::min(at_, source_.size());
       const Token token{Token::Kind::kString, source_.substr(from + 1, at_ - from - 1), from};
       ++at_;
@@ -71,7 +78,12 @@ class Tokenizer {
     std::size_t inside = 0;
     if (const std::size_t end = LongEnd(at_, &inside); end != 0) {
       at_ = end;
-      return {Token::Kind::kString, source_.substr(inside, end - inside), from};
+      // "[==[" is as long as "]==]"; a line's end right behind the first is no part of the text.
+      const std::size_t bracket = inside - from;
+      if (At(inside) == '\r') ++inside;
+      if (At(inside) == '\n') ++inside;
+      const bool closed = end >= inside + bracket && source_[end - 1] == ']';
+      return {Token::Kind::kString, source_.substr(inside, end - inside - (closed ? bracket : 0)), from};
     }
     for (const std::string_view two : {"==", "~=", "<=", ">=", "..", "::", "//"}) {
       if (source_.compare(at_, 2, two) == 0) {

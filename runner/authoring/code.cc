@@ -31,15 +31,16 @@ bool IsKeyword(std::string_view word) {
 /// What the sandbox says of each of `uses` ("x", "string.x", "x = 1"): why it can't be had, or
 /// nothing; "" of a member that is nil.
 std::map<std::string, std::string> AskSandbox(const std::set<std::string>& uses) {
+  // The names of its own are such that nobody asks for them.
   std::string source =
-      "local try = require('upkeep').try\nlocal said = {}\n"
-      "local function ask(use, f) local value, why = try(f) if why then said[use] = why.message elseif value == nil then said[use] = '' end end\n"
-      "return { check = function()\n";
+      "local _upkeep_try, _upkeep_said = require('upkeep').try, {}\n"
+      "local function _upkeep_ask(use, f) local value, why = _upkeep_try(f) if why then _upkeep_said[use] = why.message "
+      "elseif value == nil then _upkeep_said[use] = '' end end\nreturn { check = function()\n";
   for (const std::string& use : uses) {
     const bool assigns = use.ends_with(" = 1");
-    source += "ask('" + use + "', function() " + (assigns ? use + " return true" : "return " + use) + " end)\n";
+    source += "_upkeep_ask('" + use + "', function() " + (assigns ? use + " return true" : "return " + use) + " end)\n";
   }
-  source += "return said\nend }";
+  source += "return _upkeep_said\nend }";
   std::map<std::string, std::string> said;
   const SystemClock clock;
   lua::SandboxOptions options;
@@ -66,11 +67,12 @@ class CodeReader {
 
   void Inspect() {
     FindDeclared();
-    Variables();
+    // With another environment every name may be anything.
+    if (std::none_of(tokens_.begin(), tokens_.end(), [](const Token& token) { return token.Is("_ENV"); })) Variables();
     for (std::size_t i = 0; i + 2 < tokens_.size(); ++i) {
       if (!IsName(i) || IsMember(i)) continue;
       if (Is(i, "run") && Is(i + 1, ":")) {
-        Method(i + 2);
+        if (!other_run_) Method(i + 2);
       } else if (Is(i + 1, ".") && IsName(i + 2)) {
         Member(i);
       }
@@ -94,14 +96,21 @@ class CodeReader {
         std::size_t at = i + 1;
         for (;; at += 2) {
           Declare(at);
+          other_run_ = other_run_ || Is(at, "run");
           if (Is(at + 1, "<")) at += 3;   // <const>
           if (!Is(at + 1, ",")) break;
         }
-        FindModule(at + 1);
+        if (at == i + 1) FindModule(at + 1);
       } else if (Is(i, "function")) {
         std::size_t at = i + 1;
-        while (at < tokens_.size() && !Is(at, "(")) ++at;
-        for (++at; at < tokens_.size() && !Is(at, ")"); ++at) Declare(at);
+        for (; at < tokens_.size() && !Is(at, "("); ++at) {
+          if (Is(at, ":")) ++declared_["self"];
+        }
+        const std::size_t first = at + 1;
+        for (++at; at < tokens_.size() && !Is(at, ")"); ++at) {
+          Declare(at);
+          other_run_ = other_run_ || (at != first && Is(at, "run"));   // The run object comes first.
+        }
       } else if (Is(i, "goto") || Is(i, "::")) {
         Declare(i + 1);
       }
@@ -270,6 +279,7 @@ class CodeReader {
   const run::Playbook& playbook_;
   const std::vector<Token> tokens_;
   std::vector<Diagnostic>& diagnostics_;
+  bool other_run_ = false;                         ///< Something else has the name.
   std::map<std::string, int> declared_;            ///< How often.
   std::map<std::string, std::string> modules_;     ///< By the name of the variable.
 };

@@ -59,6 +59,9 @@ class Names {
     bool read_otherwise = shares_code_;
     for (std::size_t i = 0; i < tokens_.size(); ++i) {
       if (Is(i, "local") && Is(i + 1, "params")) return;  // Another table has the name.
+      // As well in a loop, or as another argument than the one behind the run object.
+      if (Is(i, "params") && (Is(i - 1, "for") || (Is(i - 1, ",") && InLoopHead(i)))) return;
+      if (Is(i, "params") && DeclaresArgument(i) && !(Is(i - 1, ",") && Is(i - 2, "run"))) return;
       if (!Is(i, "params") || (i > 0 && (Is(i - 1, ".") || Is(i - 1, ":"))) || Is(i + 1, "=")) continue;
       if (Is(i + 1, ".") && i + 2 < tokens_.size()) {
         const std::string name(tokens_[i + 2].text);
@@ -119,6 +122,12 @@ class Names {
       if (!declares && Text(i) == name) return true;
     }
     return false;
+  }
+
+  /// Between `for` and `in`.
+  bool InLoopHead(std::size_t i) const {
+    while (i > 0 && (Is(i, ",") || (tokens_[i].kind == Token::Kind::kName && !Is(i, "for") && !Is(i, "in")))) --i;
+    return Is(i, "for");
   }
 
   /// `params` between the brackets of `function (run, params)`.

@@ -270,6 +270,9 @@ class CaseReader {
     Object(expect, at, "expect", {{"results", kList}, {"metrics", kList, false}, {"coverage", kObject, false}});
     if (const auto coverage = expect.find("coverage"); coverage != expect.end() && coverage->is_object()) {
       Object(*coverage, Below(at, "coverage"), "the coverage", {{"attempted", kNumber}, {"observed", kNumber}});
+      for (const auto& [key, number] : coverage->items()) {
+        if (number.is_number_float()) Add(Below(Below(at, "coverage"), key), "'" + key + "' must be a whole number");
+      }
     }
     if (const Value* const results = List(expect, "results")) {
       if (results->empty()) Add(Below(at, "results"), "the case expects no result, so it could not fail");

@@ -142,17 +142,15 @@ ReplayHost::ReplayHost(const checks::Head& head, std::vector<RecordedCall> calls
     : head_(head), calls_(std::move(calls)), used_(calls_.size(), false) {}
 
 std::vector<std::string> ReplayHost::Functions(std::string_view module) const {
-  // A case need not know which functions a module has: those that it recorded are enough, and
-  // any other call is a mismatch, which Call() reports.
-  std::set<std::string> names;
-  for (const RecordedCall& call : calls_) {
-    const std::size_t dot = call.call.find('.');
-    if (call.call.substr(0, dot) == module) names.insert(call.call.substr(dot + 1));
-  }
+  // A case does not know which functions a module has: a call that it has no answer to is a mismatch,
+  // which Call() reports.
+  const bool recorded = std::any_of(calls_.begin(), calls_.end(), [&](const RecordedCall& call) {
+    return std::string_view(call.call).substr(0, call.call.find('.')) == module;
+  });
   const bool needed = std::any_of(head_.needs.begin(), head_.needs.end(),
                                   [&](const checks::Need& need) { return need.module == module; });
-  if (names.empty() && needed) return {"*"};   // The call is what is missing, not the module.
-  return {names.begin(), names.end()};
+  if (recorded || needed) return {"*"};
+  return {};
 }
 
 Task<Result<lua::Answer>> ReplayHost::Call(std::string module, std::string function,
@@ -162,7 +160,11 @@ Task<Result<lua::Answer>> ReplayHost::Call(std::string module, std::string funct
     if (used_[i] || calls_[i].call != name || calls_[i].arguments != arguments) continue;
     used_[i] = true;
     const RecordedCall& call = calls_[i];
-    if (!call.reason.empty()) co_return Status(CodeFromName(call.reason), call.message);
+    if (!call.reason.empty()) {
+      const Status failed(CodeFromName(call.reason), call.message);
+      if (failed.code() == Code::kUndeclared && refused_.ok()) refused_ = failed;
+      co_return failed;
+    }
     lua::Answer answer;
     if (call.documents) {
       answer.documents = std::make_shared<DocumentList>(DocumentList::FromValue(call.answer));

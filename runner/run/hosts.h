@@ -102,6 +102,9 @@ class ReplayHost final : public lua::Host {
   Task<Result<lua::Answer>> Call(std::string module, std::string function, Value arguments,
                                  Limits limits) override;
 
+  /// As the recording had it.
+  Status Refused() const override { return refused_; }
+
   /// Calls that no recorded one matched, and recorded ones that nobody made; a sentence each.
   std::vector<std::string> Mismatches() const;
 
@@ -110,6 +113,7 @@ class ReplayHost final : public lua::Host {
   std::vector<RecordedCall> calls_;
   std::vector<bool> used_;
   std::vector<std::string> unmatched_;
+  Status refused_;
 };
 
 }  // namespace upkeep::run

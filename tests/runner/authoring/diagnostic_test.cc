@@ -96,6 +96,28 @@ TEST_F(DiagnosticTest, NamesThatTheFileDeclaresAndTablesThatItComposesAreNotJudg
   for (const std::string& text : texts) EXPECT_TRUE(text.starts_with("no-case") || text.starts_with("unused")) << text;
 }
 
+TEST_F(DiagnosticTest, WhatIsLuaIsValid) {
+  for (const char* body : {"local M = {} M.__index = M\nfunction M:get() return self.x end\nfunction M.a() end\nM:get()",
+                           "for _, run in ipairs { 'a' } do local s = run:upper() end",
+                           "local a, b = require 'upkeep', { get = 1 }\nlocal c = b.get or a",
+                           "local function f(params) return params.other end\nf {}", "for _, params in ipairs {} do params.x = 1 end",
+                           "local _ENV = { y = 1 }\ny = 2", "local d = \"a\\z\n   nope more\" d = [==[\nnope ]] more]==] d = [[x]]",
+                           "local i = 1\ni, d = 2, nil", "local x <const>, y <close> = 1, nil\nlocal t = { [x] = 1; f = function(...) return ... end, y }"}) {
+    const std::string more = std::string(body).starts_with("local i") ? "local d\n" : "";
+    const bool env = std::string(body).find("_ENV") != std::string::npos;
+    const auto texts = Of(With(kMessages, env ? "run:ok { message = [[fine]] }\n" + std::string(body) : more + body + "\nrun:ok { message = [[fine]] }"));
+    for (const std::string& text : texts) EXPECT_TRUE(text.starts_with("no-case")) << text << " of\n" << body;
+  }
+}
+
+// What asks the sandbox has names of its own; a slip that has the same is found all the same.
+TEST_F(DiagnosticTest, ASlipIsFoundWhateverStandsBesideIt) {
+  const auto texts = Of(With(kMessages, "local v = try(1)\nsaid = nil\nask = 1\nlocal q = nothere()\nrun:ok { message = 'fine' }"));
+  for (const char* name : {"'try'", "'said'", "'ask'", "'nothere'"}) {
+    EXPECT_TRUE(std::any_of(texts.begin(), texts.end(), [&](const std::string& text) { return text.find(name) != std::string::npos; })) << name;
+  }
+}
+
 TEST_F(DiagnosticTest, MessagesThatAreNotDeclaredOrNotSaid) {
   const auto texts = Of(With("messages = { fine = { en = 'fine', ko = '정상' }, spare = { en = 'a', ko = 'b' } },",
                              "run:ok { message = 'fin' }\nrun:log('fine')"));

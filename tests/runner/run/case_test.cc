@@ -47,6 +47,23 @@ TEST_F(CaseTest, TheFaultTakenOutIsADifference) {
   EXPECT_NE(std::string::npos, First().find("Session/41 is missing")) << First();
 }
 
+TEST_F(CaseTest, ACallOfTheSameModuleThatWasNotRecordedIsWhatIsMissing) {
+  case_.calls[0].call = "postgres.server";
+  EXPECT_NE(std::string::npos, First().find("the case has no (further) answer to postgres.query")) << First();
+}
+
+TEST_F(CaseTest, ARecordedRefusalStandsWhateverThePlaybookMadeOfIt) {
+  playbook_.source.insert(playbook_.source.find("for _, row"), "pcall(postgres.server) ");
+  RecordedCall refused;
+  refused.call = "postgres.server";
+  refused.arguments = Value::array();
+  refused.reason = "undeclared";
+  refused.message = "the head does not declare it";
+  case_.calls.push_back(refused);
+  const auto outcome = TestCase(*reactor_, playbook_, case_).outcome;
+  EXPECT_TRUE(std::any_of(outcome.results.begin(), outcome.results.end(), [](const checks::CheckResult& one) { return one.reason == "undeclared"; }));
+}
+
 TEST_F(CaseTest, AnotherSeverityOrCoverageIsADifference) {
   const std::string severity(checks::SeverityName(TestCase(*reactor_, playbook_, case_).outcome.results[0].severity));
   case_.expect["results"][0]["severity"] = severity;
