@@ -284,13 +284,17 @@ Status Daemon::Reload(bool first) {
 }
 
 void Daemon::Retire() {
+  const auto planned = parts_.store.PlannedSchedules();   // With slots ahead or without.
   auto slots = parts_.store.Slots({"", "", {store::SlotState::kPlanned, store::SlotState::kQueued},
                                    {}, {}, 1'000'000});
-  if (!slots.ok()) {
-    parts_.journal.Error("store.failed", slots.status());
+  if (!slots.ok() || !planned.ok()) {
+    parts_.journal.Error("store.failed", slots.ok() ? planned.status() : slots.status());
     return;
   }
   std::set<std::string> gone;
+  for (const std::string& id : *planned) {
+    if (!watched_.contains(id)) gone.insert(id);
+  }
   for (const store::Slot& slot : *slots) {
     if (!watched_.contains(slot.key.schedule)) gone.insert(slot.key.schedule);
   }

@@ -107,14 +107,15 @@ Status SlotPlanner::RecordHorizons(const Schedule& schedule, const Past& past, I
     most -= draft->second.WalkOn(schedule, most);
     if (!draft->second.complete()) {
       planned.horizon_complete = false;
-      // Since when it is planned, and by which definition, is known from the first piece on.
-      if (plan.horizons.empty() && past.definition != schedule.definition) {
-        plan.horizons.push_back({schedule.id, schedule.definition, zone_data, from, from, 0, Sha256Hex("")});
-      }
       break;
     }
     plan.horizons.push_back(draft->second.Finish());
     drafts_.erase(draft);
+  }
+  // Since when it is planned, and by which definition, is known from the first piece on; and where one
+  // comes back, although its days were written down before.
+  if (past.definition != schedule.definition && (plan.horizons.empty() || plan.horizons.front().from != from)) {
+    plan.horizons.insert(plan.horizons.begin(), {schedule.id, schedule.definition, zone_data, from, from, 0, Sha256Hex("")});
   }
   if (plan.horizons.empty()) return Status::Ok();
   auto recorded = store_.RecordPlanned(plan);
@@ -123,13 +124,13 @@ Status SlotPlanner::RecordHorizons(const Schedule& schedule, const Past& past, I
 
 Status SlotPlanner::FillGap(const Schedule& schedule, const Past& past, const PlanRequest& request,
                             Instant now, Planned& planned) {
-  auto owed = store_.PlannedTargets(schedule.id);
+  auto owed = store_.PlannedTargets(schedule.id, past.definition);
   if (!owed.ok()) return owed.status();
   // Those that were to run then, not those of today: a target that came since has missed nothing. Each
   // has rows of its own: the rows of many targets reach less far than those of few.
   std::map<std::string, Instant> after;
   const auto add = [&](const std::string& target, Instant from) {
-    if (from < now) after[target] = from;
+    if (from < now && !target.empty()) after[target] = from;
   };
   for (const store::PlannedTarget& one : *owed) {
     const Instant known = std::max(past.defined_since, one.since) - kTick;
@@ -186,6 +187,7 @@ Status SlotPlanner::RecordRows(const Schedule& schedule, const Past& past,
     rows.slots.push_back({slot.schedule, slot.target, slot.planned_at});
   }
   rows.targets = request.targets;
+  rows.targets->emplace_back();   // That it was planned, were it for no target.
   auto recorded = store_.RecordPlanned(rows);
   if (!recorded.ok()) return recorded.status();
   planned.added += recorded->added;
@@ -199,12 +201,13 @@ Status SlotPlanner::Retire(const std::string& schedule) {
   drafts_.erase(schedule);
   auto past = ReadPast(schedule);
   if (!past.ok()) return past.status();
-  if (past->definition == kRetired) return Status::Ok();
   const Instant now = clock_.Now();
   const std::string retired(kRetired);
   store::SlotPlan plan{schedule, retired, now + kTick, now + kBeyondRows, {}, {}, true};
   plan.targets.emplace();
-  plan.horizons = {{schedule, retired, zone::TzdataVersion(), now, now + kHorizon, 0, Sha256Hex("")}};
+  if (past->definition != kRetired) {
+    plan.horizons = {{schedule, retired, zone::TzdataVersion(), now, now + kHorizon, 0, Sha256Hex("")}};
+  }
   auto recorded = store_.RecordPlanned(plan);
   return recorded.ok() ? Status::Ok() : recorded.status();
 }

@@ -76,15 +76,17 @@ struct SlotPlan {
   bool supersede_others = true;
   /// Slots of a time in which nobody planned: what was superseded there is owed all the same.
   bool fills_gap = false;
-  /// With it: all targets that the schedule is planned for from now on.
+  /// With it: all targets that the schedule is planned for from now on, and "" for the schedule itself;
+  /// what is planned for another one is superseded, also beyond `until`.
   std::optional<std::vector<std::string>> targets = std::nullopt;
 };
 
 /// A target that a schedule is planned for.
 struct PlannedTarget {
-  std::string target;
+  std::string target;            ///< "": the schedule was planned, for whatever targets.
   Instant since{};               ///< When it was first planned for, without a break.
-  std::optional<Instant> last;   ///< Its latest planned time that is not superseded.
+  /// Its latest time of the definition that was asked for, not superseded, and not in the future.
+  std::optional<Instant> last;
 };
 
 struct PlanOutcome {
@@ -163,7 +165,10 @@ class SlotStore {
   virtual Result<std::vector<Attempt>> OpenAttempts() = 0;
   virtual Result<std::vector<Horizon>> Horizons(const std::string& schedule) = 0;
   /// As SlotPlan::targets said the last time; by name.
-  virtual Result<std::vector<PlannedTarget>> PlannedTargets(const std::string& schedule) = 0;
+  virtual Result<std::vector<PlannedTarget>> PlannedTargets(const std::string& schedule,
+                                                            const std::string& definition) = 0;
+  /// Schedules that are planned, with slots ahead or without; by id.
+  virtual Result<std::vector<std::string>> PlannedSchedules() = 0;
 
   /// Slots with planned in [from, until) by state. Those planned after `as_of` are not yet due.
   virtual Result<reports::SlotTotals> CountSlots(Instant from, Instant until, Instant as_of,

@@ -48,12 +48,20 @@ std::vector<SlotId> Supersede(Database& database, const SlotPlan& plan, Instant 
   for (const SlotKey& key : plan.slots) {
     wanted.emplace(database.Redacted(key.target), Micros(key.planned));
   }
+  std::set<std::string> targets;
+  if (plan.targets) {
+    for (const std::string& target : *plan.targets) targets.insert(database.Redacted(target));
+  }
+  const std::int64_t until = Micros(plan.until);
   std::vector<SlotId> gone;
-  Query query(database, "SELECT id, target, planned FROM slots WHERE schedule = ? AND planned >= ? "
-                        "AND planned < ? AND state = 'planned' ORDER BY id");
-  query.With(plan.schedule, plan.from, plan.until);
+  // What a clock that ran ahead has booked as missed had not had its time.
+  Query query(database, "SELECT id, target, planned FROM slots WHERE schedule = ?1 AND planned >= ?2 AND (state = 'planned' "
+                        "OR (state = 'missed' AND changed > ?3 AND NOT EXISTS (SELECT 1 FROM attempts WHERE slot = slots.id))) "
+                        "ORDER BY id");
+  query.With(plan.schedule, plan.from, at);
   while (query.Next()) {
-    if (!wanted.contains({query.Text(1), query.Int(2)})) gone.push_back(query.Int(0));
+    const bool inside = query.Int(2) < until || (plan.targets && !targets.contains(query.Text(1)));
+    if (inside && !wanted.contains({query.Text(1), query.Int(2)})) gone.push_back(query.Int(0));
   }
   for (const SlotId id : gone) {
     SetState(database, id, SlotState::kSuperseded, "schedule changed", "upkeep", at);
@@ -64,12 +72,18 @@ std::vector<SlotId> Supersede(Database& database, const SlotPlan& plan, Instant 
 void KeepTargets(Database& database, const SlotPlan& plan, Instant at) {
   std::set<std::string> now, before;
   for (const std::string& target : *plan.targets) now.insert(database.Redacted(target));
-  Query query(database, "SELECT target FROM planned_targets WHERE schedule = ?");
+  bool ahead = false;
+  Query query(database, "SELECT target, since FROM planned_targets WHERE schedule = ?");
   query.With(plan.schedule);
-  while (query.Next()) before.insert(query.Text(0));
+  while (query.Next()) {
+    before.insert(query.Text(0));
+    ahead = ahead || query.Time(1) > at;
+  }
   for (const std::string& target : before) {
     if (!now.contains(target)) database.Run("DELETE FROM planned_targets WHERE schedule = ? AND target = ?", plan.schedule, target);
   }
+  // By a clock that ran ahead.
+  if (ahead) database.Run("UPDATE planned_targets SET since = ?2 WHERE schedule = ?1 AND since > ?2", plan.schedule, at);
   for (const std::string& target : now) {
     if (before.contains(target)) continue;
     database.Run("INSERT INTO planned_targets (schedule, target, since) VALUES (?, ?, ?)", plan.schedule, target, at);
@@ -373,16 +387,24 @@ Result<std::vector<Horizon>> SqliteStore::Horizons(const std::string& schedule) 
   return Checked(std::move(horizons));
 }
 
-Result<std::vector<PlannedTarget>> SqliteStore::PlannedTargets(const std::string& schedule) {
+Result<std::vector<PlannedTarget>> SqliteStore::PlannedTargets(const std::string& schedule,
+                                                              const std::string& definition) {
   std::vector<PlannedTarget> targets;
   // By the unique key, from its end, for each target.
   Query query(*database_,
               "SELECT target, since, (SELECT planned FROM slots s WHERE s.schedule = p.schedule AND s.target = p.target "
-              "AND s.state <> 'superseded' ORDER BY planned DESC LIMIT 1) FROM planned_targets p WHERE schedule = ? "
-              "ORDER BY target");
-  query.With(schedule);
+              "AND s.planned <= ?3 AND s.definition = ?2 AND s.state <> 'superseded' ORDER BY planned DESC LIMIT 1) "
+              "FROM planned_targets p WHERE schedule = ?1 ORDER BY target");
+  query.With(schedule, definition, Now());
   while (query.Next()) targets.push_back({query.Text(0), query.Time(1), query.MaybeTime(2)});
   return Checked(std::move(targets));
+}
+
+Result<std::vector<std::string>> SqliteStore::PlannedSchedules() {
+  std::vector<std::string> schedules;
+  Query query(*database_, "SELECT DISTINCT schedule FROM planned_targets ORDER BY schedule");
+  while (query.Next()) schedules.push_back(query.Text(0));
+  return Checked(std::move(schedules));
 }
 
 Result<reports::SlotTotals> SqliteStore::CountSlots(Instant from, Instant until, Instant as_of,

@@ -146,6 +146,75 @@ TEST_F(SlotPlannerTest, ARareScheduleIsFilledSinceItIsOne) {
   EXPECT_EQ(SlotState::kPlanned, StateOf("2026-11-20T09:00:00Z"));
 }
 
+constexpr char kEachHour[] = "    cron: \"0 * * * *\"\n    playbooks: [selftest.ok]\n    targets: []\n";
+
+TEST_F(SlotPlannerTest, AScheduleThatCameBackIsOwedSinceThen) {
+  const auto schedule = ScheduleOf(kEachHour);
+  Plan(schedule, {"a"});
+  clock_.SetWall(At("2026-11-01T02:30:00Z"));
+  ASSERT_TRUE(SlotPlanner(*store_, clock_).Retire("s").ok());
+  EXPECT_TRUE(store_->PlannedSchedules()->empty());
+  clock_.SetWall(At("2026-11-01T05:30:00Z"));
+  Plan(schedule, {"a"});
+  clock_.SetWall(At("2026-11-06T05:30:00Z"));
+  Plan(schedule, {"a"});
+  EXPECT_EQ(0U, Rows("2026-11-01T03:00:00Z", "2026-11-01T05:30:00Z", "a"));
+  EXPECT_EQ(120U, Rows("2026-11-01T06:00:00Z", "2026-11-06T05:30:00Z", "a"));
+}
+
+TEST_F(SlotPlannerTest, ARowOfAnEarlierDefinitionHidesNoGap) {
+  Plan(ScheduleOf(kDaily), {"a"});
+  const auto slot = store_->FindSlot({"s", "a", At("2026-11-02T09:00:00Z")});
+  ASSERT_TRUE(store_->MoveSlots({slot->id}, SlotState::kCancelled, "not then", kDaemonActor).ok());
+  const auto schedule = ScheduleOf(kEachMinute);
+  Plan(schedule, {"a"});
+  clock_.Advance(hours(56));
+  Plan(schedule, {"a"});
+  EXPECT_EQ(3360U, Rows("2026-11-01T00:01:00Z", "2026-11-03T08:00:01Z", "a"));
+}
+
+TEST_F(SlotPlannerTest, ATargetThatLeftTheInventoryKeepsNoRowsBeyondThoseOfTheOthers) {
+  const auto schedule = ScheduleOf(kEachMinute);
+  Plan(schedule, {"f1"});
+  std::vector<std::string> others;
+  for (int i = 0; i < 100; ++i) others.push_back("g" + std::to_string(i));
+  clock_.Advance(minutes(1));
+  Plan(schedule, others);
+  clock_.Advance(hours(5));
+  Plan(schedule, others);
+  EXPECT_EQ(0U, Rows("2026-11-01T00:02:00Z", "2026-12-01T00:00:00Z", "f1"));
+  EXPECT_EQ(300U, Rows("2026-11-01T00:02:00Z", "2026-11-01T05:01:01Z", "g99"));
+}
+
+TEST_F(SlotPlannerTest, TheFirstTargetThatFitsIsOwedNothingOfTheTimeBefore) {
+  const auto schedule = ScheduleOf(kEachHour);
+  Plan(schedule, {});
+  clock_.Advance(hours(24 * 10));
+  Plan(schedule, {});
+  Plan(schedule, {"a"});
+  EXPECT_EQ(0U, Rows("2026-11-01T00:00:00Z", "2026-11-11T00:00:01Z", "a"));
+}
+
+TEST_F(SlotPlannerTest, AClockThatRanAheadHidesNoGapOfALaterEdit) {
+  Plan(ScheduleOf(kEachHour), {"a"});
+  const Instant began = clock_.Now();
+  clock_.Advance(hours(24 * 10));
+  Plan(ScheduleOf(kEachHour), {"a"});
+  auto due = store_->Slots({"s", "a", {SlotState::kPlanned}, {}, clock_.Now(), 1'000'000});
+  std::vector<store::SlotId> ids;
+  for (const store::Slot& slot : *due) ids.push_back(slot.id);
+  ASSERT_TRUE(store_->MoveSlots(ids, SlotState::kMissed, "too late", kDaemonActor).ok());
+  clock_.SetWall(began + hours(2));
+  Plan(ScheduleOf(kEachHour), {"a"});
+  const auto half = ScheduleOf("    cron: \"30 * * * *\"\n    playbooks: [selftest.ok]\n    targets: []\n");
+  Plan(half, {"a", "b"});
+  clock_.SetWall(began + hours(24 * 5));
+  Plan(half, {"a", "b"});
+  for (const char* target : {"a", "b"}) {
+    EXPECT_EQ(118U, Rows("2026-11-01T02:01:00Z", "2026-11-06T00:00:00Z", target)) << target;
+  }
+}
+
 TEST_F(SlotPlannerTest, ASlotThatHadNoRowYetIsFilledFromTheHorizon) {
   const auto monthly = ScheduleOf("    cron: \"0 9 1 * *\"\n    playbooks: [selftest.ok]\n");
   clock_.SetWall(At("2026-11-05T00:00:00Z"));
