@@ -30,7 +30,7 @@ bool IsKeyword(std::string_view word) {
 
 /// What the sandbox says of each of `uses` ("x", "string.x", "x = 1"): why it can't be had, or
 /// nothing; "" of a member that is nil.
-std::map<std::string, std::string> AskSandbox(const std::set<std::string>& uses) {
+Result<std::map<std::string, std::string>> AskSandbox(const std::set<std::string>& uses) {
   // The names of its own are such that nobody asks for them.
   std::string source =
       "local _upkeep_try, _upkeep_said = require('upkeep').try, {}\n"
@@ -46,10 +46,12 @@ std::map<std::string, std::string> AskSandbox(const std::set<std::string>& uses)
   lua::SandboxOptions options;
   options.clock = &clock;
   auto sandbox = lua::Sandbox::Create(std::move(options));
-  if (!sandbox.ok() || !(*sandbox)->Load(source, "names.lua").ok()) return said;
+  if (!sandbox.ok()) return sandbox.status();
+  UPKEEP_RETURN_IF_ERROR((*sandbox)->Load(source, "names.lua"));
   Task<Result<Value>> task = (*sandbox)->Call("check", {}, Limits{});
   task.handle().resume();   // Nothing in it waits.
-  if (!task.done() || !task.handle().promise().value->ok()) return said;
+  if (!task.done()) return Status(Code::kInternal, "waits");
+  if (!task.handle().promise().value->ok()) return task.handle().promise().value->status();
   const Value& answer = **task.handle().promise().value;
   for (const auto& [use, why] : answer.items()) {
     if (!why.is_string()) continue;
@@ -169,7 +171,12 @@ class CodeReader {
     }
     std::set<std::string> uses;
     for (const auto& [use, at] : first) uses.insert(use);
-    for (const auto& [use, why] : AskSandbox(uses)) {
+    const auto asked = AskSandbox(uses);
+    if (!asked.ok()) {
+      Report("unknown-name", 0, "which variables exist could not be told", "");
+      return;
+    }
+    for (const auto& [use, why] : *asked) {
       const std::size_t dot = use.find('.');
       if (dot != std::string::npos) {
         // Of a variable that is not there its members are no matter.
