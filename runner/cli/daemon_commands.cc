@@ -263,6 +263,7 @@ int DaemonCommand(Invocation& invocation) {
   daemon::Journal journal(*invocation.err, FormatOf(invocation), place.clock());
   Post post(invocation, place);
   if (Status good = CheckDeliveries(invocation, post); !good.ok()) return invocation.Fail(good);
+  if (post.deliveries.ok()) options.deliveries = post.deliveries->Names();
   auto serving = ServeDaemon(invocation, health, journal);
   if (!serving.ok()) return invocation.Fail(serving.status());
   daemon::Daemon daemon(PlacesOf(invocation, place), PartsOf(invocation, place, journal, post), options);

@@ -3,99 +3,18 @@
 // upkeep schedule check: the schedule files, and whether what they name is there: playbooks, targets,
 // formats of reports and deliveries.
 #include <algorithm>
-#include <optional>
 
 #include "base/yaml/yaml.h"
-#include "reports/render.h"
 #include "runner/cli/deliver_parts.h"
 #include "runner/cli/schedule_lookup.h"
 #include "runner/cli/schedule_parts.h"
 #include "runner/cli/settings.h"
+#include "runner/daemon/schedule_names.h"
 #include "runner/run/catalog.h"
-#include "runner/run/session.h"
 #include "schedules/planner.h"
 
 namespace upkeep::cli {
 namespace {
-
-bool Has(const std::vector<std::string>& known, const std::string& name) {
-  return std::find(known.begin(), known.end(), name) != known.end();
-}
-
-/// What schedules may name. A list that nobody can tell is not looked at.
-struct Known {
-  std::vector<std::string> playbooks;
-  std::optional<checks::Inventory> inventory;
-  std::optional<std::vector<std::string>> deliveries;
-};
-
-class NameCheck {
- public:
-  NameCheck(const schedules::Schedule& schedule, std::vector<Status>& errors)
-      : schedule_(schedule), errors_(errors) {}
-
-  void Playbooks(const Known& known) const {
-    for (const std::string& name : schedule_.playbooks) {
-      if (name.find(':') != std::string::npos || Has(known.playbooks, name)) continue;
-      Error("playbooks", name, "'" + schedule_.id + "' names the playbook '" + name + "', which no pack has",
-            known.playbooks, "upkeep list shows them all");
-    }
-  }
-  void Targets(const Known& known) const {
-    if (!known.inventory) return;
-    std::vector<std::string> names;
-    for (const checks::Target& target : known.inventory->targets) names.push_back(target.name);
-    for (const std::string& name : schedule_.targets) {
-      const bool meant = std::any_of(known.inventory->targets.begin(), known.inventory->targets.end(),
-                                     [&](const checks::Target& target) { return run::IsMeant(target, name); });
-      if (!meant) {
-        Error("targets", name,
-              "'" + schedule_.id + "' names the target '" + name + "', which the inventory does not have", names,
-              "its slots would be missed");
-      }
-    }
-  }
-  void Reports() const {
-    for (const std::string& name : schedule_.report) {
-      const std::size_t colon = name.find(':');
-      const std::string format = name.substr(0, colon);
-      if (!Has(reports::Formats(), format)) {
-        Error("report", name, "'" + schedule_.id + "' wants a report as '" + format + "', which is no format",
-              reports::Formats(), "html, md, json, jsonl, csv, junit, nagios, prometheus, table or wide");
-      } else if (colon + 1 == name.size()) {
-        Error("report", name, "'" + schedule_.id + "' has no path behind '" + format + ":'", {},
-              "write " + format + ", or " + format + ":PATH");
-      }
-    }
-  }
-  void Deliveries(const Known& known) const {
-    if (schedule_.deliver.empty()) return;
-    for (const std::string& name : schedule_.deliver) {
-      if (!known.deliveries) {
-        Error("deliver", name,
-              "'" + schedule_.id + "' is to be delivered to '" + name + "', and there is no deliveries file", {},
-              "name it with --deliveries or UPKEEP_DELIVERIES");
-      } else if (!Has(*known.deliveries, name)) {
-        Error("deliver", name,
-              "'" + schedule_.id + "' is to be delivered to '" + name + "', which the deliveries file does not have",
-              *known.deliveries, "docs/deliveries.md shows how one is written");
-      }
-    }
-  }
-
- private:
-  void Error(const std::string& key, const std::string& word, const std::string& what,
-             const std::vector<std::string>& known, const std::string& otherwise) const {
-    const std::string near = yaml::NearestWord(word, known);
-    const auto place = schedule_.places.find(key + " " + word);
-    errors_.push_back(Status(Code::kInvalid, what)
-                          .WithHint(near.empty() ? otherwise : "did you mean '" + near + "'?")
-                          .At(place == schedule_.places.end() ? schedule_.place : place->second));
-  }
-
-  const schedules::Schedule& schedule_;
-  std::vector<Status>& errors_;
-};
 
 int Check(Invocation& invocation) {
   auto file = LoadSchedules(invocation, invocation.positionals, SystemClock().Now());
@@ -114,11 +33,11 @@ int Check(Invocation& invocation) {
   for (const Status& warning : file->warnings) {
     *invocation.err << invocation.Say("warning") << ": " << invocation.Describe(warning) << "\n";
   }
-  Known known;
+  daemon::KnownNames known;
   known.playbooks = run::Catalog(PlaybookFolders(invocation)).Ids();
   auto inventory = LoadInventory(invocation);
   if (inventory.ok()) {
-    known.inventory = std::move(*inventory);
+    known.inventory = &inventory.value();
   } else {
     *invocation.err << invocation.Say("targets were not looked at") << ": "
                     << invocation.Describe(inventory.status()) << "\n";
@@ -130,11 +49,7 @@ int Check(Invocation& invocation) {
   }
   std::vector<Status> errors = file->AllErrors();
   for (const schedules::Schedule& schedule : file->schedules) {
-    const NameCheck check(schedule, errors);
-    check.Playbooks(known);
-    check.Targets(known);
-    check.Reports();
-    check.Deliveries(known);
+    for (Status& error : daemon::UnknownNames(schedule, known)) errors.push_back(std::move(error));
   }
   if (!errors.empty()) return invocation.Fail(yaml::Combine(errors));
   *invocation.out << invocation.Say(std::to_string(file->schedules.size()) + " schedules are valid") << "\n";

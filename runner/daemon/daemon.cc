@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "runner/daemon/plan_recovery.h"
+#include "runner/daemon/schedule_names.h"
 #include "runner/run/session.h"
 
 namespace upkeep::daemon {
@@ -268,9 +269,14 @@ Status Daemon::Reload(bool first) {
   for (const Status& error : world_->playbooks.errors) {
     parts_.journal.Error("playbook.invalid", error);
   }
+  // These run; what they name and nobody has is said now, not when it is missed.
+  const KnownNames known{run::Catalog(places_.packs).Ids(), &world_->inventory, options_.deliveries};
   watched_.clear();
   const Instant now = parts_.clock.Now();
   for (const schedules::Schedule& schedule : world_->schedules.schedules) {
+    for (const Status& error : UnknownNames(schedule, known)) {
+      parts_.journal.Error("schedule.unknown_name", error, {{"schedule", schedule.id}});
+    }
     watched_[schedule.id] = {&schedule, now, now, false};
   }
   if (!first) {

@@ -15,8 +15,10 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "runner/daemon/absence.h"
 #include "runner/daemon/control_socket.h"
@@ -47,6 +49,8 @@ struct DaemonOptions {
   Health* health = nullptr;
   /// What makes this daemon one of several, of which one leads; null: the only one. Outlives it.
   Leadership* leadership = nullptr;
+  /// Names that reports can be delivered to; nullopt: there is no deliveries file.
+  std::optional<std::vector<std::string>> deliveries = {};
 };
 
 class Daemon {

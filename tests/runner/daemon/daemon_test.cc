@@ -184,6 +184,21 @@ TEST_F(DaemonProcessTest, KilledAgainAndAgainItAccountsForEverySlot) {
   EXPECT_TRUE(store_->OpenAttempts()->empty());
 }
 
+TEST_F(DaemonProcessTest, WhatAScheduleNamesAndNobodyHasIsSaidAtTheStartAndKeepsNobodyFromRunning) {
+  WriteSchedules(EverySecond() + "    playbooks: [selftest.ok]\n    report: [htm]\n    deliver: [archive]\n    targets: [a, elsewhere]\n");
+  const pid_t daemon = Start();
+  EXPECT_TRUE(Await("\"run.finished\"")) << Log();
+  kill(daemon, SIGTERM);
+  EXPECT_EQ(Wait(daemon), 0) << Log();
+  const std::string log = Log();
+  const std::string before = log.substr(0, log.find("run.started"));
+  for (const char* const said : {"wants a report as 'htm'", "did you mean 'html'", "delivered to 'archive', and there is no deliveries file",
+                                 "names the target 'elsewhere', which the inventory does not have"}) {
+    EXPECT_NE(before.find(said), std::string::npos) << said << "\n" << before;
+  }
+  ExpectAccounted();
+}
+
 TEST_F(DaemonProcessTest, AChangedFileIsReadAndABadOneQuarantined) {
   const pid_t daemon = Start();
   ASSERT_TRUE(Await("daemon.started"));
