@@ -18,15 +18,25 @@ constexpr std::chrono::microseconds kRecoverEvery = minutes(1);
 }  // namespace
 
 Daemon::Daemon(Places places, RunnerParts parts, DaemonOptions options)
-    : places_(std::move(places)), parts_(parts), options_(options),
+    : places_(std::move(places)), parts_(std::move(parts)), options_(options),
       own_health_(), health_(options_.health == nullptr ? own_health_ : *options_.health),
       planner_(parts_.store, parts_.clock),
-      taker_(parts_.store, parts_.clock, parts_.actor, parts_.holder), runner_(parts_),
+      taker_(parts_.store, parts_.clock, parts_.actor, parts_.holder), runner_(WithLooked(parts_)),
       self_(parts_.store, parts_.clock, parts_.actor, parts_.holder),
       leader_({options_.leadership, parts_.store, parts_.reactor, parts_.journal,
                parts_.holder, [this] { signals_.Wake(); }}) {}
 
 Daemon::~Daemon() = default;
+
+RunnerParts Daemon::WithLooked(RunnerParts parts) {
+  parts.looked = [this](const std::string& schedule) {
+    const auto watched = watched_.find(schedule);
+    if (watched == watched_.end() || !watched->second.waits) return;
+    watched->second.look = parts_.clock.Now();
+    signals_.Wake();
+  };
+  return parts;
+}
 
 Status Daemon::Run() {
   UPKEEP_RETURN_IF_ERROR(signals_.status());

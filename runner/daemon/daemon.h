@@ -80,6 +80,8 @@ class Daemon {
     bool Is(const std::string& schedule, const std::string& target) const;
   };
 
+  /// Slots that wait for an earlier one are looked at as soon as that is done with their target.
+  RunnerParts WithLooked(RunnerParts parts);
   Task<void> Live();
   /// False when there will be nothing to lead any more: a signal, or failed_.
   Task<bool> AwaitLead();

@@ -116,8 +116,12 @@ Task<BatchEnd> SlotRunner::Run(std::shared_ptr<const World> world,
   const bool beats = parts_.heartbeats != nullptr && beat.to.set() && batch.trigger == "schedule";
   if (beats) beat.id = NewUuid();
   std::optional<Result<run::SessionOutcome>> session;
+  std::function<void()> marked;
+  if (parts_.looked) marked = [this, id = schedule.id] { parts_.looked(id); };
+  LookedMarks marks(parts_.reactor, parts_.store, parts_.journal, batch.attempts, request.pairs, std::move(marked));
   std::vector<Task<void>> together;
-  together.push_back(RunSession(executor, std::move(request), own, session));
+  together.push_back(RunSession(executor, std::move(request), marks, own, session));
+  together.push_back(marks.Run());
   if (beats && beat.to.start) {
     Beat start = beat;
     start.signal = "start";
@@ -173,11 +177,13 @@ Task<BatchEnd> SlotRunner::Run(std::shared_ptr<const World> world,
   co_return end;
 }
 
-Task<void> SlotRunner::RunSession(run::Executor& executor, run::SessionRequest request, Limits limits,
-                                  std::optional<Result<run::SessionOutcome>>& outcome) {
+Task<void> SlotRunner::RunSession(run::Executor& executor, run::SessionRequest request, LookedMarks& marks,
+                                  Limits limits, std::optional<Result<run::SessionOutcome>>& outcome) {
   run::Progress progress;
+  progress.finished = [&marks](const run::Pair& pair, const checks::PlaybookOutcome&) { marks.Finished(pair); };
   outcome.emplace(co_await run::RunSession(parts_.store, executor, parts_.clock, std::move(request),
                                            std::move(progress), limits));
+  marks.End();
 }
 
 Task<void> SlotRunner::Say(Beat beat, Limits limits) {

@@ -20,6 +20,7 @@
 #include "base/text.h"
 #include "runner/daemon/heartbeat.h"
 #include "runner/daemon/journal.h"
+#include "runner/daemon/looked_marks.h"
 #include "runner/daemon/slot_taker.h"
 #include "runner/daemon/world.h"
 #include "runner/notify/sender.h"
@@ -54,6 +55,8 @@ struct RunnerParts {
   std::string language = "en";
   DeliverReport deliver;         ///< Empty: a delivery that a schedule names is an error.
   Heartbeats* heartbeats = nullptr;   ///< Null: none are sent.
+  /// Told when targets of a run of `schedule` may be looked at again while it still waits for others.
+  std::function<void(const std::string& schedule)> looked = {};
 };
 
 struct BatchEnd {
@@ -79,8 +82,8 @@ class SlotRunner {
  private:
   Status WriteReports(const schedules::Schedule& schedule, const reports::ReportModel& model,
                       Instant planned);
-  Task<void> RunSession(run::Executor& executor, run::SessionRequest request, Limits limits,
-                        std::optional<Result<run::SessionOutcome>>& outcome);
+  Task<void> RunSession(run::Executor& executor, run::SessionRequest request, LookedMarks& marks,
+                        Limits limits, std::optional<Result<run::SessionOutcome>>& outcome);
   /// Says `beat`, and in the log when nobody heard it.
   Task<void> Say(Beat beat, Limits limits);
   std::string BodyOf(const BatchEnd& end) const;

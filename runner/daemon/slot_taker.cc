@@ -346,7 +346,7 @@ Result<std::map<std::string, int>> SlotTaker::RunningByTarget(const std::string&
   if (!attempts.ok()) return attempts.status();
   std::map<std::string, int> running;
   for (const store::Attempt& attempt : *attempts) {
-    if (attempt.key.schedule == schedule) ++running[attempt.key.target];
+    if (attempt.key.schedule == schedule && !attempt.looked) ++running[attempt.key.target];
   }
   return running;
 }

@@ -65,6 +65,8 @@ CarryOn::Change CarryOn::Saw(const checks::CheckResult& result, std::int64_t sub
                   result.summary.en, result.summary.ko, Raw{look_.params}, look_.at, look_.at,
                   look_.run, look_.run);
     change = {database_.last_id(), 1, "new"};
+  } else if (look_.late) {
+    change.change = "recurring";
   } else {
     change.change = open ? "recurring" : "regressed";
     change.seen = open ? change.seen + 1 : 1;
@@ -79,6 +81,7 @@ CarryOn::Change CarryOn::Saw(const checks::CheckResult& result, std::int64_t sub
 }
 
 std::int64_t CarryOn::Resolve(const checks::PlaybookOutcome& outcome) {
+  if (look_.late) return 0;
   std::vector<Open> candidates;
   {
     Query query(database_,

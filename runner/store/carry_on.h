@@ -29,6 +29,8 @@ class CarryOn {
     std::string params;              ///< Hash of the parameters used.
     /// A scheduled look has the parameters that are meant, whatever they were before.
     bool scheduled = false;
+    /// A run that began later has looked already: this one changes no finding that it knew.
+    bool late = false;
   };
   struct Change {
     std::int64_t finding = 0, seen = 0;

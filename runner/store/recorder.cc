@@ -77,9 +77,11 @@ void Recorder::Record(const checks::PlaybookOutcome& outcome) {
   const std::string params =
       outcome.params.is_null() ? "{}" : CanonicalJson(database_.RedactedJson(outcome.params));
   const std::int64_t id = InsertOutcome(outcome, playbook, target, params);
+  const bool late = database_.Number(0, "SELECT EXISTS (SELECT 1 FROM outcomes WHERE playbook = ? AND target = ? AND run > ?)",
+                                     playbook, target, run_.id) != 0;
   CarryOn carry(database_, {run_.id, playbook, target, database_.Redacted(outcome.playbook),
                             database_.Redacted(outcome.target), run_.at, Sha256Hex(params),
-                            run_.scheduled});
+                            run_.scheduled, late});
   std::unordered_set<std::string> keys;
   keys.reserve(outcome.results.size());
   for (const checks::CheckResult& result : outcome.results) {

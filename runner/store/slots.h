@@ -98,7 +98,7 @@ struct ClaimRequest {
   /// Names the process across restarts: host, boot id, pid and its start time. Never empty.
   std::string holder;
   bool backfill = false;         ///< A missed slot may be claimed.
-  /// Only while no other attempt of the slot's schedule is open on its target.
+  /// Only while no other attempt of the slot's schedule is looking at its target.
   bool alone = false;
 };
 
@@ -111,6 +111,7 @@ struct Attempt {
   std::string holder;
   Instant claimed{};
   std::int64_t fence = 0;        ///< What its claimer led with (fence.h); 0: nothing.
+  bool looked = false;           ///< As SetLooked() said.
 };
 
 /// How an attempt ended: kOnTime, kLate, kCancelled or kInterrupted.
@@ -143,6 +144,11 @@ class SlotStore {
   /// slot is taken, in a state from which nothing is claimed, or not alone as the request wants
   /// it; kDenied for a slot whose earlier attempt had begun an action; kNotFound.
   virtual Result<Attempt> ClaimSlot(SlotId slot, const ClaimRequest& request) = 0;
+
+  /// Says of open attempts that their targets have been looked at wholly, while their run still waits
+  /// for others: another slot may look at them now. What was found is written when the run ends, and
+  /// lost with it. One that is not open stays as it is.
+  virtual Status SetLooked(const std::vector<AttemptId>& attempts) = 0;
 
   /// Ends an attempt without a run (one with a run ends with it). kBusy when it is not open.
   virtual Status FinishSlot(const AttemptEnd& end, const Actor& actor) = 0;

@@ -49,16 +49,17 @@ Status ReportFiller::ChooseRuns() {
           .WithHint("`upkeep history` lists the runs there are");
     }
   }
-  // A month ago: the look nearest to 28 days before, and no more than a week older.
+  // The newest look is that of the run that began last: one that waited for a slow target is written
+  // down after it. A month ago: the look nearest to 28 days before, and no more than a week older.
   database_.Run(
       "INSERT INTO report_outcomes SELECT o.id, "
-      "(SELECT max(b.id) FROM outcomes b WHERE b.playbook = o.playbook AND b.target = o.target AND "
-      "b.id < o.id), "
+      "(SELECT b.id FROM outcomes b WHERE b.playbook = o.playbook AND b.target = o.target AND "
+      "b.run < o.run ORDER BY b.run DESC LIMIT 1), "
       "(SELECT b.id FROM outcomes b WHERE b.playbook = o.playbook AND b.target = o.target AND "
       "b.finished <= o.finished - 28 * 86400000000 AND b.finished >= o.finished - 35 * 86400000000 "
       "ORDER BY b.finished DESC, b.id DESC LIMIT 1) "
-      "FROM outcomes o WHERE o.id IN (SELECT max(id) FROM outcomes WHERE run IN "
-      "(SELECT id FROM report_runs) GROUP BY playbook, target)");
+      "FROM outcomes o WHERE o.id IN (SELECT id FROM (SELECT id, max(run) FROM outcomes WHERE run IN "
+      "(SELECT id FROM report_runs) GROUP BY playbook, target))");
   return database_.TakeStatus();
 }
 
@@ -173,9 +174,9 @@ void ReportFiller::Days() {
                                 day.start, day.end);
     Query states(database_,
                  "SELECT state, count(*) FROM results WHERE waiver IS NULL AND outcome IN "
-                 "(SELECT max(o.id) FROM report_runs c JOIN runs r ON r.id = c.id JOIN outcomes o "
-                 "ON o.run = r.id WHERE r.started >= ? AND r.started < ? "
-                 "GROUP BY o.playbook, o.target) GROUP BY state");
+                 "(SELECT id FROM (SELECT o.id, max(o.run) FROM report_runs c JOIN runs r ON r.id = c.id "
+                 "JOIN outcomes o ON o.run = r.id WHERE r.started >= ? AND r.started < ? "
+                 "GROUP BY o.playbook, o.target)) GROUP BY state");
     states.With(day.start, day.end);
     while (states.Next()) {
       const std::string_view state = states.View(0);

@@ -201,7 +201,7 @@ Result<Attempt> SqliteStore::ClaimSlot(SlotId slot_id, const ClaimRequest& reque
   if (request.alone &&
       database_->Number(0,
                         "SELECT count(*) FROM attempts a JOIN slots s ON s.id = a.slot "
-                        "WHERE a.ended IS NULL AND s.schedule = ? AND s.target = ?",
+                        "WHERE a.ended IS NULL AND a.looked IS NULL AND s.schedule = ? AND s.target = ?",
                         slot->key.schedule, slot->key.target) > 0) {
     return Status(Code::kBusy, Describe(*slot) + " waits for an earlier one that still runs");
   }
@@ -271,6 +271,15 @@ Status SqliteStore::EndAttempt(const AttemptEnd& end, RunId run, Instant at, Val
   if (end.actor) entry["actor"] = ToValue(*end.actor);
   log.push_back(std::move(entry));
   return Status();
+}
+
+Status SqliteStore::SetLooked(const std::vector<AttemptId>& attempts) {
+  Transaction transaction(*this);
+  UPKEEP_RETURN_IF_ERROR(transaction.Begin());
+  for (const AttemptId attempt : attempts) {
+    database_->Run("UPDATE attempts SET looked = ? WHERE id = ? AND ended IS NULL", transaction.at(), attempt);
+  }
+  return transaction.Commit();
 }
 
 Status SqliteStore::FinishSlot(const AttemptEnd& end, const Actor& actor) {
@@ -363,13 +372,13 @@ Result<std::vector<Attempt>> SqliteStore::OpenAttempts() {
   std::vector<Attempt> attempts;
   Query query(*database_,
               "SELECT a.id, a.slot, s.schedule, s.target, s.planned, a.number, coalesce(a.run, 0), "
-              "a.holder, a.claimed, a.fence FROM attempts a JOIN slots s ON s.id = a.slot "
+              "a.holder, a.claimed, a.fence, a.looked IS NOT NULL FROM attempts a JOIN slots s ON s.id = a.slot "
               "WHERE a.ended IS NULL ORDER BY a.id");
   while (query.Next()) {
     attempts.push_back({query.Int(0), query.Int(1),
                         {query.Text(2), query.Text(3), query.Time(4)},
                         static_cast<int>(query.Int(5)), query.Int(6), query.Text(7), query.Time(8),
-                        query.Int(9)});
+                        query.Int(9), query.Int(10) != 0});
   }
   return Checked(std::move(attempts));
 }

@@ -34,6 +34,7 @@ class SqliteStore final : public Store {
   // SlotStore
   Result<PlanOutcome> RecordPlanned(const SlotPlan& plan) override;
   Result<Attempt> ClaimSlot(SlotId slot, const ClaimRequest& request) override;
+  Status SetLooked(const std::vector<AttemptId>& attempts) override;
   Status FinishSlot(const AttemptEnd& end, const Actor& actor) override;
   Status MoveSlots(const std::vector<SlotId>& slots, SlotState to, const std::string& reason,
                    const Actor& actor) override;

@@ -99,7 +99,7 @@ check_books() {
     ON a.slot = b.slot AND a.number < b.number WHERE a.ended IS NULL OR a.ended > b.claimed"
   none "runs of one schedule and target that overlap" "SELECT count(*) FROM attempts a JOIN slots s ON s.id = a.slot
     JOIN slots t ON t.schedule = s.schedule AND t.target = s.target
-    JOIN attempts b ON b.slot = t.id AND b.id > a.id WHERE coalesce(a.ended, $now) > b.claimed"
+    JOIN attempts b ON b.slot = t.id AND b.id > a.id WHERE coalesce(a.looked, a.ended, $now) > b.claimed"
   none "slots that ran to their end twice" "SELECT count(*) FROM (SELECT slot FROM attempts
     WHERE state IN ('on_time', 'late') GROUP BY slot HAVING count(*) > 1)"
   none "runs whose slot has another state" "SELECT count(*) FROM attempts a JOIN slots s ON s.id = a.slot

@@ -3,14 +3,14 @@
 #
 # Every planned slot is accounted for, whatever happens to the process: the real binary on a real
 # store, killed thirty times in the middle of its work. The balance is recomputed here with SQL,
-# not with upkeep's own figures. Needs sqlite3, curl; in the environment UPKEEP_BINARY.
+# not with upkeep's own figures. Needs sqlite3, curl, python3; in the environment UPKEEP_BINARY.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 source_tree=$(cd "$here/../.." && pwd)
 : "${UPKEEP_BINARY:?the upkeep to test}"
 kills=${KILLS:-30}
-for program in sqlite3 curl; do
+for program in sqlite3 curl python3; do
   command -v "$program" > /dev/null || { echo "slots: $program is not installed" >&2; exit 1; }
 done
 
@@ -81,7 +81,7 @@ check_balance() {
     || fail "a slot with two open attempts"
   [ "$(sql "SELECT count(*) FROM attempts a JOIN attempts b ON a.slot = b.slot AND a.number < b.number WHERE a.ended IS NULL OR a.ended > b.claimed")" = 0 ] \
     || fail "two attempts at one slot overlap"
-  [ "$(sql "SELECT count(*) FROM attempts a JOIN slots s ON s.id = a.slot JOIN attempts b ON b.id > a.id JOIN slots t ON t.id = b.slot AND t.schedule = s.schedule AND t.target = s.target WHERE coalesce(a.ended, $now) > b.claimed")" = 0 ] \
+  [ "$(sql "SELECT count(*) FROM attempts a JOIN slots s ON s.id = a.slot JOIN attempts b ON b.id > a.id JOIN slots t ON t.id = b.slot AND t.schedule = s.schedule AND t.target = s.target WHERE coalesce(a.looked, a.ended, $now) > b.claimed")" = 0 ] \
     || fail "forbid let two runs of one schedule and target overlap"
   holes=$(sql "SELECT count(*) FROM (SELECT planned - lag(planned) OVER (PARTITION BY target ORDER BY planned) AS step FROM slots WHERE planned <= $now) WHERE step IS NOT NULL AND step <> 1000000")
   [ "$holes" = 0 ] || fail "$holes seconds have no slot"
@@ -128,6 +128,49 @@ check_balance
 [ "$(sql "SELECT count(*) FROM attempts WHERE state = 'interrupted'")" -gt 0 ] || fail "no kill met a run: the test shows nothing"
 expect 0 upkeep db check
 expect 0 upkeep db ledger
+
+# A target that does not answer holds its run, and no slot of its neighbours.
+cat > "$work/servers.py" << 'END'
+import http.server, socket, threading
+silent = socket.create_server(("127.0.0.1", 0))
+class Quick(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200); self.send_header("Content-Length", "0"); self.end_headers()
+    def log_message(self, *_): pass
+quick = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Quick)
+print(quick.server_address[1], silent.getsockname()[1], flush=True)
+quick.serve_forever()
+END
+python3 "$work/servers.py" > "$work/ports" &
+started+=("$!")
+for _ in $(seq 100); do [ -s "$work/ports" ] && break; sleep 0.1; done
+read -r quick silent < "$work/ports"
+mkdir "$work/neighbours"
+cat > "$work/neighbours/neighbours.yaml" << 'END'
+apiVersion: upkeep/v1
+schedules:
+  - {id: neighbours, cron: "*/3 * * * * *", grace: 2s, playbooks: [http.endpoint]}
+END
+cat > "$work/neighbours.inventory.yaml" << END
+apiVersion: upkeep/v1
+targets:
+  - {name: quick, kind: http, url: "http://127.0.0.1:$quick/"}
+  - {name: silent, kind: http, url: "http://127.0.0.1:$silent/", timeLimit: 7s}
+END
+before=$(wc -l < "$work/daemon.log")
+UPKEEP_SCHEDULES=$work/neighbours UPKEEP_INVENTORY=$work/neighbours.inventory.yaml start_daemon
+for _ in $(seq 400); do
+  [ "$(grep -c run.finished < <(tail -n "+$((before + 1))" "$work/daemon.log"))" -ge 6 ] && break
+  sleep 0.1
+done
+end_daemon TERM
+[ "$ended" = 0 ] || fail "the daemon of two neighbours ended $ended"
+neighbours() { sql "SELECT count(*) FROM slots WHERE schedule = 'neighbours' AND target = '$1' AND state = '$2'"; }
+[ "$(neighbours quick on_time)" -ge 5 ] || fail "only $(neighbours quick on_time) looks at the quick target"
+[ "$(neighbours quick overlapped)" = 0 ] || fail "a slow neighbour kept the quick target from being looked at"
+[ "$(neighbours silent overlapped)" -ge 2 ] || fail "nothing overlapped on the silent target: the test shows nothing"
+[ "$(sql "SELECT count(*) FROM outcome_list WHERE schedule = 'neighbours' AND target = 'silent' AND state <> 'critical'")" = 0 ] || fail "silence was not found"
+expect 0 upkeep db check
 
 # Ticks: many at once, each slot once.
 cat > "$work/schedules/seconds.yaml" << 'END'

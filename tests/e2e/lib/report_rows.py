@@ -89,8 +89,8 @@ class Expected:
         runs = f"id = {run}" if run else f"started >= {start} AND started < {end}"
         self.db.executescript(
             f"CREATE TEMP VIEW period_runs AS SELECT id FROM runs WHERE {runs} AND state IN ('finished', 'cancelled');"
-            "CREATE TEMP VIEW newest AS SELECT max(id) AS id FROM outcomes WHERE run IN (SELECT id FROM period_runs) "
-            "GROUP BY playbook, target;")
+            "CREATE TEMP VIEW newest AS SELECT id FROM (SELECT id, max(run) FROM outcomes WHERE run IN (SELECT id FROM period_runs) "
+            "GROUP BY playbook, target);")
         self.as_of = self.one(
             "SELECT max(l.at) FROM ledger l JOIN runs r ON r.ledger = l.sequence WHERE r.id IN (SELECT id FROM period_runs)"
             if run else f"SELECT max(at) FROM ledger WHERE at < {end} AND kind NOT LIKE 'delivery.%'")
@@ -161,8 +161,8 @@ class Expected:
         for date, start, end in days:
             runs = self.one("SELECT count(*) FROM runs WHERE id IN (SELECT id FROM period_runs) AND started >= ? AND started < ?", start, end)
             counts = dict(self.rows(
-                "SELECT state, count(*) FROM results WHERE waiver IS NULL AND outcome IN (SELECT max(id) FROM outcomes WHERE run IN "
-                "(SELECT id FROM period_runs WHERE id IN (SELECT id FROM runs WHERE started >= ? AND started < ?)) GROUP BY playbook, target) "
+                "SELECT state, count(*) FROM results WHERE waiver IS NULL AND outcome IN (SELECT id FROM (SELECT id, max(run) FROM outcomes WHERE run IN "
+                "(SELECT id FROM period_runs WHERE id IN (SELECT id FROM runs WHERE started >= ? AND started < ?)) GROUP BY playbook, target)) "
                 "GROUP BY state", start, end))
             states = [str(counts.get(state, 0)) for state in ("critical", "warning", "unknown", "ok")]
             table.append([date, str(runs), *(states if runs else ["-"] * 4)])
@@ -295,7 +295,8 @@ class Expected:
                 "WHERE outcome IN (SELECT id FROM newest) ORDER BY playbook, target, name, subject"):
             limits = ", ".join(f"{w[word]} {value_of(limit, unit)}" for word, limit in (("warns", warning), ("alarms", critical))
                                if limit is not None)
-            before = self.earlier(name, subject, "SELECT max(id) FROM outcome_list WHERE playbook = ? AND target = ? AND id < ?", playbook, target, outcome)
+            before = self.earlier(name, subject, "SELECT id FROM outcome_list WHERE playbook = ? AND target = ? AND "
+                                  "run < (SELECT run FROM outcomes WHERE id = ?) ORDER BY run DESC LIMIT 1", playbook, target, outcome)
             month = self.earlier(name, subject, "SELECT id FROM outcome_list WHERE playbook = ? AND target = ? AND finished BETWEEN ? AND ? "
                                  "ORDER BY finished DESC, id DESC LIMIT 1", playbook, target, at - 35 * 86400000000, at - 28 * 86400000000)
             table.append([printable(playbook), printable(target), printable(name),

@@ -157,6 +157,26 @@ TEST_F(SlotTakerTest, ForbidBooksTheSlotThatMeetsARunningOne) {
   ExpectWhole();
 }
 
+// All targets of a planned time are one run, which waits for its slowest.
+TEST_F(SlotTakerTest, ATargetThatHasBeenLookedAtDoesNotOverlapAlthoughItsRunGoesOn) {
+  Plan(kMinutely, {"a", "b"});
+  clock_.Advance(seconds(61));
+  const Taken first = Take();
+  for (const store::Attempt& attempt : first.batches.at(0).attempts) {
+    if (attempt.key.target != "a") continue;
+    ASSERT_TRUE(store_->SetLooked({attempt.id}).ok());
+  }
+  clock_.Advance(seconds(60));
+  const Taken second = Take();
+  ASSERT_EQ(second.batches.size(), 1U);
+  EXPECT_EQ(second.batches[0].Targets(), std::vector<std::string>{"a"});
+  EXPECT_EQ(second.overlapped, 1);
+  EXPECT_EQ(StateOf("2026-11-01T00:02:00Z", "b"), SlotState::kOverlapped);
+  Finish(first.batches[0]);
+  Finish(second.batches[0]);
+  ExpectWhole();
+}
+
 // A daemon and a tick, say: each sees nothing running and two slots due.
 TEST_F(SlotTakerTest, OfTwoProcessesOneStartsWhereOverlapIsForbidden) {
   Plan(kMinutely);

@@ -74,6 +74,24 @@ TEST_F(RunsTest, AFindingIsNewThenRecurringThenResolvedThenRegressed) {
   EXPECT_EQ((*open)[0].first_seen, (*store_->Findings({}))[0].first_seen);
 }
 
+TEST_F(RunsTest, ARunThatIsWrittenDownAfterOneThatBeganLaterTakesNothingBack) {
+  Open();
+  Look({MakeResult("web", State::kWarning), MakeResult("db", State::kOk)});
+  const RunId slow = Start();
+  Look({MakeResult("web", State::kOk), MakeResult("db", State::kCritical)});
+  const RunSummary late = Finish(slow, {MakeOutcome({MakeResult("web", State::kCritical), MakeResult("db", State::kOk),
+                                                     MakeResult("cache", State::kWarning)})});
+  EXPECT_EQ(1, late.recurring_findings);
+  EXPECT_EQ(1, late.new_findings);        // Nobody else saw it; the next look resolves it or not.
+  EXPECT_EQ(0, late.regressed_findings);
+  EXPECT_EQ(0, late.resolved_findings);
+  std::map<std::string, bool> open;
+  for (const Finding& finding : *store_->Findings({})) open[finding.subject] = finding.open;
+  EXPECT_EQ(open, (std::map<std::string, bool>{{"shop/Pod/web", false}, {"shop/Pod/db", true}, {"shop/Pod/cache", true}}));
+  EXPECT_EQ(1, Look({MakeResult("web", State::kOk), MakeResult("db", State::kCritical)}).resolved_findings);
+  ExpectWhole();
+}
+
 TEST_F(RunsTest, CouldNotLookResolvesNothing) {
   Open();
   Look({MakeResult("web", State::kCritical)});

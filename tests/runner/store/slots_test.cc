@@ -107,6 +107,27 @@ TEST_F(SlotsTest, AClaimThatWantsToBeAloneIsRefusedBesideAnother) {
   ExpectWhole();
 }
 
+TEST_F(SlotsTest, WhatHasBeenLookedAtKeepsNobodyWaitingAndStaysOpenUntilItsRunEnds) {
+  Open();
+  const Instant first = At("2026-11-02T00:00:00Z"), second = At("2026-11-03T00:00:00Z");
+  ASSERT_TRUE(store_->RecordPlanned(PlanOf({first, second})).ok());
+  const SlotId slot = store_->FindSlot({"daily", "prod", first})->id, next = store_->FindSlot({"daily", "prod", second})->id;
+  ClaimRequest alone{kDaemon, "host/1"};
+  alone.alone = true;
+  auto attempt = store_->ClaimSlot(slot, alone);
+  ASSERT_TRUE(attempt.ok());
+  const RunId run = Start("schedule", {attempt->id});
+  ASSERT_TRUE(store_->SetLooked({attempt->id}).ok());
+  EXPECT_TRUE(store_->OpenAttempts()->front().looked);
+  EXPECT_EQ(SlotState::kRunning, store_->FindSlot({"daily", "prod", first})->state);
+  EXPECT_EQ(Code::kBusy, store_->ClaimSlot(slot, alone).status().code());   // The same slot never runs twice.
+  EXPECT_TRUE(store_->ClaimSlot(next, alone).ok());
+  Finish(run, {MakeOutcome({MakeResult("web", State::kOk)})}, {{attempt->id, SlotState::kOnTime, ""}});
+  EXPECT_EQ(SlotState::kOnTime, store_->FindSlot({"daily", "prod", first})->state);
+  ASSERT_TRUE(store_->SetLooked({attempt->id}).ok());   // Ended: as it was.
+  ExpectWhole();
+}
+
 // Random moves: the store lets through exactly the arrows of the machine, and the balance
 // equation holds after each.
 TEST_F(SlotsTest, RandomMovesFollowTheMachineAndBalance) {
