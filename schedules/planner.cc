@@ -181,23 +181,32 @@ std::optional<std::string> SharedTarget(const Schedule& a, const Schedule& b) {
   return std::nullopt;
 }
 
+namespace {
+
+/// Whether `other` starts in the minute in which `schedule` starts for `planned`, and no window stops either.
+bool StartsBeside(const Schedule& schedule, const Schedule& other, Instant planned) {
+  const Instant start = StartOf(schedule, planned);
+  if (WindowAt(schedule, start) != nullptr) return false;
+  const auto minute = floor<std::chrono::minutes>(start);
+  // Splay and jitter move a start forward only.
+  const Instant after = Instant(minute) - other.splay - other.jitter - microseconds(1);
+  for (auto at = NextPlanned(other, after); at && *at < Instant(minute) + std::chrono::minutes(1);
+       at = NextPlanned(other, *at)) {
+    const Instant beside = StartOf(other, *at);
+    if (floor<std::chrono::minutes>(beside) == minute && WindowAt(other, beside) == nullptr) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 std::vector<std::string> ClashesAt(const std::vector<Schedule>& schedules, const Schedule& heavy,
                                    Instant planned_at) {
   std::vector<std::string> ids;
-  const Instant start = StartOf(heavy, planned_at);
-  const auto minute = floor<std::chrono::minutes>(start);
-  if (!heavy.heavy || !heavy.enabled || WindowAt(heavy, start) != nullptr) return ids;
+  if (!heavy.heavy || !heavy.enabled) return ids;
   for (const Schedule& other : schedules) {
     if (other.id == heavy.id || !other.heavy || !other.enabled || !SharedTarget(heavy, other)) continue;
-    // Splay and jitter move a start forward only.
-    const Instant after = Instant(minute) - other.splay - other.jitter - microseconds(1);
-    for (auto at = NextPlanned(other, after); at && *at < Instant(minute) + std::chrono::minutes(1);
-         at = NextPlanned(other, *at)) {
-      const Instant beside = StartOf(other, *at);
-      if (floor<std::chrono::minutes>(beside) != minute || WindowAt(other, beside) != nullptr) continue;
-      ids.push_back(other.id);
-      break;
-    }
+    if (StartsBeside(heavy, other, planned_at)) ids.push_back(other.id);
   }
   return ids;
 }
@@ -211,30 +220,35 @@ microseconds RetryLimit(const Schedule& schedule) {
 }
 
 std::vector<Clash> FindClashes(const std::vector<Schedule>& schedules, Instant now, days ahead) {
-  constexpr std::size_t kMaxInstants = 10'000;  // A heavy job every minute clashes on day one.
-  std::map<Instant, std::vector<const Schedule*>> minutes;
+  // Of the rarer of two every start is looked at, and beside each of them the other's: a job of every
+  // minute has too many starts to walk through them all.
+  constexpr std::size_t kMaxInstants = 10'000;
+  struct Heavy {
+    const Schedule* schedule;
+    std::vector<Instant> planned;
+  };
+  std::vector<Heavy> heavy;
   for (const Schedule& schedule : schedules) {
     if (!schedule.heavy || !schedule.enabled) continue;
-    for (const Instant at : PlannedBetween(schedule, now, now + ahead, kMaxInstants)) {
-      const Instant start = StartOf(schedule, at);
-      if (WindowAt(schedule, start) != nullptr) continue;  // It does not start then.
-      minutes[floor<std::chrono::minutes>(start)].push_back(&schedule);
-    }
+    heavy.push_back({&schedule, PlannedBetween(schedule, now, now + ahead, kMaxInstants)});
   }
   std::vector<Clash> clashes;
-  for (const auto& [at, together] : minutes) {
-    for (std::size_t i = 0; i < together.size(); ++i) {
-      for (std::size_t j = i + 1; j < together.size(); ++j) {
-        const Schedule &a = *together[i], &b = *together[j];
-        const auto target = SharedTarget(a, b);
-        const bool known = std::any_of(clashes.begin(), clashes.end(), [&](const Clash& clash) {
-          return clash.first == a.id && clash.second == b.id;
-        });
-        if (a.id == b.id || !target || known) continue;
+  for (std::size_t i = 0; i < heavy.size(); ++i) {
+    for (std::size_t j = i + 1; j < heavy.size(); ++j) {
+      const Schedule &a = *heavy[i].schedule, &b = *heavy[j].schedule;
+      const auto target = SharedTarget(a, b);
+      if (a.id == b.id || !target) continue;
+      const bool a_is_rarer = heavy[i].planned.size() <= heavy[j].planned.size();
+      const Schedule &rare = a_is_rarer ? a : b, &other = a_is_rarer ? b : a;
+      for (const Instant planned : (a_is_rarer ? heavy[i] : heavy[j]).planned) {
+        if (!StartsBeside(rare, other, planned)) continue;
+        const auto at = floor<std::chrono::minutes>(StartOf(rare, planned));
         clashes.push_back({.first = a.id, .second = b.id, .target = *target, .at = at});
+        break;
       }
     }
   }
+  std::stable_sort(clashes.begin(), clashes.end(), [](const Clash& a, const Clash& b) { return a.at < b.at; });
   return clashes;
 }
 

@@ -143,7 +143,8 @@ void ScheduleReader::ReadTime(yaml::MappingReader& entry, const yaml::Node& node
   }
   const std::string rule = entry.OptionalChoice("dayRule", {"reject", "and", "or"});
   options.day_rule = rule == "and" ? DayRule::kAnd : rule == "or" ? DayRule::kOr : DayRule::kReject;
-  if (const yaml::Node* dst = entry.Take("dst")) options.dst = ReadDst(*dst);
+  const yaml::Node* const dst = entry.Take("dst");
+  if (dst != nullptr) options.dst = ReadDst(*dst);
 
   const yaml::Node* cron = entry.Take("cron");
   const yaml::Node* on = entry.Take("on");
@@ -185,11 +186,14 @@ void ScheduleReader::ReadTime(yaml::MappingReader& entry, const yaml::Node& node
                         "written down ahead", "write */15 * * * *");
     return;
   }
-  if (!schedule.expression.Next(now_)) {
-    entry.Error(source, "it never fires again: all its years are over");
-    return;
+  const bool is_over = !schedule.expression.Next(now_);
+  if (is_over) {
+    // It was right when it was written, and its last slot may be due at this moment.
+    warnings_.push_back(Status(Code::kInvalid, "it never fires again: all its years are over")
+                            .WithHint("take it out of the file")
+                            .At(PlaceIn(document_, source, 1)));
   }
-  if (!NextPlanned(schedule, now_)) {
+  if (!is_over && !NextPlanned(schedule, now_)) {
     entry.Error(source, "it never runs: each of its days is a holiday of the calendar '" +
                             schedule.calendar->name() + "'", "write holiday: next");
     return;
@@ -198,6 +202,12 @@ void ScheduleReader::ReadTime(yaml::MappingReader& entry, const yaml::Node& node
     warnings_.push_back(Status(Code::kInvalid, warning.message)
                             .WithHint(warning.hint)
                             .At(PlaceIn(document_, source, on == nullptr ? warning.column : 1)));
+  }
+  if (dst != nullptr && schedule.expression.wildcard()) {
+    warnings_.push_back(Status(Code::kInvalid, "'dst' changes nothing here: with * in its minute or hour it runs whenever "
+                                               "the clock shows its time")
+                            .WithHint("write the times out, such as 0-59/15 for */15")
+                            .At(document_.PlaceOf(*dst)));
   }
   WarnOfClockChanges(source, schedule);
   WarnOfCalendar(source, schedule);
@@ -252,17 +262,31 @@ DstPolicy ScheduleReader::ReadDst(const yaml::Node& node) {
   return policy;
 }
 
+namespace {
+
+bool NoneOnDayOf(const CronExpression& expression, zone::LocalSeconds wall) {
+  const auto day = std::chrono::floor<days>(wall);
+  const Instant start = expression.zone().FromLocal(zone::LocalSeconds(day)).first;
+  const Instant end = expression.zone().FromLocal(zone::LocalSeconds(day + days(1))).first;
+  const auto next = expression.Next(start - std::chrono::microseconds(1));
+  return !next || *next >= end;
+}
+
+}  // namespace
+
 /// A fixed time that a clock change of the next 400 days skips or repeats is said aloud once.
 void ScheduleReader::WarnOfClockChanges(const yaml::Node& node, const Schedule& schedule) {
   const CronExpression& expression = schedule.expression;
-  if (expression.wildcard()) return;
   const auto hit = NextChangeHit(expression, now_, now_ + days(400));
   if (!hit) return;
+  // It runs whenever the clock shows its time: worth a word only where the clock shows none of that day.
+  if (expression.wildcard() && !(hit->gap && NoneOnDayOf(expression, hit->wall))) return;
   std::string what = "on " + FormatWall(hit->wall).substr(0, 10) + " the clocks of " +
                      expression.zone().name() +
                      (hit->gap ? " skip this time" : " show this time twice");
   if (hit->gap) {
-    what += expression.dst().gap == Gap::kAfter   ? "; it runs right after the gap"
+    what += expression.wildcard()                 ? "; it does not run on that day"
+            : expression.dst().gap == Gap::kAfter ? "; it runs right after the gap"
             : expression.dst().gap == Gap::kShift ? "; it runs later by the gap's length"
                                                   : "; it does not run on that day";
   } else {

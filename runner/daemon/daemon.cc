@@ -249,7 +249,15 @@ Task<void> Daemon::Drain(milliseconds drain) {
     }
   };
   co_await wait_for_runs(drain);
-  if (going_.empty() && !plans_going_) co_return;
+  if (going_.empty() && !plans_going_) {
+    // A run that could not be stored has slots that nobody has ended yet.
+    const Status recovered = stopped_by_ != 0 && leader_.leads() ? Recover() : Status::Ok();
+    if (!recovered.ok()) {
+      parts_.journal.Error("recovery.failed", recovered);
+      failed_ = recovered;
+    }
+    co_return;
+  }
   std::vector<CancelSource> sources;
   for (const auto& [id, going] : going_) sources.push_back(going.cancel);
   for (CancelSource& source : sources) source.Cancel();
@@ -317,13 +325,15 @@ void Daemon::Retire() {
   for (const std::string& id : gone) {
     // What is in quarantine may come back: its slots stay planned until they are due.
     std::string reason = world_->Quarantine(id);
-    if (reason.empty()) {
-      const Status retired = planner_.Retire(id);
-      if (!retired.ok()) parts_.journal.Error("store.failed", retired, {{"schedule", id}});
+    const bool is_gone = reason.empty();
+    // What was promised until now is owed, whether it runs again or not.
+    const Status kept = is_gone ? planner_.Retire(id) : planner_.KeepUp(id);
+    if (!kept.ok()) parts_.journal.Error("schedule.failed", kept, {{"schedule", id}});
+    if (is_gone) {
       reason = "its schedule was taken out of the files";
       parts_.journal.Info("schedule.retired", {{"schedule", id}});
     }
-    auto booked = taker_.BookMissed(id, reason);
+    auto booked = taker_.BookMissed(id, reason, is_gone ? SlotTaker::Unable::kGone : SlotTaker::Unable::kForNow);
     if (!booked.ok()) {
       parts_.journal.Error("store.failed", booked.status(), {{"schedule", id}});
       continue;

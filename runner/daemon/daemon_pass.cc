@@ -119,6 +119,11 @@ Result<Daemon::Looked> Daemon::Look(Watched& watched, Instant now) {
     plan.horizon_instants = kHorizonInstants;
     auto planned = planner_.Plan(schedule, plan);
     if (!planned.ok()) return planned.status();
+    if (!planned->gap_filled) {
+      watched.look = watched.plan = now;   // The next piece, after the others had their turn.
+      looked.planned = std::move(*planned);
+      return looked;
+    }
     const auto half = std::min<std::chrono::microseconds>((planned->until - now) / 2, kPlanAtLatest);
     watched.plan = planned->horizon_complete ? now + half : now + std::chrono::seconds(1);
     looked.planned = std::move(*planned);
@@ -129,6 +134,7 @@ Result<Daemon::Looked> Daemon::Look(Watched& watched, Instant now) {
   const auto next = schedule.enabled ? schedules::NextPlanned(schedule, now) : std::nullopt;
   watched.look = next.value_or(now + std::chrono::hours(24));
   if (taken->next) watched.look = std::min(watched.look, *taken->next);
+  if (taken->more) watched.look = now;
   looked.taken = std::move(*taken);
   return looked;
 }
@@ -143,6 +149,9 @@ void Daemon::Report(Looked& looked) {
   if (planned.added + planned.superseded > 0) {
     parts_.journal.Info("planned", {{"schedule", schedule.id}, {"added", planned.added},
                                     {"superseded", planned.superseded}, {"filled", planned.filled}});
+  }
+  if (!planned.gap_problem.ok()) {
+    parts_.journal.Error("schedule.gap", planned.gap_problem, {{"schedule", schedule.id}});
   }
   if (taken.missed > 0) {
     parts_.journal.Warning("missed", {{"schedule", schedule.id}, {"slots", taken.missed}});

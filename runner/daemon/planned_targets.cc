@@ -31,7 +31,7 @@ Result<PlannedTargets> TargetsToPlan(const schedules::Schedule& schedule, const 
   if (assignment.problems.empty()) return planned;
 
   const std::string why = "nothing of the schedule can run: " + assignment.problems.front();
-  auto before = store.PlannedTargets(schedule.id, schedule.definition);
+  auto before = store.PlannedTargets(schedule.id);
   if (!before.ok()) return before.status();
   for (const store::PlannedTarget& one : *before) {
     const std::string& target = one.target;

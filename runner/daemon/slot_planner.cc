@@ -17,7 +17,12 @@ using std::chrono::days;
 using std::chrono::microseconds;
 
 constexpr days kHorizon{35};
-constexpr std::size_t kRowsAtOnce = 1000;   // Of one transaction.
+constexpr std::size_t kRowsAtOnce = 1000;   // Of one transaction,
+constexpr std::size_t kRowsOfPiece = 20'000;   // and of one piece of a gap: a second's work.
+// No upkeep was there before: a clock that starts in an earlier year has not lived through it.
+constexpr Instant kNoUpkeepBefore{std::chrono::sys_days{std::chrono::January / 1 / 2026}};
+// A clock that was off by no more than this counted hours of the wrong zone; by more, it was never right.
+constexpr days kWrongZone{1};
 // Beyond every row: what is planned later than this belongs to no version of the schedule.
 constexpr days kBeyondRows{400};
 constexpr std::string_view kRetired = "retired";   // Where a definition's hash would stand.
@@ -40,20 +45,19 @@ Result<Planned> SlotPlanner::Plan(const Schedule& schedule, const PlanRequest& r
   auto past = ReadPast(schedule.id);
   if (!past.ok()) return past.status();
   Planned planned;
-  std::optional<Instant> due;
-  if (request.begin_with_due && schedule.enabled) due = DueNow(schedule, now);
-  const Instant begin = past->known_since ? now : due.value_or(now);
   if (past->definition != schedule.definition) {
     UPKEEP_RETURN_IF_ERROR(store_.SaveDefinition("schedule", schedule.id, schedule.definition,
                                                  DefinitionDocument(schedule)));
   }
   // The gap first: until it is filled, the old definition must stay the newest one.
-  if (past->known_since) {
-    UPKEEP_RETURN_IF_ERROR(FillGap(schedule, *past, request, now, planned));
-  }
+  UPKEEP_RETURN_IF_ERROR(FillGap(schedule.id, &schedule, *past, now, planned));
+  if (!planned.gap_filled) return planned;
+  std::optional<Instant> due;
+  if (request.begin_with_due && schedule.enabled) due = DueNow(schedule, now);
   if (due && !request.targets.empty()) {
-    // A row that is there, of whatever state, stays as it is.
+    // A row that is there stays as it is, but for one that was superseded meanwhile.
     store::SlotPlan plan{schedule.id, schedule.definition, *due, *due + kTick, {}, {}, false};
+    plan.owed = true;
     for (const std::string& target : request.targets) {
       plan.slots.push_back({schedule.id, target, *due});
     }
@@ -61,6 +65,7 @@ Result<Planned> SlotPlanner::Plan(const Schedule& schedule, const PlanRequest& r
     if (!recorded.ok()) return recorded.status();
     planned.added += recorded->added;
   }
+  const Instant begin = past->targets.empty() ? due.value_or(now) : now;
   UPKEEP_RETURN_IF_ERROR(RecordHorizons(schedule, *past, begin, request.horizon_instants, planned));
   UPKEEP_RETURN_IF_ERROR(RecordRows(schedule, *past, request, now, planned));
   return planned;
@@ -69,17 +74,13 @@ Result<Planned> SlotPlanner::Plan(const Schedule& schedule, const PlanRequest& r
 Result<SlotPlanner::Past> SlotPlanner::ReadPast(const std::string& schedule) {
   auto horizons = store_.Horizons(schedule);
   if (!horizons.ok()) return horizons.status();
+  auto targets = store_.PlannedTargets(schedule);
+  if (!targets.ok()) return targets.status();
   Past past;
   past.horizons = std::move(*horizons);
-  for (const store::Horizon& horizon : past.horizons) {
-    if (!past.known_since || horizon.from < *past.known_since) past.known_since = horizon.from;
-  }
   if (!past.horizons.empty()) past.definition = past.horizons.back().definition;
-  for (auto horizon = past.horizons.rbegin(); horizon != past.horizons.rend() && horizon->definition == past.definition; ++horizon) {
-    if (horizon == past.horizons.rbegin() || horizon->from < past.defined_since) past.defined_since = horizon->from;
-  }
   // Taken out of the files and back again: nothing was promised in between.
-  if (past.definition == kRetired) past.known_since.reset();
+  if (past.definition != kRetired) past.targets = std::move(*targets);
   return past;
 }
 
@@ -122,46 +123,69 @@ Status SlotPlanner::RecordHorizons(const Schedule& schedule, const Past& past, I
   return recorded.ok() ? Status::Ok() : recorded.status();
 }
 
-Status SlotPlanner::FillGap(const Schedule& schedule, const Past& past, const PlanRequest& request,
-                            Instant now, Planned& planned) {
-  auto owed = store_.PlannedTargets(schedule.id, past.definition);
-  if (!owed.ok()) return owed.status();
-  // Those that were to run then, not those of today: a target that came since has missed nothing. Each
-  // has rows of its own: the rows of many targets reach less far than those of few.
+Status SlotPlanner::FillGap(const std::string& id, const Schedule* now_is, const Past& past, Instant now,
+                            Planned& planned) {
+  // Each target has a gap of its own: one that came since has missed nothing.
   std::map<std::string, Instant> after;
-  const auto add = [&](const std::string& target, Instant from) {
-    if (from < now && !target.empty()) after[target] = from;
-  };
-  for (const store::PlannedTarget& one : *owed) {
-    const Instant known = std::max(past.defined_since, one.since) - kTick;
-    add(one.target, one.last ? std::max(known, *one.last) : known);
-  }
-  if (owed->empty()) {
-    for (const std::string& target : request.targets) add(target, past.defined_since - kTick);
+  std::optional<Instant> behind;   // From here a clock that was behind planned what nobody promised,
+  Instant lived = Instant::max();  // and since then it is right.
+  bool all_behind = true;
+  for (const store::PlannedTarget& one : past.targets) {
+    if (one.target.empty()) continue;
+    const bool was_behind = one.filled < one.since && one.since <= now;
+    all_behind = all_behind && was_behind;
+    if (was_behind) {
+      behind = std::min(behind.value_or(one.filled), one.filled);
+      lived = std::min(lived, one.since);
+    }
+    const Instant from = std::max({one.filled, std::min(one.covered, now), one.since, kNoUpkeepBefore});
+    if (from < now) after[one.target] = from;
   }
   if (after.empty()) return Status::Ok();
-
-  Schedule then = schedule;
-  if (past.definition != schedule.definition) {
-    auto document = store_.Definition(past.definition);
-    if (!document.ok()) return document.status();
-    auto old = ScheduleOfDefinition(*document);
-    if (!old.ok()) return old.status();
-    then = std::move(*old);
+  if (behind && all_behind) {
+    auto recorded = store_.RecordPlanned({id, past.definition, *behind, lived, {}, {}, true});
+    if (!recorded.ok()) return recorded.status();
+    planned.superseded += recorded->superseded;
   }
-  if (!then.enabled) return Status::Ok();
 
-  const auto first = std::min_element(after.begin(), after.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-  auto next = schedules::NextPlanned(then, first->second);
+  std::optional<Schedule> then;
+  if (now_is == nullptr || past.definition != now_is->definition) {
+    auto document = store_.Definition(past.definition);
+    auto old = document.ok() ? ScheduleOfDefinition(*document) : Result<Schedule>(document.status());
+    if (!old.ok() && old.status().code() == Code::kStore) return old.status();
+    if (old.ok()) {
+      then = std::move(*old);
+    } else {
+      planned.gap_problem = old.status();
+    }
+  }
+  if (!then && now_is != nullptr) then = *now_is;
+  if (!then || !then->enabled) return Status::Ok();
+
+  Instant first = Instant::max();
+  for (const auto& [target, from] : after) first = std::min(first, from);
+  std::size_t rows = 0;
+  auto next = schedules::NextPlanned(*then, first);
   while (next && *next <= now) {
-    store::SlotPlan plan{schedule.id, past.definition, *next, *next + kTick, {}, {}, false};
-    plan.fills_gap = true;
-    for (; next && *next <= now && plan.slots.size() < kRowsAtOnce;
-         next = schedules::NextPlanned(then, *next)) {
+    if (rows >= kRowsOfPiece) {
+      planned.gap_filled = false;
+      return Status::Ok();
+    }
+    store::SlotPlan plan{id, past.definition, *next, *next + kTick, {}, {}, false};
+    plan.owed = true;
+    for (; next && *next <= now && plan.slots.size() < kRowsAtOnce; next = schedules::NextPlanned(*then, *next)) {
       for (const auto& [target, from] : after) {
-        if (from < *next) plan.slots.push_back({schedule.id, target, *next});
+        if (from < *next) plan.slots.push_back({id, target, *next});
       }
       plan.until = *next + kTick;
+    }
+    rows += plan.slots.size();
+    for (const store::PlannedTarget& one : past.targets) {
+      const auto gap = after.find(one.target);
+      const Instant filled = plan.until - kTick;
+      if (gap != after.end() && gap->second < filled) {
+        plan.planned_for.push_back({one.target, one.since, filled, std::max(one.covered, filled)});
+      }
     }
     auto recorded = store_.RecordPlanned(plan);
     if (!recorded.ok()) return recorded.status();
@@ -170,6 +194,36 @@ Status SlotPlanner::FillGap(const Schedule& schedule, const Past& past, const Pl
   }
   return Status::Ok();
 }
+
+namespace {
+
+/// How far `targets` are planned now that there is no gap. `redefined`: by another definition.
+std::vector<store::PlannedTarget> PlannedUntil(const std::vector<store::PlannedTarget>& before,
+                                               const std::vector<std::string>& targets, bool redefined,
+                                               Instant now) {
+  std::map<std::string, store::PlannedTarget> known;
+  for (const store::PlannedTarget& one : before) known[one.target] = one;
+  std::vector<store::PlannedTarget> planned;
+  const auto add = [&](const std::string& target) {
+    const auto found = known.find(target);
+    store::PlannedTarget one{target, now, now, now};
+    if (found != known.end()) {
+      one.since = found->second.since;
+      one.covered = std::max(found->second.covered, now);
+      // Seen first by a clock that ran ahead. Where it was off by more, this one may be behind: then the
+      // years between were never lived through.
+      if (one.since > now && one.since - now <= kWrongZone) one.since = one.covered = now;
+      // What another definition had planned ahead is superseded.
+      if (redefined) one.covered = now;
+    }
+    planned.push_back(std::move(one));
+  };
+  for (const std::string& target : targets) add(target);
+  add("");   // That it was planned, were it for no target.
+  return planned;
+}
+
+}  // namespace
 
 Status SlotPlanner::RecordRows(const Schedule& schedule, const Past& past,
                                const PlanRequest& request, Instant now, Planned& planned) {
@@ -186,8 +240,8 @@ Status SlotPlanner::RecordRows(const Schedule& schedule, const Past& past,
   for (const schedules::Slot& slot : plan.slots) {
     rows.slots.push_back({slot.schedule, slot.target, slot.planned_at});
   }
-  rows.targets = request.targets;
-  rows.targets->emplace_back();   // That it was planned, were it for no target.
+  rows.planned_for = PlannedUntil(past.targets, request.targets, past.definition != schedule.definition, now);
+  rows.for_no_other = true;
   auto recorded = store_.RecordPlanned(rows);
   if (!recorded.ok()) return recorded.status();
   planned.added += recorded->added;
@@ -197,14 +251,38 @@ Status SlotPlanner::RecordRows(const Schedule& schedule, const Past& past,
   return Status::Ok();
 }
 
+Status SlotPlanner::KeepUp(const std::string& schedule) {
+  Planned planned;
+  do {
+    auto past = ReadPast(schedule);
+    if (!past.ok()) return past.status();
+    planned = Planned();
+    const Instant now = clock_.Now();
+    UPKEEP_RETURN_IF_ERROR(FillGap(schedule, nullptr, *past, now, planned));
+    if (!planned.gap_problem.ok()) return planned.gap_problem;
+    if (!planned.gap_filled) continue;
+    store::SlotPlan filled{schedule, past->definition, now, now, {}, {}, false};
+    for (store::PlannedTarget one : past->targets) {
+      one.filled = std::max(one.filled, now);
+      one.covered = std::max(one.covered, now);
+      filled.planned_for.push_back(std::move(one));
+    }
+    if (filled.planned_for.empty()) return Status::Ok();
+    auto recorded = store_.RecordPlanned(filled);
+    if (!recorded.ok()) return recorded.status();
+  } while (!planned.gap_filled);
+  return Status::Ok();
+}
+
 Status SlotPlanner::Retire(const std::string& schedule) {
   drafts_.erase(schedule);
+  UPKEEP_RETURN_IF_ERROR(KeepUp(schedule));
   auto past = ReadPast(schedule);
   if (!past.ok()) return past.status();
   const Instant now = clock_.Now();
   const std::string retired(kRetired);
   store::SlotPlan plan{schedule, retired, now + kTick, now + kBeyondRows, {}, {}, true};
-  plan.targets.emplace();
+  plan.for_no_other = true;
   if (past->definition != kRetired) {
     plan.horizons = {{schedule, retired, zone::TzdataVersion(), now, now + kHorizon, 0, Sha256Hex("")}};
   }

@@ -5,6 +5,10 @@
 // which nobody planned, because nothing ran, is filled in afterwards: those slots are then booked
 // as what they were, missed.
 //
+// For each target the store keeps how far it is filled: up to there every time of the schedule has its
+// row. A gap is what lies between that and now, and it is of the definition that was written down last;
+// only when it is filled does a changed one begin.
+//
 // THREADS: as the store.
 
 #ifndef UPKEEP_RUNNER_DAEMON_SLOT_PLANNER_H_
@@ -39,6 +43,12 @@ struct PlanRequest {
 struct Planned {
   std::int64_t added = 0, superseded = 0;
   std::int64_t filled = 0;      ///< Of added: slots of a time in which nobody planned.
+  /// False: a long gap is filled in pieces, and this was one; nothing else was done. Plan again, and let
+  /// nothing be decided before: what is caught up depends on all that was missed.
+  bool gap_filled = true;
+  /// Why the definition that held in the gap can't be computed any more (its zone is gone, say), so that
+  /// today's filled it.
+  Status gap_problem;
   bool horizon_complete = true; ///< Every one of the 35 days is written down.
   /// There are rows up to this time; plan again well before it.
   Instant until{};
@@ -51,22 +61,25 @@ class SlotPlanner {
 
   Result<Planned> Plan(const schedules::Schedule& schedule, const PlanRequest& request);
 
-  /// A schedule that is no longer in the files: its future slots become superseded.
+  /// Fills the gap of a schedule that can't be read, as its last good definition had it, and plans
+  /// nothing ahead.
+  Status KeepUp(const std::string& schedule);
+
+  /// A schedule that is no longer in the files: its gap is filled, and its future slots become superseded.
   Status Retire(const std::string& schedule);
 
  private:
-  /// The newest horizon decides which definition was valid until now.
   struct Past {
-    std::optional<Instant> known_since;
-    std::string definition;
-    Instant defined_since{};   ///< Since when that one counts.
+    std::string definition;    ///< Of the newest horizon: it was valid until now. "": none.
     std::vector<store::Horizon> horizons;
+    std::vector<store::PlannedTarget> targets;   ///< Empty: not planned, or taken out of the files.
   };
   Result<Past> ReadPast(const std::string& schedule);
   Status RecordHorizons(const schedules::Schedule& schedule, const Past& past, Instant from,
                         std::int64_t most, Planned& planned);
-  Status FillGap(const schedules::Schedule& schedule, const Past& past, const PlanRequest& request,
-                 Instant now, Planned& planned);
+  /// One piece of it. `now_is` fills where the definition of then can't be computed; null: nothing does.
+  Status FillGap(const std::string& id, const schedules::Schedule* now_is, const Past& past, Instant now,
+                 Planned& planned);
   Status RecordRows(const schedules::Schedule& schedule, const Past& past, const PlanRequest& request,
                     Instant now, Planned& planned);
 

@@ -2,6 +2,7 @@
 #include "runner/daemon/slot_taker.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "runner/daemon/definition.h"
@@ -16,6 +17,7 @@ using store::SlotState;
 using std::chrono::microseconds;
 
 constexpr std::int64_t kAllOpen = 1'000'000;
+constexpr std::int64_t kDecidedAtOnce = 20'000;   // Whole targets, so that nothing is decided of a part.
 constexpr std::size_t kMovedAtOnce = 1000;   // Of one transaction.
 
 std::string SecondsText(microseconds duration) {
@@ -120,12 +122,9 @@ Result<Taken> SlotTaker::Take(const Schedule& schedule, const TakeRequest& reque
   };
   std::map<std::string, int> queued;
   for (const auto& [target, slots] : by_target) {
-    auto decisions = DecideAll(schedule, slots, now);
-    for (std::size_t i = 0; i < slots.size(); ++i) {
-      auto then = JudgeByItsTime(schedule, slots[i], now, decisions[i]);
-      if (!then.ok()) return then.status();
-      decisions[i] = std::move(*then);
-    }
+    auto decided = DecideByTheirTime(schedule, slots, now);
+    if (!decided.ok()) return decided.status();
+    const std::vector<schedules::Decision>& decisions = *decided;
     for (std::size_t i = 0; i < slots.size(); ++i) {
       const Slot& slot = slots[i];
       const bool may_miss = slot.state != SlotState::kInterrupted;
@@ -151,7 +150,9 @@ Result<Taken> SlotTaker::Take(const Schedule& schedule, const TakeRequest& reque
           break;
         case Verdict::kStart:
         case Verdict::kCatchUp:
-          if (request.targets.contains(target)) {
+          if (!schedule.enabled) {
+            if (may_miss) miss(slot, "its schedule is switched off");
+          } else if (request.targets.contains(target)) {
             candidates.push_back({slot, decisions[i].verdict});
             queued[target] += slot.state == SlotState::kQueued ? 1 : 0;
           } else if (may_miss) {
@@ -236,49 +237,85 @@ Result<Taken> SlotTaker::Take(const Schedule& schedule, const TakeRequest& reque
   return taken;
 }
 
-Result<schedules::Decision> SlotTaker::JudgeByItsTime(const Schedule& schedule, const Slot& slot,
-                                                      Instant now, schedules::Decision decision) {
-  const Instant start = schedules::StartOf(schedule, slot.key.planned);
-  if (slot.definition == schedule.definition || now - start <= schedule.grace) return decision;
-  auto found = earlier_.find(slot.definition);
-  if (found == earlier_.end()) {
-    auto document = store_.Definition(slot.definition);
-    if (document.status().code() == Code::kNotFound) return decision;
-    if (!document.ok()) return document.status();
-    auto read = ScheduleOfDefinition(*document);
-    if (!read.ok()) return read.status();
-    found = earlier_.emplace(slot.definition, std::move(*read)).first;
-  }
-  const Schedule& then = found->second;
-  if (const schedules::Window* window =
-          schedules::WindowAt(then, schedules::StartOf(then, slot.key.planned))) {
-    decision.verdict = Verdict::kBlackout;
-    decision.reason = schedules::BlackoutReason(*window);
-  } else if (decision.verdict == Verdict::kBlackout) {
-    decision.verdict = Verdict::kMissed;
-    decision.reason = "not started within " + FormatDuration(schedule.grace) +
-                      ", and its window was written down later";
-  }
-  return decision;
+Result<const Schedule*> SlotTaker::DefinitionOf(const Slot& slot) {
+  const auto found = earlier_.find(slot.definition);
+  if (found != earlier_.end()) return &found->second;
+  auto document = store_.Definition(slot.definition);
+  if (!document.ok() && document.status().code() == Code::kStore) return document.status();
+  auto read = document.ok() ? ScheduleOfDefinition(*document) : Result<Schedule>(document.status());
+  // One that can't be computed any more, since its zone is gone, say, must not keep the others from theirs.
+  if (!read.ok()) return nullptr;
+  return &earlier_.emplace(slot.definition, std::move(*read)).first->second;
 }
 
-Result<Taken> SlotTaker::BookMissed(const std::string& schedule, const std::string& reason) {
-  Taken taken;
-  auto slots = store_.Slots({schedule, "", {SlotState::kPlanned, SlotState::kQueued}, {},
-                             clock_.Now() + kTick, kAllOpen});
-  if (!slots.ok()) return slots.status();
-  // Its splay is not known, since the schedule is not.
-  const auto start_of = [](Instant planned) { return planned; };
-  UPKEEP_RETURN_IF_ERROR(MovePaused(schedule, start_of, clock_.Now(), *slots, taken));
-  std::vector<store::SlotId> ids;
-  for (const Slot& slot : *slots) {
-    ids.push_back(slot.id);
-    taken.missed_targets.insert(slot.key.target);
+Result<std::vector<schedules::Decision>> SlotTaker::DecideByTheirTime(const Schedule& schedule,
+                                                                      const std::vector<Slot>& slots, Instant now) {
+  std::vector<schedules::Decision> decisions(slots.size());
+  std::vector<Slot> rest;
+  std::vector<std::pair<std::size_t, bool>> places;   // In `slots`; and whether it is of an earlier definition.
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    const Slot& slot = slots[i];
+    const Schedule* then = nullptr;
+    if (slot.definition != schedule.definition &&
+        now - schedules::StartOf(schedule, slot.key.planned) > schedule.grace) {
+      auto found = DefinitionOf(slot);
+      if (!found.ok()) return found.status();
+      then = *found;
+    }
+    const schedules::Window* window = nullptr;
+    if (then != nullptr) window = schedules::WindowAt(*then, schedules::StartOf(*then, slot.key.planned));
+    if (window != nullptr) {
+      // Before anything is decided of the others: it takes nobody's turn to be caught up.
+      decisions[i] = {slot.key.planned, Verdict::kBlackout, schedules::BlackoutReason(*window)};
+      continue;
+    }
+    rest.push_back(slot);
+    places.emplace_back(i, then != nullptr);
   }
-  auto moved = Move(ids, SlotState::kMissed, reason);
-  if (!moved.ok()) return moved.status();
-  taken.missed = *moved;
-  return taken;
+  auto decided = DecideAll(schedule, rest, now);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    schedules::Decision& decision = decided[i];
+    if (places[i].second && decision.verdict == Verdict::kBlackout) {
+      decision.verdict = Verdict::kMissed;
+      decision.reason = "not started within " + FormatDuration(schedule.grace) +
+                        ", and its window was written down later";
+    }
+    decisions[places[i].first] = std::move(decision);
+  }
+  return decisions;
+}
+
+Result<Taken> SlotTaker::BookMissed(const std::string& schedule, const std::string& reason, Unable why) {
+  Taken taken;
+  while (true) {
+    auto slots = store_.Slots({schedule, "", {SlotState::kPlanned, SlotState::kQueued}, {},
+                               clock_.Now() + kTick, kAllOpen});
+    if (!slots.ok()) return slots.status();
+    const bool all = static_cast<std::int64_t>(slots->size()) < kAllOpen;
+    const auto start_of = [](Instant planned) { return planned; };
+    UPKEEP_RETURN_IF_ERROR(MovePaused(schedule, start_of, clock_.Now(), *slots, taken));
+    std::vector<store::SlotId> late, early;
+    for (const Slot& slot : *slots) {
+      auto then = DefinitionOf(slot);
+      if (!then.ok()) return then.status();
+      const Instant start = *then == nullptr ? slot.key.planned : schedules::StartOf(**then, slot.key.planned);
+      const microseconds grace = *then == nullptr ? microseconds(0) : (*then)->grace;
+      if (why == Unable::kGone && start > clock_.Now()) {
+        early.push_back(slot.id);
+        continue;
+      }
+      // What is mended within its grace may still start.
+      if (why == Unable::kForNow && slot.state == SlotState::kPlanned && start + grace >= clock_.Now()) continue;
+      late.push_back(slot.id);
+      taken.missed_targets.insert(slot.key.target);
+    }
+    auto moved = Move(late, SlotState::kMissed, reason);
+    if (!moved.ok()) return moved.status();
+    taken.missed += *moved;
+    auto gone = Move(early, SlotState::kSuperseded, reason);
+    if (!gone.ok()) return gone.status();
+    if (all || *moved + *gone == 0) return taken;
+  }
 }
 
 Status SlotTaker::MovePaused(const std::string& schedule,
@@ -319,8 +356,23 @@ Status SlotTaker::MovePaused(const std::string& schedule,
 
 Result<std::vector<Slot>> SlotTaker::OpenSlots(const Schedule& schedule, Instant now, Taken& taken) {
   auto open = store_.Slots({schedule.id, "", {SlotState::kPlanned, SlotState::kQueued}, {},
-                            now + kTick, kAllOpen});
+                            now + kTick, kDecidedAtOnce + 1});
   if (!open.ok()) return open.status();
+  if (static_cast<std::int64_t>(open->size()) > kDecidedAtOnce) {
+    // After a long outage: some targets now, and the others when these are done.
+    const auto count = store_.OpenByTarget(schedule.id, now + kTick);
+    if (!count.ok()) return count.status();
+    open->clear();
+    for (const auto& [target, slots] : *count) {
+      if (!open->empty() && static_cast<std::int64_t>(open->size()) + slots > kDecidedAtOnce) {
+        taken.more = true;
+        continue;
+      }
+      auto some = store_.Slots({schedule.id, target, {SlotState::kPlanned, SlotState::kQueued}, {}, now + kTick, kAllOpen});
+      if (!some.ok()) return some.status();
+      std::move(some->begin(), some->end(), std::back_inserter(*open));
+    }
+  }
   if (schedule.retry.attempts <= 0) return open;
   const microseconds back = schedules::RetryLimit(schedule) + schedule.splay + schedule.jitter;
   auto interrupted = store_.Slots({schedule.id, "", {SlotState::kInterrupted}, now - back,

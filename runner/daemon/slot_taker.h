@@ -44,6 +44,8 @@ struct Taken {
   std::int64_t missed = 0, overlapped = 0, queued = 0, paused = 0, blackout = 0;
   std::set<std::string> missed_targets;   ///< Of those that are missed.
   bool waits_for_running = false;         ///< Something is queued, to be caught up, or waits for a replaced run.
+  /// Very many slots are open: these were some targets', and Take() is to be called again at once.
+  bool more = false;
   std::optional<Instant> retry;           ///< When the first of the interrupted ones may be tried again.
   std::optional<Instant> next;            ///< When an open slot of the schedule is to start.
 };
@@ -67,9 +69,13 @@ class SlotTaker {
 
   Result<Taken> Take(const schedules::Schedule& schedule, const TakeRequest& request);
 
-  /// Books every due slot of a schedule that can't run as missed, or as paused where it was; how
-  /// many, and on which targets, is in `missed`, `paused` and `missed_targets`.
-  Result<Taken> BookMissed(const std::string& schedule, const std::string& reason);
+  /// Why a schedule's slots can't run: it can't be read as it is now, and whoever asks comes again or does
+  /// not; or it was taken out of the files.
+  enum class Unable { kForNow, kThisTime, kGone };
+  /// Books the due slots of such a schedule as missed, or as paused where it was; how many, and on which
+  /// targets, is in `missed`, `paused` and `missed_targets`. kForNow leaves those whose grace is not over;
+  /// with kGone those that had not begun to be due become superseded.
+  Result<Taken> BookMissed(const std::string& schedule, const std::string& reason, Unable why);
 
  private:
   struct Candidate {
@@ -78,11 +84,12 @@ class SlotTaker {
   };
   /// It is caught up or tried again: it goes after what is due now, and waits for what runs.
   static bool StandsBack(const Candidate& candidate);
-  /// `decision`, unless the slot is beyond its grace and of an earlier definition: then the windows
-  /// of that one count. A window that is written down later does not excuse a missed slot.
-  Result<schedules::Decision> JudgeByItsTime(const schedules::Schedule& schedule,
-                                             const store::Slot& slot, Instant now,
-                                             schedules::Decision decision);
+  /// The definition that planned it; null where that can't be computed any more.
+  Result<const schedules::Schedule*> DefinitionOf(const store::Slot& slot);
+  /// By the schedule's rules; but of a slot beyond its grace that an earlier definition planned, the
+  /// windows of that one count. A window that is written down later does not excuse a missed slot.
+  Result<std::vector<schedules::Decision>> DecideByTheirTime(const schedules::Schedule& schedule,
+                                                             const std::vector<store::Slot>& slots, Instant now);
   Result<std::vector<store::Slot>> OpenSlots(const schedules::Schedule& schedule, Instant now,
                                              Taken& taken);
   /// Takes those out of `open` that a pause covers, and moves them; those that were to start by

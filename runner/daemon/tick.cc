@@ -82,6 +82,31 @@ Task<Status> Sleep(const RunnerParts& parts, Instant until, const Limits& limits
 
 }  // namespace
 
+namespace {
+
+/// No CronJob comes for a schedule that was taken out of the files: what is open of it is ended here, where
+/// no daemon does.
+void RetireGone(const World& world, RunnerParts& parts, SlotTaker& taker, SelfCheck& self) {
+  const auto daemon = parts.store.LastSign(kDaemonSign);
+  const auto planned = parts.store.PlannedSchedules();
+  if (!world.whole || !daemon.ok() || !planned.ok()) return;
+  if (*daemon && parts.clock.Now() - **daemon < kDaemonLives) return;
+  SlotPlanner planner(parts.store, parts.clock);
+  for (const std::string& id : *planned) {
+    if (world.Find(id) != nullptr || !world.Quarantine(id).empty()) continue;
+    const Status retired = planner.Retire(id);
+    if (!retired.ok()) {
+      parts.journal.Error("schedule.failed", retired, {{"schedule", id}});
+      continue;
+    }
+    parts.journal.Info("schedule.retired", {{"schedule", id}});
+    const auto booked = taker.BookMissed(id, "its schedule was taken out of the files", SlotTaker::Unable::kGone);
+    if (booked.ok()) self.Missed(id, booked->missed_targets);
+  }
+}
+
+}  // namespace
+
 Task<Result<TickOutcome>> Tick(std::shared_ptr<const World> world, std::string id, RunnerParts parts,
                                Limits limits) {
   TickOutcome outcome;
@@ -110,12 +135,18 @@ Task<Result<TickOutcome>> Tick(std::shared_ptr<const World> world, std::string i
   const schedules::Schedule* const schedule = world->Find(id);
   if (schedule == nullptr) {
     const std::string quarantine = world->Quarantine(id);
-    if (quarantine.empty()) co_return NoSuchSchedule(*world, id);
+    if (quarantine.empty()) {
+      RetireGone(*world, parts, taker, self);
+      co_return NoSuchSchedule(*world, id);
+    }
     // A daemon that is at work here keeps what it had read, and books by itself what it can't run.
     const auto daemon = parts.store.LastSign(kDaemonSign);
     if (!daemon.ok()) co_return daemon.status();
     if (*daemon && parts.clock.Now() - **daemon < kDaemonLives) co_return world->schedules.Errors();
-    const auto booked = taker.BookMissed(id, quarantine);
+    SlotPlanner planner(parts.store, parts.clock);
+    const Status kept = planner.KeepUp(id);
+    if (!kept.ok()) parts.journal.Error("schedule.failed", kept, {{"schedule", id}});
+    const auto booked = taker.BookMissed(id, quarantine, SlotTaker::Unable::kThisTime);
     if (!booked.ok()) co_return booked.status();
     self.Missed(id, booked->missed_targets);
     const Status said = self.Look(*world);
@@ -134,12 +165,14 @@ Task<Result<TickOutcome>> Tick(std::shared_ptr<const World> world, std::string i
   plan.targets.assign(targets->all.begin(), targets->all.end());
   plan.begin_with_due = true;
   SlotPlanner planner(parts.store, parts.clock);
-  const auto planned = planner.Plan(*schedule, plan);
+  Result<Planned> planned = planner.Plan(*schedule, plan);
+  while (planned.ok() && !planned->gap_filled) planned = planner.Plan(*schedule, plan);
   if (!planned.ok()) co_return planned.status();
+  if (!planned->gap_problem.ok()) parts.journal.Error("schedule.gap", planned->gap_problem, {{"schedule", id}});
   auto taken = taker.Take(*schedule, take);
   // The CronJob starts at the planned time; splay and jitter are waited out here.
   const std::chrono::microseconds moved = schedule->splay + schedule->jitter;
-  while (taken.ok() && taken->batches.empty() && taken->next &&
+  while (taken.ok() && taken->batches.empty() && !taken->more && taken->next &&
          *taken->next <= parts.clock.Now() + moved && !limits.cancel.cancelled()) {
     const Status slept = co_await Sleep(parts, *taken->next, limits);
     if (!slept.ok()) break;
@@ -168,7 +201,7 @@ Task<Result<TickOutcome>> Tick(std::shared_ptr<const World> world, std::string i
     outcome.cancelled = outcome.cancelled || limits.cancel.cancelled();
     // What is caught up, queued or to be tried again had to wait; nobody else comes for it.
     if (outcome.cancelled) break;
-    if (promised.empty() && !taken->waits_for_running) {
+    if (promised.empty() && !taken->waits_for_running && !taken->more) {
       // Another tick may have queued something behind what ran here, and gone.
       auto queued = parts.store.Slots({schedule->id, "", {store::SlotState::kQueued}, {}, {}, 1});
       if (!queued.ok()) co_return queued.status();
@@ -178,7 +211,7 @@ Task<Result<TickOutcome>> Tick(std::shared_ptr<const World> world, std::string i
     if (!taken.ok()) co_return taken.status();
     Add(outcome, *taken);
     self.Missed(schedule->id, taken->missed_targets);
-    if (!taken->batches.empty()) continue;
+    if (!taken->batches.empty() || taken->more) continue;
     const bool soon = !promised.empty() && taken->retry && *taken->retry <= parts.clock.Now() + schedule->retry.cap;
     if (!soon) break;
     const Status slept = co_await Sleep(parts, *taken->retry, limits);
@@ -191,6 +224,7 @@ Task<Result<TickOutcome>> Tick(std::shared_ptr<const World> world, std::string i
   }
   const Status signed_off = parts.store.Sign(sign);
   if (!signed_off.ok()) outcome.problems.push_back(signed_off);
+  RetireGone(*world, parts, taker, self);
   co_await RecoverPlans(world, parts, limits);
   const Status settled = self.Look(*world);
   if (!settled.ok()) outcome.problems.push_back(settled);

@@ -100,6 +100,8 @@ Result<std::shared_ptr<const World>> ReadWorld(const Places& places, Instant now
   auto schedules = schedules::ReadScheduleFiles(*files, now);
   if (!schedules.ok()) return schedules.status();
   world->schedules = std::move(*schedules);
+  std::error_code none;   // One that can't be looked at has no files either.
+  world->whole = fs::is_directory(places.schedules, none);
   if (before != nullptr) {
     KeepUnreadable(*world, *before);
     world->last_file = before->last_file;

@@ -40,6 +40,7 @@ struct World {
   PlaybookSet playbooks;
   std::vector<std::string> packs;      ///< Where they were read.
   schedules::ScheduleFile schedules;
+  bool whole = false;                  ///< Of a folder, and not of one file that may be one of several.
   std::set<std::string> kept;          ///< Ids of those that stay as their file had them before.
   std::map<std::string, std::string> last_file;   ///< In which file an id was read last, as far as is known.
 

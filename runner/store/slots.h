@@ -16,6 +16,7 @@
 #define UPKEEP_RUNNER_STORE_SLOTS_H_
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -66,6 +67,17 @@ struct Horizon {
   bool operator==(const Horizon&) const = default;
 };
 
+/// A target that a schedule is planned for, and how far it is.
+struct PlannedTarget {
+  std::string target;            ///< "": the schedule was planned, for whatever targets.
+  Instant since{};               ///< When it was first planned for, without a break.
+  /// Each time of the schedule from `since` up to here has its row.
+  Instant filled{};
+  /// Where the clock has gone back: up to here it had been filled before. Never before `filled`.
+  Instant covered{};
+  bool operator==(const PlannedTarget&) const = default;
+};
+
 /// What the planner says about one schedule, for [from, until).
 struct SlotPlan {
   std::string schedule, definition;
@@ -74,19 +86,14 @@ struct SlotPlan {
   std::vector<Horizon> horizons;
   /// Slots still planned in the range that `slots` does not name become superseded.
   bool supersede_others = true;
-  /// Slots of a time in which nobody planned: what was superseded there is owed all the same.
-  bool fills_gap = false;
-  /// With it: all targets that the schedule is planned for from now on, and "" for the schedule itself;
-  /// what is planned for another one is superseded, also beyond `until`.
-  std::optional<std::vector<std::string>> targets = std::nullopt;
-};
-
-/// A target that a schedule is planned for.
-struct PlannedTarget {
-  std::string target;            ///< "": the schedule was planned, for whatever targets.
-  Instant since{};               ///< When it was first planned for, without a break.
-  /// Its latest time of the definition that was asked for, not superseded, and not in the future.
-  std::optional<Instant> last;
+  /// What was superseded is owed all the same: slots of a time in which nobody planned, and the one
+  /// that is due now.
+  bool owed = false;
+  /// How far targets are planned now; written as they are.
+  std::vector<PlannedTarget> planned_for = {};
+  /// `planned_for` names all targets that the schedule is planned for from now on: others are forgotten,
+  /// and what is planned for one of them is superseded, also beyond `until`.
+  bool for_no_other = false;
 };
 
 struct PlanOutcome {
@@ -160,6 +167,8 @@ class SlotStore {
                            const std::string& reason, const Actor& actor) = 0;
 
   virtual Result<std::vector<Slot>> Slots(const SlotFilter& filter) = 0;
+  /// How many slots before `until` are planned or queued on each target of `schedule`.
+  virtual Result<std::map<std::string, std::int64_t>> OpenByTarget(const std::string& schedule, Instant until) = 0;
   /// The newest slot of (schedule, target) in one of `states` that was planned at `until` or
   /// before; nothing when there is none.
   virtual Result<std::optional<Slot>> LatestSlot(const std::string& schedule,
@@ -170,9 +179,8 @@ class SlotStore {
   /// Attempts that nobody ended; whoever finds their holder dead interrupts them.
   virtual Result<std::vector<Attempt>> OpenAttempts() = 0;
   virtual Result<std::vector<Horizon>> Horizons(const std::string& schedule) = 0;
-  /// As SlotPlan::targets said the last time; by name.
-  virtual Result<std::vector<PlannedTarget>> PlannedTargets(const std::string& schedule,
-                                                            const std::string& definition) = 0;
+  /// As SlotPlan::planned_for said the last time; by name.
+  virtual Result<std::vector<PlannedTarget>> PlannedTargets(const std::string& schedule) = 0;
   /// Schedules that are planned, with slots ahead or without; by id.
   virtual Result<std::vector<std::string>> PlannedSchedules() = 0;
 

@@ -7,6 +7,8 @@
 namespace upkeep::store {
 namespace {
 
+/// One that a clock which ran ahead has ended holds until then: ?3 is now.
+constexpr std::string_view kNotEnded = "(ended IS NULL OR ended > ?3)";
 constexpr std::string_view kItsTimeWasOver = "its time was over";
 
 Status Check(const Pause& pause, Instant now) {
@@ -47,9 +49,9 @@ Result<Pause> SqliteStore::AddPause(const Pause& wanted) {
   UPKEEP_RETURN_IF_ERROR(Check(pause, pause.begun));
   std::int64_t over = 0;
   {
-    Query open(*database_, "SELECT id, until, reason, actor_name FROM pauses WHERE schedule = ? AND "
-                           "target = ? AND ended IS NULL");
-    if (open.With(pause.schedule, pause.target).Next()) {
+    Query open(*database_, "SELECT id, until, reason, actor_name FROM pauses WHERE schedule = ?1 AND "
+                           "target = ?2 AND " + std::string(kNotEnded));
+    if (open.With(pause.schedule, pause.target, pause.begun).Next()) {
       const auto until = open.MaybeTime(1);
       if (!until || *until > pause.begun) {
         return Status(Code::kInvalid, "this is paused already, by " + open.Text(3) + ": " + open.Text(2))
@@ -85,8 +87,8 @@ Status SqliteStore::EndPause(const std::string& schedule, const std::string& tar
   Transaction transaction(*this);
   UPKEEP_RETURN_IF_ERROR(transaction.Begin());
   const std::int64_t id = database_->Number(
-      0, "SELECT id FROM pauses WHERE schedule = ?1 AND target = ?2 AND ended IS NULL AND "
-         "(until IS NULL OR until > ?3)",
+      0, "SELECT id FROM pauses WHERE schedule = ?1 AND target = ?2 AND " + std::string(kNotEnded) +
+             " AND (until IS NULL OR until > ?3) ORDER BY id DESC LIMIT 1",
       schedule, target, transaction.at());
   if (id == 0) {
     UPKEEP_RETURN_IF_ERROR(database_->TakeStatus());
@@ -123,7 +125,7 @@ Result<std::vector<Pause>> SqliteStore::Pauses(const PauseFilter& filter) {
   Query query(*database_,
               "SELECT id, schedule, target, reason, actor_name, actor_source, actor_identity, begun, "
               "until, ended, ended_by, end_reason FROM pauses WHERE (?1 = '' OR schedule IN ('', ?1)) "
-              "AND (?2 = 0 OR (ended IS NULL AND (until IS NULL OR until > ?3))) "
+              "AND (?2 = 0 OR (" + std::string(kNotEnded) + " AND (until IS NULL OR until > ?3))) "
               "ORDER BY id DESC LIMIT ?4");
   query.With(filter.schedule, filter.open_only, Now(), filter.limit);
   while (query.Next()) {

@@ -42,6 +42,12 @@ void SetState(Database& database, SlotId id, SlotState state, const std::string&
                Raw{SlotStateName(state)}, reason, actor, at, id);
 }
 
+/// What a clock that ran ahead has booked had not had its time: nobody ran it, and it was moved later
+/// than now, which is ?3.
+constexpr std::string_view kBookedAhead =
+    "(state IN ('missed', 'paused', 'blackout', 'overlapped') AND changed > ?3 AND "
+    "NOT EXISTS (SELECT 1 FROM attempts WHERE slot = slots.id))";
+
 /// The ids of slots that `plan` no longer names.
 std::vector<SlotId> Supersede(Database& database, const SlotPlan& plan, Instant at) {
   std::set<std::pair<std::string, std::int64_t>> wanted;
@@ -49,18 +55,14 @@ std::vector<SlotId> Supersede(Database& database, const SlotPlan& plan, Instant 
     wanted.emplace(database.Redacted(key.target), Micros(key.planned));
   }
   std::set<std::string> targets;
-  if (plan.targets) {
-    for (const std::string& target : *plan.targets) targets.insert(database.Redacted(target));
-  }
+  for (const PlannedTarget& one : plan.planned_for) targets.insert(database.Redacted(one.target));
   const std::int64_t until = Micros(plan.until);
   std::vector<SlotId> gone;
-  // What a clock that ran ahead has booked as missed had not had its time.
-  Query query(database, "SELECT id, target, planned FROM slots WHERE schedule = ?1 AND planned >= ?2 AND (state = 'planned' "
-                        "OR (state = 'missed' AND changed > ?3 AND NOT EXISTS (SELECT 1 FROM attempts WHERE slot = slots.id))) "
-                        "ORDER BY id");
+  Query query(database, "SELECT id, target, planned FROM slots WHERE schedule = ?1 AND planned >= ?2 AND (state = 'planned' OR " +
+                            std::string(kBookedAhead) + ") ORDER BY id");
   query.With(plan.schedule, plan.from, at);
   while (query.Next()) {
-    const bool inside = query.Int(2) < until || (plan.targets && !targets.contains(query.Text(1)));
+    const bool inside = query.Int(2) < until || (plan.for_no_other && !targets.contains(query.Text(1)));
     if (inside && !wanted.contains({query.Text(1), query.Int(2)})) gone.push_back(query.Int(0));
   }
   for (const SlotId id : gone) {
@@ -69,24 +71,23 @@ std::vector<SlotId> Supersede(Database& database, const SlotPlan& plan, Instant 
   return gone;
 }
 
-void KeepTargets(Database& database, const SlotPlan& plan, Instant at) {
-  std::set<std::string> now, before;
-  for (const std::string& target : *plan.targets) now.insert(database.Redacted(target));
-  bool ahead = false;
-  Query query(database, "SELECT target, since FROM planned_targets WHERE schedule = ?");
+void KeepTargets(Database& database, const SlotPlan& plan) {
+  std::map<std::string, PlannedTarget> before;
+  Query query(database, "SELECT target, since, filled, covered FROM planned_targets WHERE schedule = ?");
   query.With(plan.schedule);
-  while (query.Next()) {
-    before.insert(query.Text(0));
-    ahead = ahead || query.Time(1) > at;
+  while (query.Next()) before[query.Text(0)] = {query.Text(0), query.Time(1), query.Time(2), query.Time(3)};
+  for (PlannedTarget one : plan.planned_for) {
+    one.target = database.Redacted(one.target);
+    const auto known = before.find(one.target);
+    const bool same = known != before.end() && known->second == one;
+    if (known != before.end()) before.erase(known);
+    if (same) continue;
+    database.Run("INSERT OR REPLACE INTO planned_targets (schedule, target, since, filled, covered) VALUES (?, ?, ?, ?, ?)",
+                 plan.schedule, one.target, one.since, one.filled, one.covered);
   }
-  for (const std::string& target : before) {
-    if (!now.contains(target)) database.Run("DELETE FROM planned_targets WHERE schedule = ? AND target = ?", plan.schedule, target);
-  }
-  // By a clock that ran ahead.
-  if (ahead) database.Run("UPDATE planned_targets SET since = ?2 WHERE schedule = ?1 AND since > ?2", plan.schedule, at);
-  for (const std::string& target : now) {
-    if (before.contains(target)) continue;
-    database.Run("INSERT INTO planned_targets (schedule, target, since) VALUES (?, ?, ?)", plan.schedule, target, at);
+  if (!plan.for_no_other) return;
+  for (const auto& [target, gone] : before) {
+    database.Run("DELETE FROM planned_targets WHERE schedule = ? AND target = ?", plan.schedule, target);
   }
 }
 
@@ -150,16 +151,17 @@ Result<PlanOutcome> SqliteStore::RecordPlanned(const SlotPlan& plan) {
   {
     Query insert(*database_,
                  "INSERT INTO slots (schedule, target, planned, definition, state, changed) "
-                 "VALUES (?1, ?2, ?3, ?4, 'planned', ?5) ON CONFLICT DO UPDATE SET "
-                 "state = 'planned', definition = ?4, reason = '', actor = '', changed = ?5 "
-                 "WHERE (state = 'superseded' AND (planned > ?5 OR ?6)) OR (state = 'missed' AND changed > ?5 AND "
-                 "NOT EXISTS (SELECT 1 FROM attempts WHERE slot = slots.id))");
+                 "VALUES (?1, ?2, ?4, ?5, 'planned', ?3) ON CONFLICT DO UPDATE SET "
+                 "state = 'planned', definition = ?5, reason = '', actor = '', changed = ?3 "
+                 // One that stands already is of the newest definition that names it before its time has come.
+                 "WHERE (state = 'superseded' AND (planned > ?3 OR ?6)) OR "
+                 "(state = 'planned' AND planned > ?3 AND definition <> ?5) OR " + std::string(kBookedAhead));
     Query number(*database_, "SELECT id FROM slots WHERE schedule = ? AND target = ? AND planned = ?");
     const std::string schedule = database_->Redacted(plan.schedule);
     const std::string definition = database_->Redacted(plan.definition);
     for (const SlotKey& key : plan.slots) {
       const std::string target = database_->Redacted(key.target);
-      insert.With(Raw{schedule}, Raw{target}, key.planned, Raw{definition}, transaction.at(), plan.fills_gap);
+      insert.With(Raw{schedule}, Raw{target}, transaction.at(), key.planned, Raw{definition}, plan.owed);
       // Not RETURNING: for each row SQLite makes a table of its own for what is returned.
       if (!insert.Run() || database_->changes() == 0) continue;
       if (number.With(Raw{schedule}, Raw{target}, key.planned).Next()) {
@@ -169,7 +171,7 @@ Result<PlanOutcome> SqliteStore::RecordPlanned(const SlotPlan& plan) {
   }
   std::vector<SlotId> gone;
   if (plan.supersede_others) gone = Supersede(*database_, plan, transaction.at());
-  if (plan.targets) KeepTargets(*database_, plan, transaction.at());
+  if (!plan.planned_for.empty() || plan.for_no_other) KeepTargets(*database_, plan);
   const PlanOutcome outcome{static_cast<std::int64_t>(added.size()),
                             static_cast<std::int64_t>(gone.size())};
   if (!added.empty() || !gone.empty()) {
@@ -396,17 +398,21 @@ Result<std::vector<Horizon>> SqliteStore::Horizons(const std::string& schedule) 
   return Checked(std::move(horizons));
 }
 
-Result<std::vector<PlannedTarget>> SqliteStore::PlannedTargets(const std::string& schedule,
-                                                              const std::string& definition) {
+Result<std::vector<PlannedTarget>> SqliteStore::PlannedTargets(const std::string& schedule) {
   std::vector<PlannedTarget> targets;
-  // By the unique key, from its end, for each target.
-  Query query(*database_,
-              "SELECT target, since, (SELECT planned FROM slots s WHERE s.schedule = p.schedule AND s.target = p.target "
-              "AND s.planned <= ?3 AND s.definition = ?2 AND s.state <> 'superseded' ORDER BY planned DESC LIMIT 1) "
-              "FROM planned_targets p WHERE schedule = ?1 ORDER BY target");
-  query.With(schedule, definition, Now());
-  while (query.Next()) targets.push_back({query.Text(0), query.Time(1), query.MaybeTime(2)});
+  Query query(*database_, "SELECT target, since, filled, covered FROM planned_targets WHERE schedule = ? ORDER BY target");
+  query.With(schedule);
+  while (query.Next()) targets.push_back({query.Text(0), query.Time(1), query.Time(2), query.Time(3)});
   return Checked(std::move(targets));
+}
+
+Result<std::map<std::string, std::int64_t>> SqliteStore::OpenByTarget(const std::string& schedule, Instant until) {
+  std::map<std::string, std::int64_t> open;
+  Query query(*database_, "SELECT target, count(*) FROM slots WHERE schedule = ? AND planned < ? AND "
+                          "state IN ('planned', 'queued') GROUP BY target");
+  query.With(schedule, until);
+  while (query.Next()) open[query.Text(0)] = query.Int(1);
+  return Checked(std::move(open));
 }
 
 Result<std::vector<std::string>> SqliteStore::PlannedSchedules() {

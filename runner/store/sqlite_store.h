@@ -42,7 +42,8 @@ class SqliteStore final : public Store {
   Result<Slot> FindSlot(const SlotKey& key) override;
   Result<std::vector<Attempt>> OpenAttempts() override;
   Result<std::vector<Horizon>> Horizons(const std::string& schedule) override;
-  Result<std::vector<PlannedTarget>> PlannedTargets(const std::string& schedule, const std::string& definition) override;
+  Result<std::vector<PlannedTarget>> PlannedTargets(const std::string& schedule) override;
+  Result<std::map<std::string, std::int64_t>> OpenByTarget(const std::string& schedule, Instant until) override;
   Result<std::vector<std::string>> PlannedSchedules() override;
   Result<reports::SlotTotals> CountSlots(Instant from, Instant until, Instant as_of,
                                          const std::string& schedule) override;

@@ -208,14 +208,37 @@ TEST(ReadScheduleText, RefusesWhatHasNoTimesOfItsOwn) {
   const ScheduleFile file = MustRead(R"(apiVersion: upkeep/v1
 schedules:
   - {id: a, cron: "@every 15m", dialect: robfig, playbooks: [x]}
-  - {id: b, cron: "0 0 12 1 1 ? 2020", dialect: quartz, playbooks: [x]}
   - {id: c, on: someday, at: "09:00", playbooks: [x]}
   - {id: d, on: last-business-day, playbooks: [x]}
   - {id: e, playbooks: [x]}
   - {id: f, cron: "0 9 * * *", on: last-day, at: "09:00", playbooks: [x]}
 )");
   EXPECT_TRUE(file.schedules.empty());
-  EXPECT_EQ(6U, file.quarantined.size()) << file.Errors().Describe();
+  EXPECT_EQ(5U, file.quarantined.size()) << file.Errors().Describe();
+}
+
+TEST(ReadScheduleText, AWildcardThatADaySkipsWholeAndADstThatChangesNothingAreSaid) {
+  const ScheduleFile file = MustRead(R"(apiVersion: upkeep/v1
+timeZone: America/New_York
+schedules:
+  - {id: a, cron: "*/30 2 * * *", playbooks: [x], dst: {gap: after}}
+  - {id: b, cron: "*/30 1-3 * * *", playbooks: [x]}
+)");
+  ASSERT_EQ(2U, file.warnings.size()) << Described(file.warnings);
+  EXPECT_TRUE(file.warnings[0].message().starts_with("'dst' changes nothing here")) << file.warnings[0].message();
+  EXPECT_EQ("on 2027-03-14 the clocks of America/New_York skip this time; it does not run on that day",
+            file.warnings[1].message());
+}
+
+TEST(ReadScheduleText, YearsThatAreOverMakeAWarning) {
+  const ScheduleFile file = MustRead(R"(apiVersion: upkeep/v1
+schedules:
+  - {id: b, cron: "0 0 12 1 1 ? 2020", dialect: quartz, playbooks: [x]}
+)");
+  EXPECT_TRUE(file.Errors().ok()) << file.Errors().Describe();
+  ASSERT_EQ(1U, file.schedules.size());
+  ASSERT_EQ(1U, file.warnings.size());
+  EXPECT_EQ("it never fires again: all its years are over", file.warnings[0].message());
 }
 
 TEST(ReadScheduleText, DaysInWordsBecomeExpressions) {

@@ -186,6 +186,16 @@ TEST(RetryDelay, DoublesUpToItsCap) {
   EXPECT_FALSE(RetryDelay(rule, 0).has_value());
 }
 
+TEST(FindClashes, AJobOfEveryMinuteMeetsARareOne) {
+  Schedule dense = Daily("* * * * *"), rare = Daily("0 9 15 * *");
+  dense.id = "dense";
+  rare.id = "rare";
+  dense.heavy = rare.heavy = true;
+  const auto clashes = FindClashes({dense, rare}, At("2026-11-20T00:00:00Z"));
+  ASSERT_EQ(1U, clashes.size());
+  EXPECT_EQ(At("2026-12-15T00:00:00Z"), clashes[0].at);   // 09:00 in Seoul.
+}
+
 TEST(FindClashes, HeavySchedulesOnOneMinuteAndTarget) {
   Schedule backup = Daily("0 2 * * *"), purge = Daily("0 2 * * SUN"), light = Daily("0 2 * * SUN");
   backup.id = "backup";

@@ -98,6 +98,21 @@ TEST_F(BlackoutTest, AWindowThatIsGoneSinceStillHolds) {
   ExpectWhole();
 }
 
+TEST_F(BlackoutTest, CatchUpIsNotSpentOnAWindowThatIsGoneSince) {
+  const std::string last =
+      "    cron: \"0 * * * *\"\n    playbooks: [selftest.ok]\n    grace: 10m\n    catchUp: {mode: last, maxAge: 12h}\n";
+  WriteSchedules(last + kNight);
+  Tick();
+  WriteSchedules(last);
+  clock_.SetWall(At("2026-11-01T03:40:00Z"));
+  const TickOutcome outcome = Tick();
+  EXPECT_EQ(outcome.blackout, 2);   // 02:00 and 03:00, by the definition of that time.
+  EXPECT_EQ(outcome.missed, 0);
+  EXPECT_EQ(outcome.runs, 1);
+  EXPECT_EQ(StateOf("2026-11-01T01:00:00Z"), SlotState::kLate);
+  ExpectWhole();
+}
+
 TEST_F(BlackoutTest, AFreezeOfTheCalendarStopsASlotThatIsDueNow) {
   WriteCalendar("freeze:\n  - {from: 2026-11-02, to: 2026-11-03, reason: Sale}\n");
   WriteSchedules("    cron: \"0 9 * * *\"\n    playbooks: [selftest.ok]\n    calendar: own\n");

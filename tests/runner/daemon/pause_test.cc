@@ -106,7 +106,7 @@ TEST_F(PauseTest, SlotsOfAQuarantinedScheduleArePausedAsWell) {
   Pause();
   clock_.SetWall(At("2026-11-01T10:00:05Z"));
   SlotTaker taker(*store_, clock_, kDaemonActor, "host/1");
-  const auto booked = taker.BookMissed("s", "its file is broken");
+  const auto booked = taker.BookMissed("s", "its file is broken", SlotTaker::Unable::kForNow);
   ASSERT_TRUE(booked.ok());
   EXPECT_EQ(booked->missed, 0);
   EXPECT_EQ(booked->paused, 1);
