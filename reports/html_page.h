@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "reports/html_writer.h"
+#include "reports/local_time.h"
 #include "reports/model.h"
 #include "reports/render.h"
 #include "reports/words.h"
@@ -34,12 +35,12 @@ struct Column {
 class HtmlPage {
  public:
   HtmlPage(const ReportModel& model, const RenderOptions& options)
-      : model_(model), options_(options), language_(options.language) {}
+      : model_(model), options_(options), language_(options.language), local_(model.zone) {}
   std::string Render();
 
  private:
   std::string Say_(Word word) const { return std::string(Say(word, language_)); }
-  std::string Time(std::string_view rfc3339) const { return ShowTime(rfc3339, model_.zone_offset_seconds); }
+  std::string Time(std::string_view rfc3339) const { return local_.Show(rfc3339); }
   /// A report of a stretch of time, which somebody reads to learn what happened in it.
   bool OfPeriod() const { return model_.kind == ReportKind::kMonthly || model_.kind == ReportKind::kQuarterly; }
   Cell State(checks::State state) const;
@@ -82,6 +83,7 @@ class HtmlPage {
   const ReportModel& model_;
   const RenderOptions& options_;
   const std::string& language_;
+  LocalTime local_;
   HtmlWriter html_;
   std::string section_;                ///< Id of the open section.
   std::vector<Column> columns_;        ///< Of the open table.

@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "base/korean.h"
+#include "reports/local_time.h"
 #include "reports/renderers.h"
 #include "reports/slot_reasons.h"
 #include "reports/words.h"
@@ -40,15 +41,14 @@ std::string Cell(std::string_view given) {
 
 class Document {
  public:
-  Document(const ReportModel& model, const std::string& language) : model_(model), language_(language) {}
+  Document(const ReportModel& model, const std::string& language) 
+      : model_(model), language_(language), local_(model.zone) {}
 
   std::string Render();
 
  private:
   std::string Word_(Word word) const { return std::string(Say(word, language_)); }
-  std::string Time(std::string_view rfc3339) const {
-    return ShowTime(rfc3339, model_.zone_offset_seconds);
-  }
+  std::string Time(std::string_view rfc3339) const { return local_.Show(rfc3339); }
   void Section(Word word) { out_ << "\n## " << Say(word, language_) << "\n\n"; }
   /// A heading row and its rule.
   void Table(std::initializer_list<Word> heads) {
@@ -68,6 +68,7 @@ class Document {
 
   const ReportModel& model_;
   const std::string& language_;
+  LocalTime local_;
   std::ostringstream out_;
 };
 

@@ -2,8 +2,8 @@
 //
 // What a report shows: plain data, filled by runner/store from stored rows and by nothing else.
 // Renderers are pure functions of it, so rendering twice gives identical bytes (DESIGN.md 1.4).
-// Times are RFC 3339 in UTC; renderers show them in `zone_offset` too. Every list is sorted by
-// who fills the model; renderers keep the order.
+// Times are RFC 3339 in UTC; renderers show them in `zone` (reports/local_time.h). Every list is
+// sorted by who fills the model; renderers keep the order.
 
 #ifndef UPKEEP_REPORTS_MODEL_H_
 #define UPKEEP_REPORTS_MODEL_H_
@@ -111,7 +111,6 @@ struct ReportModel {
   std::string generated_at;            ///< Of the newest stored row, never the wall clock.
   std::string period_start, period_end;
   std::string zone;                    ///< IANA name shown to people; "UTC" when none is set.
-  std::int64_t zone_offset_seconds = 0;
   std::vector<std::string> run_ids;
   std::string previous_run;            ///< Compared with, or "".
   std::vector<std::string> targets;

@@ -9,6 +9,7 @@
 
 #include "base/korean.h"
 #include "base/value.h"
+#include "reports/local_time.h"
 
 namespace upkeep::reports {
 namespace {
@@ -217,16 +218,6 @@ std::string OneLine(std::string_view text) {
   return line;
 }
 
-std::string ShowTime(std::string_view rfc3339, std::int64_t offset_seconds) {
-  if (rfc3339.empty()) return "-";
-  const Result<Instant> instant = ParseRfc3339(rfc3339);
-  if (!instant.ok()) return std::string(rfc3339);
-  std::string text = FormatRfc3339(std::chrono::floor<std::chrono::seconds>(*instant) +
-                                   std::chrono::seconds(offset_seconds));
-  text[10] = ' ';
-  return text.substr(0, 16);
-}
-
 std::string ShowValue(double value, std::string_view unit) {
   char text[64];
   if (unit == "By") {
@@ -262,8 +253,7 @@ std::string SayLimits(const MetricRow& metric, std::string_view language) {
 
 std::string TitleOf(const ReportModel& model, std::string_view language) {
   // The first day of the period, where there is one.
-  std::string day;
-  if (!model.period_start.empty()) day = ShowTime(model.period_start, model.zone_offset_seconds).substr(0, 10);
+  const std::string day = LocalTime(model.zone).Date(model.period_start);
   const auto title = [&](Word word, const std::string& of) {
     return std::string(Say(word, language)) + (of.empty() ? "" : " " + of);
   };

@@ -47,8 +47,6 @@ std::string SayDelivery(std::string_view state, std::string_view language);
 /// control character, ends the line or turns the reading direction.
 std::string OneLine(std::string_view text);
 
-/// "2026-11-21 18:00" at `offset_seconds` from UTC; "-" for "".
-std::string ShowTime(std::string_view rfc3339, std::int64_t offset_seconds);
 /// "12.5", "3", "1.5 GiB", "80 %": a value with its unit, for people.
 std::string ShowValue(double value, std::string_view unit);
 /// What helps where a result is unknown: the hint that was stored with it (a grant, say), or "".

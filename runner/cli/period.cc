@@ -98,8 +98,6 @@ Result<store::ReportQuery> ReadPeriod(const Invocation& invocation, const std::s
   const auto [first, end] = PeriodAround(query.kind, day);
   query.start = StartOfDay(*zone, first);
   query.end = StartOfDay(*zone, end);
-  query.zone_offset_seconds =
-      zone->PeriodAt(std::chrono::floor<std::chrono::seconds>(query.start)).offset.count();
   for (auto at = first; at < end; at += days(1)) {
     query.days.push_back({DateText(at), StartOfDay(*zone, at), StartOfDay(*zone, at + days(1))});
   }

@@ -50,11 +50,6 @@ std::string DateText(local_days day) {
   return text;
 }
 
-void SetZone(store::ReportQuery& query, const zone::Zone& zone) {
-  query.zone = zone.name();
-  query.zone_offset_seconds = zone.PeriodAt(floor<seconds>(query.start)).offset.count();
-}
-
 /// The newest instant before `planned`; `planned` itself when there is none in `back`.
 Instant Before(const schedules::Schedule& schedule, Instant planned, days back) {
   Instant found = planned;
@@ -82,7 +77,7 @@ store::ReportQuery CalendarPeriod(ReportKind kind, const zone::Zone& zone, Insta
   const auto [first, end] = DaysOf(kind, floor<days>(zone.ToLocal(floor<seconds>(at))));
   query.start = StartOfDay(zone, first);
   query.end = StartOfDay(zone, end);
-  SetZone(query, zone);
+  query.zone = zone.name();
   for (auto day = first; day < end; day += days(1)) {
     query.days.push_back({DateText(day), StartOfDay(zone, day), StartOfDay(zone, day + days(1))});
   }
@@ -106,7 +101,7 @@ store::ReportQuery PeriodOfSlot(const schedules::Schedule& schedule, store::RunI
   query.start = Before(schedule, planned, back);
   query.end = end;
   const zone::Zone& zone = schedule.expression.zone();
-  SetZone(query, zone);
+  query.zone = zone.name();
   const auto first = floor<days>(zone.ToLocal(floor<seconds>(query.start)));
   for (auto day = first; StartOfDay(zone, day) < query.end; day += days(1)) {
     query.days.push_back({DateText(day), StartOfDay(zone, day), StartOfDay(zone, day + days(1))});

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "base/clock.h"
 #include "base/value.h"
+#include "reports/local_time.h"
 #include "reports/render.h"
 
 namespace upkeep::notify {
@@ -12,9 +12,8 @@ namespace {
 
 /// The local date on which the period begins, as the report's zone has it.
 std::string StartDate(const reports::ReportModel& model) {
-  Result<Instant> start = ParseRfc3339(model.period_start);
-  if (!start.ok()) return model.period_start.substr(0, 10);
-  return FormatRfc3339(*start + std::chrono::seconds(model.zone_offset_seconds)).substr(0, 10);
+  const std::string date = reports::LocalTime(model.zone).Date(model.period_start);
+  return date.empty() ? model.period_start.substr(0, 10) : date;
 }
 
 std::string What(const reports::ReportModel& model) {

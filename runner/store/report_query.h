@@ -34,7 +34,6 @@ struct ReportQuery {
   Instant start{}, end{};          ///< [start, end), of runs' start times; not for kRun.
   std::string schedule;            ///< Only its runs and slots; "" for all.
   std::string zone = "UTC";
-  std::int64_t zone_offset_seconds = 0;
   std::vector<ReportDay> days;     ///< Rows of ReportModel::days; may be empty.
 };
 

@@ -68,7 +68,6 @@ void ReportFiller::Frame() {
   model_.period_start = FormatRfc3339(start_);
   model_.period_end = FormatRfc3339(end_);
   model_.zone = query_.zone;
-  model_.zone_offset_seconds = query_.zone_offset_seconds;
   {
     // Deliveries are left out: sending a report must not change it.
     Query head(database_,

@@ -39,7 +39,6 @@ inline ReportModel FullModel() {
   model.period_start = "2026-09-30T15:00:00Z";
   model.period_end = "2026-10-31T15:00:00Z";
   model.zone = "Asia/Seoul";
-  model.zone_offset_seconds = 9 * 3600;
   model.run_ids = {"41", "42"};
   model.previous_run = "40";
   model.targets = {"production", "orders-db"};

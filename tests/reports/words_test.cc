@@ -31,13 +31,6 @@ TEST(Words, StatesOfSlotsPlansAndDeliveriesAreTranslated) {
   }
 }
 
-TEST(Words, TimesAreShownInTheReportsZone) {
-  EXPECT_EQ("2026-11-22 01:30", ShowTime("2026-11-21T16:30:12Z", 9 * 3600));
-  EXPECT_EQ("2026-11-21 16:30", ShowTime("2026-11-21T16:30:12.5Z", 0));
-  EXPECT_EQ("-", ShowTime("", 0));
-  EXPECT_EQ("soon", ShowTime("soon", 0));
-}
-
 TEST(Words, ValuesCarryTheirUnit) {
   EXPECT_EQ("1.5 GiB", ShowValue(1.5 * 1024 * 1024 * 1024, "By"));
   EXPECT_EQ("512 B", ShowValue(512, "By"));
@@ -56,7 +49,7 @@ TEST(Words, TitlesFollowTheKind) {
   EXPECT_EQ("Quarterly report", TitleOf(model, "en"));
   model.period_start = "2026-10-31T15:00:00Z";
   EXPECT_EQ("Quarterly report 2026-10", TitleOf(model, "en"));
-  model.zone_offset_seconds = 9 * 3600;
+  model.zone = "Asia/Seoul";
   model.kind = ReportKind::kMonthly;
   EXPECT_EQ("월간 점검 보고서 2026-11", TitleOf(model, "ko"));
   model.kind = ReportKind::kDaily;

@@ -71,7 +71,7 @@ class Reports:
     def expected(self, language):
         if not self.month:
             return Expected(self.store, language, run=self.number)
-        return Expected(self.store, language, micros(2026, 11), micros(2026, 12), 9 * 3600)
+        return Expected(self.store, language, micros(2026, 11), micros(2026, 12), SEOUL)
 
     def days(self):
         first = datetime.datetime(2026, 11, 1, tzinfo=SEOUL)

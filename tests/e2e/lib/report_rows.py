@@ -79,12 +79,12 @@ def value_of(value, unit):
 
 
 class Expected:
-    """Of a period [start, end) in microseconds, or of one run; `offset` is the zone's, in seconds."""
+    """Of a period [start, end) in microseconds, or of one run; `zone` is what times are shown in."""
 
-    def __init__(self, path, language, start=0, end=0, offset=0, run=0):
+    def __init__(self, path, language, start=0, end=0, zone=datetime.timezone.utc, run=0):
         self.db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
         self.words, self.said, self.language = WORDS[language], SAID[language], language
-        self.start, self.end, self.offset, self.run = start, end, offset, run
+        self.start, self.end, self.zone, self.run = start, end, zone, run
         self.known = {}
         runs = f"id = {run}" if run else f"started >= {start} AND started < {end}"
         self.db.executescript(
@@ -107,7 +107,7 @@ class Expected:
     def time(self, micros):
         if micros is None:
             return "-"
-        at = datetime.datetime.fromtimestamp(micros // 1000000 + self.offset, datetime.timezone.utc)
+        at = datetime.datetime.fromtimestamp(micros // 1000000, self.zone)
         return at.strftime("%Y-%m-%d %H:%M")
 
     def head(self, definition, playbook, key):

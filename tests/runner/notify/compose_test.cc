@@ -16,7 +16,6 @@ reports::ReportModel Model() {
   model.period_start = "2026-10-31T15:00:00Z";
   model.period_end = "2026-11-30T15:00:00Z";
   model.zone = "Asia/Seoul";
-  model.zone_offset_seconds = 9 * 3600;
   model.run_ids = {"7", "8"};
   model.totals.critical = 1;
   reports::ResultRow row;
