@@ -91,7 +91,7 @@ void HtmlPage::Title() {
   html_.Text(Say_(Word::kGenerated) + ": " + Time(model_.generated_at)).Close();
   std::string targets;
   for (const std::string& target : model_.targets) targets += (targets.empty() ? "" : ", ") + target;
-  html_.Element("p", Say_(Word::kTargets) + ": " + targets, {{"class", "facts"}});
+  if (!targets.empty()) html_.Element("p", Say_(Word::kTargets) + ": " + targets, {{"class", "facts"}});
   const auto alarm = [this](Word what, const std::vector<std::string>& these) {
     if (these.empty()) return;
     std::string names;
@@ -188,7 +188,7 @@ std::string HtmlPage::Render() {
   html_.Open("body").Element("a", Say(Word::kSkip, language_), {{"class", "skip"}, {"href", "#main"}});
   html_.Constant(Navigation(Word::kPages, options_.links)).Constant(top).Constant(Navigation(Word::kContents, contents_));
   html_.Open("main", {{"id", "main"}}).Constant(sections).Close();
-  html_.Open("footer").Text("upkeep " + model_.upkeep_version + " · " + Say_(Word::kLedger) + " ")
+  html_.Open("footer").Text((model_.upkeep_version.empty() ? "" : "upkeep " + model_.upkeep_version + " · ") + Say_(Word::kLedger) + " ")
       .Element("code", model_.ledger_head).Close();
   html_.Close().Close().Constant("\n");
   return html_.Take();

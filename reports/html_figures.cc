@@ -26,6 +26,7 @@ MetricGroup GroupOf(const MetricRow& row) {
 }  // namespace
 
 void HtmlPage::Checks() {
+  if (model_.checks.empty()) return;
   Section(Word::kAllChecks, "checks", static_cast<std::int64_t>(model_.checks.size()));
   BeginTable({Say_(Word::kCheck), Say_(Word::kTarget), Say_(Word::kState), {Say_(Word::kCoverage), "number"},
               Say_(Word::kReason)},

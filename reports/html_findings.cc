@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "reports/html_page.h"
+#include "reports/looked_at.h"
 
 namespace upkeep::reports {
 namespace {
@@ -44,7 +45,7 @@ void HtmlPage::Finding(const ResultRow& row) {
 
 void HtmlPage::Attention() {
   Section(Word::kNeedsYou, "attention", static_cast<std::int64_t>(model_.attention.size()));
-  if (model_.attention.empty()) html_.Element("p", Say(Word::kNothingNeedsYou, language_));
+  if (model_.attention.empty()) html_.Element("p", SayNothingNeedsYou(model_, language_));
   const std::vector<ResultRow>& rows = model_.attention;
   for (std::size_t first = 0; first < rows.size();) {
     const ResultRow& row = rows[first];

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "base/text.h"
+#include "reports/looked_at.h"
 #include "reports/renderers.h"
 #include "reports/words.h"
 
@@ -79,7 +80,8 @@ std::string MetricName(std::string_view name) {
 checks::State WorstState(const ReportModel& model) {
   if (model.totals.critical > 0) return checks::State::kCritical;
   if (model.totals.warning > 0) return checks::State::kWarning;
-  return model.totals.unknown > 0 ? checks::State::kUnknown : checks::State::kOk;
+  // Where nothing was checked, nothing is known.
+  return model.totals.unknown > 0 || model.checks.empty() ? checks::State::kUnknown : checks::State::kOk;
 }
 
 }  // namespace
@@ -100,14 +102,20 @@ std::string RenderCsv(const ReportModel& model, const RenderOptions& options) {
 
 std::string RenderJunit(const ReportModel& model, const RenderOptions& options) {
   std::size_t failures = 0, errors = 0, skipped = 0;
+  const bool nothing = model.checks.empty();   // A suite without a case passes for good.
+  errors += nothing;
   for (const CheckRow& row : model.checks) {
     failures += row.state == checks::State::kCritical || row.state == checks::State::kWarning;
     errors += row.state == checks::State::kUnknown;
     skipped += row.state == checks::State::kSkipped;
   }
   std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"upkeep\" tests=\"" +
-                    std::to_string(model.checks.size()) + "\" failures=\"" + std::to_string(failures) +
+                    std::to_string(model.checks.size() + nothing) + "\" failures=\"" + std::to_string(failures) +
                     "\" errors=\"" + std::to_string(errors) + "\" skipped=\"" + std::to_string(skipped) + "\">\n";
+  if (nothing) {
+    out += "  <testcase classname=\"upkeep\" name=\"upkeep\">\n    <error message=\"unknown no_data\">" +
+           Xml(SayNothingNeedsYou(model, options.language)) + "</error>\n  </testcase>\n";
+  }
   for (const CheckRow& row : model.checks) {
     out += "  <testcase classname=\"" + Xml(row.target) + "\" name=\"" + Xml(row.playbook) + "\" time=\"" +
            Plain(static_cast<double>(row.milliseconds) / 1000) + "\"";
@@ -145,6 +153,8 @@ std::string RenderNagios(const ReportModel& model, const RenderOptions& options)
   if (!model.attention.empty()) {
     const ResultRow& first = model.attention.front();
     out += "; " + PluginText(first.subject) + ": " + PluginText(first.summary.In(options.language));
+  } else if (model.checks.empty()) {
+    out += "; " + PluginText(SayNothingNeedsYou(model, options.language));
   }
   out += " | critical=" + std::to_string(model.totals.critical) + " warning=" + std::to_string(model.totals.warning) +
          " unknown=" + std::to_string(model.totals.unknown) + " ok=" + std::to_string(model.totals.ok) +

@@ -4,6 +4,7 @@
 
 #include "base/korean.h"
 #include "reports/local_time.h"
+#include "reports/looked_at.h"
 #include "reports/renderers.h"
 #include "reports/slot_reasons.h"
 #include "reports/words.h"
@@ -78,16 +79,17 @@ void Document::Header() {
     out_ << "- " << Word_(Word::kPeriod) << ": " << Time(model_.period_start) << " – "
          << Time(model_.period_end) << " (" << Cell(model_.zone) << ")\n";
   }
-  out_ << "- " << Word_(Word::kGenerated) << ": " << Time(model_.generated_at) << "\n- "
-       << Word_(Word::kTargets) << ": ";
+  out_ << "- " << Word_(Word::kGenerated) << ": " << Time(model_.generated_at) << "\n";
   for (std::size_t i = 0; i < model_.targets.size(); ++i) {
-    out_ << (i == 0 ? "" : ", ") << Cell(model_.targets[i]);
+    out_ << (i == 0 ? "- " + Word_(Word::kTargets) + ": " : ", ") << Cell(model_.targets[i]);
   }
-  out_ << "\n- " << Word_(Word::kCoverage) << ": " << model_.observed << "/" << model_.attempted << "\n- "
+  if (!model_.targets.empty()) out_ << "\n";
+  out_ << "- " << Word_(Word::kCoverage) << ": " << model_.observed << "/" << model_.attempted << "\n- "
        << Word_(Word::kFindings) << ": " << Word_(Word::kNew) << " " << model_.new_findings << ", "
        << Word_(Word::kRecurring) << " " << model_.recurring_findings << ", " << Word_(Word::kResolved) << " "
-       << model_.resolved_findings << "\n- upkeep " << Cell(model_.upkeep_version) << ", " << Word_(Word::kLedger)
-       << " `" << Cell(model_.ledger_head) << "`\n";
+       << model_.resolved_findings << "\n- ";
+  if (!model_.upkeep_version.empty()) out_ << "upkeep " << Cell(model_.upkeep_version) << ", ";
+  out_ << Word_(Word::kLedger) << " `" << Cell(model_.ledger_head) << "`\n";
   for (const std::string& target : model_.unverified_tls) {
     out_ << "- **" << Word_(Word::kTlsNotVerified) << ": " << Cell(target) << "**\n";
   }
@@ -110,7 +112,7 @@ void Document::Header() {
 void Document::Attention() {
   Section(Word::kNeedsYou);
   if (model_.attention.empty()) {
-    out_ << Say(Word::kNothingNeedsYou, language_) << "\n";
+    out_ << SayNothingNeedsYou(model_, language_) << "\n";
     return;
   }
   for (const ResultRow& row : model_.attention) {
@@ -165,8 +167,10 @@ void Document::Rest() {
            Word_(row.verified ? Word::kVerifiedByCheck : Word::kNotVerified)});
     }
   }
-  Section(Word::kChecks);
-  Table({Word::kCheck, Word::kTarget, Word::kState, Word::kCoverage, Word::kReason});
+  if (!model_.checks.empty()) {
+    Section(Word::kChecks);
+    Table({Word::kCheck, Word::kTarget, Word::kState, Word::kCoverage, Word::kReason});
+  }
   for (const CheckRow& row : model_.checks) {
     Row({row.title.In(language_) + " (" + row.playbook + ")", row.target, std::string(SayState(row.state, language_)),
          std::to_string(row.observed) + "/" + std::to_string(row.attempted), SayReason(row.reason, language_)});

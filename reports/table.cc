@@ -3,6 +3,7 @@
 // The list on the terminal: what needs somebody first, then one line a check.
 #include <algorithm>
 
+#include "reports/looked_at.h"
 #include "reports/renderers.h"
 #include "reports/words.h"
 
@@ -123,13 +124,34 @@ void AddResults(std::string& out, const std::vector<ResultRow>& rows, const Rend
   }
 }
 
+/// What became of the planned runs: "Carried out 1/4 (late 1) · missed 2 · paused 1".
+std::string PlannedRuns(const SlotTotals& slots, const std::string& language) {
+  const auto count = [&](Word word, std::int64_t number) {
+    std::string name(Say(word, language));
+    if (name.front() >= 'A' && name.front() <= 'Z') name.front() += 'a' - 'A';
+    return name + " " + std::to_string(number);
+  };
+  std::string said = std::string(Say(Word::kOperated, language)) + " " +
+                     std::to_string(slots.on_time + slots.late) + "/" + std::to_string(slots.due);
+  if (slots.late > 0) said += " (" + count(Word::kLate, slots.late) + ")";
+  const std::pair<Word, std::int64_t> parts[] = {
+      {Word::kMissed, slots.missed}, {Word::kCancelled, slots.cancelled},
+      {Word::kBlackout, slots.blackout}, {Word::kOverlapped, slots.overlapped}, {Word::kPaused, slots.paused},
+      {Word::kInterrupted, slots.interrupted}, {Word::kSuperseded, slots.superseded},
+      {Word::kInFlight, slots.in_flight}};
+  for (const auto& [word, number] : parts) {
+    if (number > 0) said += " · " + count(word, number);
+  }
+  return said;
+}
+
 }  // namespace
 
 std::string RenderTable(const ReportModel& model, const RenderOptions& options, bool wide) {
   const std::string& language = options.language;
   std::string out;
   if (model.attention.empty()) {
-    out += std::string(Say(Word::kNothingNeedsYou, language)) + "\n";
+    out += std::string(SayNothingNeedsYou(model, language)) + "\n";
   } else {
     out += std::string(Say(Word::kNeedsYou, language)) + " (" + std::to_string(model.attention.size()) + ")\n\n";
     AddResults(out, model.attention, options, wide);
@@ -138,7 +160,7 @@ std::string RenderTable(const ReportModel& model, const RenderOptions& options, 
     out += "\n" + std::string(Say(Word::kWaived, language)) + " (" + std::to_string(model.waived.size()) + ")\n";
     if (wide) AddResults(out, model.waived, options, false);
   }
-  out += "\n" + std::string(Say(Word::kChecks, language)) + "\n";
+  if (!model.checks.empty()) out += "\n" + std::string(Say(Word::kChecks, language)) + "\n";
   int widest = 0, widest_target = 0;
   for (const CheckRow& row : model.checks) {
     widest = std::max(widest, Width(row.playbook));
@@ -185,6 +207,7 @@ std::string RenderTable(const ReportModel& model, const RenderOptions& options, 
     at = (fits ? at + 3 : 0) + Width(part);
   }
   out += "\n";
+  if (model.slots.due > 0) out += Wrapped(PlannedRuns(model.slots, language), options.columns, 0) + "\n";
   return out;
 }
 

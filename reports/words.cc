@@ -30,6 +30,8 @@ constexpr Entry kWords[] = {
     {"As of", "기준 시각"},
     {"What needs you", "조치가 필요한 항목"},
     {"Nothing needs you.", "조치가 필요한 항목이 없습니다."},
+    {"Nothing was looked at in this period.", "이 기간에는 점검이 수행되지 않았습니다."},
+    {"Nothing was looked at in this run.", "이 실행에서는 점검한 항목이 없습니다."},
     {"Summary", "요약"},
     {"Findings", "발견 사항"},
     {"New", "신규"},

@@ -17,7 +17,8 @@ namespace upkeep::reports {
 
 enum class Word {
   kTitleRun, kTitleDaily, kTitleWeekly, kTitleMonthly, kTitleQuarterly,
-  kPeriod, kTargets, kGenerated, kNeedsYou, kNothingNeedsYou, kSummary, kFindings, kNew, kRecurring, kRegressed,
+  kPeriod, kTargets, kGenerated, kNeedsYou, kNothingNeedsYou, kNothingLookedAt,
+  kRunLookedAtNothing, kSummary, kFindings, kNew, kRecurring, kRegressed,
   kResolved, kResolvedTitle, kWaived, kChecks, kNotLookedAt, kMetrics, kSlots, kMissedSlots, kActions, kWaivers,
   kDeliveries, kDays, kCoverage, kCheck, kTarget, kSubject, kState, kReason, kFix, kOwner, kRunbook, kSince, kValue,
   kPrevious, kMonthAgo, kThreshold, kSource, kRequestedBy, kApprovedBy, kOutcome, kExpires, kMatched, kExpired,
