@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "reports/html_page.h"
+#include "reports/looked_at.h"
 #include "reports/slot_reasons.h"
 
 namespace upkeep::reports {
@@ -69,7 +70,7 @@ void HtmlPage::Days() {
   for (const DayRow& row : model_.days) {
     // A day on which nothing ran has no states: not zero, and not fine.
     const auto count = [&](std::int64_t number, const char* css) {
-      return row.runs == 0 ? Cell{"-", "none"} : Count(number, css);
+      return NothingRan(row) ? Cell{"-", "none"} : Count(number, css);
     };
     Row({{row.date, ""}, Count(row.runs), count(row.critical, "state critical"), count(row.warning, "state warning"),
          count(row.unknown, "state unknown"), count(row.ok, "")});

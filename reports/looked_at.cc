@@ -17,6 +17,10 @@ bool WasLookedAt(const ReportModel& model) {
   });
 }
 
+bool NothingRan(const DayRow& day) {
+  return day.runs + day.critical + day.warning + day.unknown + day.ok + day.skipped == 0;
+}
+
 std::string_view SayNothingNeedsYou(const ReportModel& model, std::string_view language) {
   if (WasLookedAt(model)) return Say(Word::kNothingNeedsYou, language);
   return Say(model.kind == ReportKind::kRun ? Word::kRunLookedAtNothing : Word::kNothingLookedAt, language);

@@ -16,6 +16,9 @@ namespace upkeep::reports {
 /// Some check has a result other than skipped; an accepted one is a result too.
 bool WasLookedAt(const ReportModel& model);
 
+/// Nothing ran on that day, upkeep's check of itself included: it has no states, not zero of each.
+bool NothingRan(const DayRow& day);
+
 /// What stands in place of the list of what needs somebody where that list is empty.
 std::string_view SayNothingNeedsYou(const ReportModel& model, std::string_view language);
 

@@ -208,7 +208,7 @@ void Document::Rest() {
          << SayState(checks::State::kOk, language_) << " |\n|---|---|---|---|---|---|\n";
     for (const DayRow& row : model_.days) {
       // A day on which nothing ran has no states: not zero, and not fine.
-      const auto count = [&](std::int64_t number) { return row.runs == 0 ? std::string("-") : std::to_string(number); };
+      const auto count = [&](std::int64_t number) { return NothingRan(row) ? std::string("-") : std::to_string(number); };
       Row({row.date, std::to_string(row.runs), count(row.critical), count(row.warning), count(row.unknown),
            count(row.ok)});
     }

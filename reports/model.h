@@ -96,6 +96,7 @@ struct DeliveryRow {
 
 struct DayRow {
   std::string date;                    ///< YYYY-MM-DD in the report's zone.
+  /// Runs that looked at targets; the states are also of upkeep's check of itself.
   std::int64_t runs = 0, critical = 0, warning = 0, unknown = 0, ok = 0, skipped = 0;
 };
 

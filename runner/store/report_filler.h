@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Fills a ReportModel by queries. Two temporary tables hold what a report is about: the runs
-// (report_runs) and the newest outcome of each check on each target among them
+// Fills a ReportModel by queries. Three temporary tables hold what a report is about: the runs
+// (report_runs), those of them that looked at targets (report_looks) and the newest outcome of each check on each target among them
 // (report_outcomes); every list is a plain query over these, as docs/store.md prints them.
 
 #ifndef UPKEEP_RUNNER_STORE_REPORT_FILLER_H_

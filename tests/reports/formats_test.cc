@@ -245,6 +245,8 @@ TEST(Formats, ADayWithoutARunHasNoStates) {
   model.days[0] = {"2026-10-01", 0, 0, 0, 0, 0, 0};
   EXPECT_TRUE(Has(Rendered("md", model), "| 2026-10-01 | 0 | - | - | - | - |"));
   EXPECT_FALSE(Has(Rendered("html", model), "<th scope=\"row\">2026-10-01</th><td class=\"none\">0</td><td class=\"none\">0"));
+  model.days[0].critical = 1;   // Found by upkeep's check of itself.
+  EXPECT_TRUE(Has(Rendered("md", model), "| 2026-10-01 | 0 | 1 | 0 | 0 | 0 |"));
 }
 
 TEST(Formats, OnlyAWebAddressOfARunbookIsALink) {

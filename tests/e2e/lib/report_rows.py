@@ -89,6 +89,7 @@ class Expected:
         runs = f"id = {run}" if run else f"started >= {start} AND started < {end}"
         self.db.executescript(
             f"CREATE TEMP VIEW period_runs AS SELECT id FROM runs WHERE {runs} AND state IN ('finished', 'cancelled');"
+            f"CREATE TEMP VIEW looks AS SELECT id FROM runs WHERE id IN (SELECT id FROM period_runs) AND (trigger <> 'self' OR {run} > 0);"
             "CREATE TEMP VIEW newest AS SELECT id FROM (SELECT id, max(run) FROM outcomes WHERE run IN (SELECT id FROM period_runs) "
             "GROUP BY playbook, target);")
         self.as_of = self.one(
@@ -128,7 +129,7 @@ class Expected:
             "SELECT count(DISTINCT r.finding) FROM result_list r JOIN findings f ON f.id = r.finding WHERE r.run IN "
             "(SELECT id FROM period_runs) AND f.first_run NOT IN (SELECT id FROM period_runs)"))
         tiles[w["resolved"]] = str(self.one("SELECT count(DISTINCT finding) FROM resolutions WHERE run IN (SELECT id FROM period_runs)"))
-        observed, attempted = self.rows("SELECT sum(observed), sum(attempted) FROM runs WHERE id IN (SELECT id FROM period_runs)")[0]
+        observed, attempted = self.rows("SELECT sum(observed), sum(attempted) FROM runs WHERE id IN (SELECT id FROM looks)")[0]
         tiles[w["coverage"]] = f"{observed}/{attempted}"
         return tiles
 
@@ -159,13 +160,13 @@ class Expected:
         """`days`: (date, start, end)."""
         table = []
         for date, start, end in days:
-            runs = self.one("SELECT count(*) FROM runs WHERE id IN (SELECT id FROM period_runs) AND started >= ? AND started < ?", start, end)
+            runs = self.one("SELECT count(*) FROM runs WHERE id IN (SELECT id FROM looks) AND started >= ? AND started < ?", start, end)
             counts = dict(self.rows(
                 "SELECT state, count(*) FROM results WHERE waiver IS NULL AND outcome IN (SELECT id FROM (SELECT id, max(run) FROM outcomes WHERE run IN "
                 "(SELECT id FROM period_runs WHERE id IN (SELECT id FROM runs WHERE started >= ? AND started < ?)) GROUP BY playbook, target)) "
                 "GROUP BY state", start, end))
             states = [str(counts.get(state, 0)) for state in ("critical", "warning", "unknown", "ok")]
-            table.append([date, str(runs), *(states if runs else ["-"] * 4)])
+            table.append([date, str(runs), *(states if runs or counts else ["-"] * 4)])
         return table
 
     def attention(self):

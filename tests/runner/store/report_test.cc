@@ -259,6 +259,47 @@ TEST_F(ReportTest, ADayOfAnOutageWasDueAsAWhole) {
   EXPECT_TRUE(model.slots.balanced());
 }
 
+// A bug once: upkeep's check of itself, which found that every look was missed, covered the day.
+TEST_F(ReportTest, TheCheckOfItselfCoversNothingAndLooksAtNoTarget) {
+  Open();
+  RunStart self;
+  self.trigger = "self";
+  self.actor = kDaemon;
+  self.version = "0.1.0";
+  self.targets = {{"prod", "kubernetes", true}};
+  self.playbooks = {"kubernetes.pods"};
+  self.started = clock_.Now();
+  self.holder = "host/1";
+  checks::PlaybookOutcome outcome = MakeOutcome({MakeResult("missed", State::kCritical)});
+  outcome.coverage = {1, 1};
+  const RunId run = *store_->StartRun(self);
+  Finish(run, {outcome});
+  const Instant midnight = std::chrono::floor<std::chrono::days>(clock_.Now());
+  ReportQuery day;
+  day.start = midnight;
+  day.end = midnight + hours(24);
+  day.days = {{FormatRfc3339(midnight).substr(0, 10), day.start, day.end}};
+  reports::ReportModel model = Fill(day);
+  EXPECT_EQ(0, model.attempted);
+  EXPECT_EQ(0, model.observed);
+  EXPECT_TRUE(model.targets.empty());
+  ASSERT_EQ(1U, model.days.size());
+  EXPECT_EQ(0, model.days[0].runs);
+  EXPECT_EQ(1, model.days[0].critical) << "what it found stays";
+  EXPECT_EQ(1, model.totals.critical);
+  EXPECT_EQ(1U, model.attention.size());
+  EXPECT_EQ(1, model.new_findings);
+
+  Look({MakeResult("web", State::kOk)});
+  model = Fill(day);
+  EXPECT_EQ(1, model.days[0].runs);
+  EXPECT_EQ(std::vector<std::string>{"prod"}, model.targets);
+  ReportQuery one;
+  one.kind = reports::ReportKind::kRun;
+  one.run = run;
+  EXPECT_EQ(1, Fill(one).attempted) << "of that run alone it is what the report is about";
+}
+
 TEST_F(ReportTest, ATargetThatNoRunOfThePeriodLookedAtIsNamed) {
   Open();
   RunStart list;
