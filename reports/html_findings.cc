@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The sections about what was found: what needs somebody, what was accepted, what is gone again.
+#include <algorithm>
 #include <string>
 #include <utility>
 
 #include "reports/html_page.h"
 #include "reports/looked_at.h"
+#include "reports/what_helps.h"
 
 namespace upkeep::reports {
 namespace {
@@ -17,7 +19,7 @@ bool Together(const ResultRow& a, const ResultRow& b) {
 
 }  // namespace
 
-void HtmlPage::Finding(const ResultRow& row) {
+void HtmlPage::Finding(const ResultRow& row, bool with_help) {
   html_.Open("li", {{"data-subject", row.subject}});
   html_.Open("h4").Text(row.subject);
   if (!row.severity.empty()) html_.Text(" ").Element("span", row.severity, {{"class", "tag"}});
@@ -31,8 +33,8 @@ void HtmlPage::Finding(const ResultRow& row) {
   std::string summary = row.summary.In(language_);
   if (row.state == checks::State::kUnknown) summary = SayReason(row.reason, language_) + ": " + summary;
   html_.Element("p", summary);
-  if (const std::string hint = SayHint(row, language_); !hint.empty()) {
-    html_.Element("p", Say_(Word::kFix) + ": " + hint, {{"class", "facts"}});
+  if (const std::string help = SayWhatHelps(row, language_); with_help && !help.empty()) {
+    html_.Element("p", Say_(Word::kFix) + ": " + help, {{"class", "facts"}});
   }
   if (!row.remedy.empty()) {
     html_.Element("p", Say_(Word::kRemedy) + ": " + row.remedy, {{"class", "facts"}});
@@ -57,9 +59,14 @@ void HtmlPage::Attention() {
     html_.Text(" " + row.title.In(language_) + " · " + row.target);
     if (end - first > 1) html_.Text(" (" + std::to_string(end - first) + ")");
     html_.Close().Open("ul", {{"class", "findings"}});
-    for (std::size_t i = first; i < end; ++i) Finding(rows[i]);
+    // Said once where it is the same for all of them.
+    const std::string help = SayWhatHelps(row, language_);
+    const bool each = std::any_of(&row, &row + (end - first), [&](const ResultRow& one) {
+      return SayWhatHelps(one, language_) != help;
+    });
+    for (std::size_t i = first; i < end; ++i) Finding(rows[i], each);
     html_.Close().Open("dl", {{"class", "facts"}});
-    Fact(Say_(Word::kFix), row.fix.In(language_));
+    if (!each) Fact(Say_(Word::kFix), help);
     Fact(Say_(Word::kOwner), row.owner);
     RunbookFact(row.runbook);
     html_.Close().Close();

@@ -65,7 +65,8 @@ class HtmlPage {
   void Tiles();
   // html_findings.cc
   void Attention();
-  void Finding(const ResultRow& row);
+  /// `with_help`: what helps stands beside it, and not once below all of them.
+  void Finding(const ResultRow& row, bool with_help);
   void ResultTable(Word word, const char* id, const std::vector<ResultRow>& rows, bool waived);
   void Resolved();
   // html_figures.cc

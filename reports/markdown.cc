@@ -7,6 +7,7 @@
 #include "reports/looked_at.h"
 #include "reports/renderers.h"
 #include "reports/slot_reasons.h"
+#include "reports/what_helps.h"
 #include "reports/words.h"
 
 namespace upkeep::reports {
@@ -126,10 +127,10 @@ void Document::Attention() {
       if (row.seen > 1) out_ << " (" << row.seen << ")";
       out_ << ", " << Word_(Word::kSince) << ": " << Time(row.first_seen) << "\n";
     }
-    if (const std::string hint = SayHint(row, language_); !hint.empty()) {
-      out_ << "- " << Word_(Word::kFix) << ": " << Cell(hint) << "\n";
+    if (const std::string help = SayWhatHelps(row, language_); !help.empty()) {
+      out_ << "- " << Word_(Word::kFix) << ": " << Cell(help) << "\n";
     }
-    out_ << "- " << Word_(Word::kFix) << ": " << Cell(row.fix.In(language_)) << "\n- " << Word_(Word::kOwner)
+    out_ << "- " << Word_(Word::kOwner)
          << ": " << Cell(row.owner) << ", " << Word_(Word::kRunbook) << ": " << Cell(row.runbook) << "\n";
     if (!row.remedy.empty()) out_ << "- " << Word_(Word::kRemedy) << ": " << Cell(row.remedy) << "\n";
     out_ << "\n";

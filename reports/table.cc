@@ -5,6 +5,7 @@
 
 #include "reports/looked_at.h"
 #include "reports/renderers.h"
+#include "reports/what_helps.h"
 #include "reports/words.h"
 
 namespace upkeep::reports {
@@ -95,12 +96,16 @@ constexpr int kStateColumns = 10, kSeverityColumns = 4;
 
 void AddResults(std::string& out, const std::vector<ResultRow>& rows, const RenderOptions& options,
                 bool wide) {
+  std::string said;   // Of a dead target every check is unknown, and the same helps all of them.
   for (const ResultRow& row : rows) {
     const std::string_view change = SayChange(row.change, options.language);
     out += Colored(Padded(std::string(SayState(row.state, options.language)), kStateColumns), row.state,
                    options.color);
     out += Padded(row.severity, kSeverityColumns);
+    const bool unknown = row.state == checks::State::kUnknown;
     std::string head = OneLine(row.subject) + "  (" + OneLine(row.target) + ")";
+    // Its subject is what could not be looked at, which says little of what was to be learned; wide names each check.
+    if (unknown && !wide) head += "  " + row.playbook;
     if (!change.empty()) {
       head += "  " + std::string(change);
       if (row.seen > 1) head += "(" + std::to_string(row.seen) + ")";
@@ -108,15 +113,16 @@ void AddResults(std::string& out, const std::vector<ResultRow>& rows, const Rend
     out += Wrapped(head, options.columns, kStateColumns + kSeverityColumns) + "\n";
     const std::string indent(kStateColumns, ' ');
     std::string summary = OneLine(row.summary.In(options.language));
-    if (row.state == checks::State::kUnknown || row.state == checks::State::kSkipped) {
+    if (unknown || row.state == checks::State::kSkipped) {
       summary = OneLine(SayReason(row.reason, options.language)) + ": " + summary;
     }
     out += indent + Wrapped(summary, options.columns, kStateColumns) + "\n";
-    if (const std::string hint = OneLine(SayHint(row, options.language)); !hint.empty()) {
-      out += indent + "-> " + Wrapped(hint, options.columns, kStateColumns + 3) + "\n";
+    const std::string help = OneLine(SayWhatHelps(row, options.language));
+    if ((unknown ? help != said : wide) && !help.empty()) {
+      out += indent + "-> " + Wrapped(help, options.columns, kStateColumns + 3) + "\n";
     }
+    said = unknown ? help : "";
     if (wide) {
-      out += indent + "-> " + Wrapped(OneLine(row.fix.In(options.language)), options.columns, kStateColumns + 3) + "\n";
       std::string source = row.playbook + "  " + row.owner + "  " + row.runbook;
       if (!row.remedy.empty()) source += "  " + std::string(Say(Word::kRemedy, options.language)) + ": " + row.remedy;
       out += indent + Wrapped(OneLine(source), options.columns, kStateColumns) + "\n";

@@ -236,12 +236,6 @@ std::string ShowValue(double value, std::string_view unit) {
   return shown;
 }
 
-std::string SayHint(const ResultRow& row, std::string_view language) {
-  if (row.state != checks::State::kUnknown || row.data.empty()) return "";
-  const Result<Value> data = ParseJson(row.data);
-  return data.ok() && data->is_object() ? In(language, StringAt(*data, "hint")) : "";
-}
-
 std::string SayLimits(const MetricRow& metric, std::string_view language) {
   std::string limits;
   const auto add = [&](Word word, const std::optional<double>& limit) {

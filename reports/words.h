@@ -50,9 +50,6 @@ std::string OneLine(std::string_view text);
 
 /// "12.5", "3", "1.5 GiB", "80 %": a value with its unit, for people.
 std::string ShowValue(double value, std::string_view unit);
-/// What helps where a result is unknown: the hint that was stored with it (a grant, say), or "".
-std::string SayHint(const ResultRow& row, std::string_view language);
-
 /// "warning 80 %, critical 90 %"; "" without limits.
 std::string SayLimits(const MetricRow& metric, std::string_view language);
 /// The report's title, with the days that it is of: "Monthly report 2026-11".
