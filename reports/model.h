@@ -100,7 +100,8 @@ struct DayRow {
   std::int64_t runs = 0, critical = 0, warning = 0, unknown = 0, ok = 0, skipped = 0;
 };
 
-/// Totals of states over the runs shown.
+/// Totals of states over the results shown, and the rows of attention that no check found: changes
+/// that did not do what they should, waivers that cover nothing.
 struct StateTotals {
   std::int64_t ok = 0, warning = 0, critical = 0, unknown = 0, skipped = 0, waived = 0;
 };

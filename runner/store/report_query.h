@@ -3,7 +3,8 @@
 // Fills reports::ReportModel from stored rows. docs/store.md has the SQL of each figure.
 //
 // What a period shows as it stands (attention, totals, checks, metrics) is the newest recorded
-// outcome of each check on each target in it; counts of new, recurring and resolved findings,
+// outcome of each check on each target in it, and in attention and totals also what is wrong with
+// changes and waivers; counts of new, recurring and resolved findings,
 // coverage, days, actions and deliveries are of the whole period. Nothing depends on the wall
 // clock: generated_at is the time of the newest ledger entry in the period, deliveries aside.
 //

@@ -46,7 +46,10 @@ fi
 "$upkeep" waiver add --playbook http.endpoint --target 'shop' --subject 'Endpoint/nobody' --owner shop-team \
   --reason 'typed wrongly' --expires 1d >"$work/waiver"
 look day http.endpoint
-is "a waiver that matches nothing is shown" waiver_unmatched "$(ask '.attention[0].reason')"
+is "a waiver that matches nothing: one run shows that it covers none" 0 "$(ask '.waivers[] | select(.reason == "typed wrongly") | .matched')"
+"$upkeep" report daily -o "json:$work/day.json"
+is "a waiver that matches nothing needs somebody" waiver_unmatched "$(ask '.attention[-1].reason')"
+is "a waiver that matches nothing is counted" 1 "$(ask '.totals.warning')"
 "$upkeep" waiver revoke "$(grep -o '[0-9][0-9]*' "$work/waiver" | sed -n 1p)" --reason 'typed wrongly' >/dev/null
 
 while [ "$(date +%s)" -le $((accepted + 10)) ]; do sleep 0.2; done

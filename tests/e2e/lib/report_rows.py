@@ -123,6 +123,8 @@ class Expected:
         w = self.words
         totals = dict(self.rows("SELECT CASE WHEN waiver IS NULL THEN state ELSE 'waived' END, count(*) FROM results "
                                 "WHERE outcome IN (SELECT id FROM newest) GROUP BY 1"))
+        totals["critical"] = totals.get("critical", 0) + len(self.ended_badly())
+        totals["warning"] = totals.get("warning", 0) + len(self.unmatched())
         tiles = {w[state]: str(totals.get(state, 0)) for state in ("critical", "warning", "unknown", "ok", "skipped", "waived")}
         tiles[w["new"]] = str(self.one("SELECT count(*) FROM findings WHERE first_run IN (SELECT id FROM period_runs)"))
         tiles[w["recurring"]] = str(self.one(
@@ -172,11 +174,7 @@ class Expected:
     def attention(self):
         """(playbook, target, state, subject, tags, summary, data)"""
         w = self.words
-        found = [[printable(playbook), printable(target), w["critical"], printable(subject), "P1", printable(outcome) or w["end_unknown"], None]
-                 for playbook, target, subject, outcome in self.rows(
-                     f"SELECT playbook, target, subject, outcome_{self.language} FROM plans p WHERE {self.plans()} AND "
-                     "(state IN ('unverified', 'failed', 'unknown') OR EXISTS (SELECT 1 FROM actions WHERE plan = p.id AND ended IS NULL)) "
-                     "ORDER BY id")]
+        found = self.ended_badly()
         for row in self.rows(
                 f"SELECT x.playbook, x.target, x.state, x.subject, x.severity, x.change, x.seen, x.reason, {self.text()}, x.data "
                 "FROM result_list x WHERE x.outcome IN (SELECT id FROM newest) AND x.waiver IS NULL AND x.state IN "
@@ -191,15 +189,25 @@ class Expected:
                           printable(data) if data and data != "null" else None])
         return found + self.unmatched()
 
+    def ended_badly(self):
+        """Plans whose change did not do what it should, or of which nobody knows."""
+        w = self.words
+        return [[printable(playbook), printable(target), w["critical"], printable(subject), "P1", printable(outcome) or w["end_unknown"], None]
+                for playbook, target, subject, outcome in self.rows(
+                    f"SELECT playbook, target, subject, outcome_{self.language} FROM plans p WHERE {self.plans()} AND "
+                    "(state IN ('unverified', 'failed', 'unknown') OR EXISTS (SELECT 1 FROM actions WHERE plan = p.id AND ended IS NULL)) "
+                    "ORDER BY id")]
+
     def unmatched(self):
-        """Waivers that cover nothing, though what they name was looked at."""
+        """Waivers of a period that cover nothing, though what they name was looked at."""
+        if self.run:
+            return []
         looked = self.rows("SELECT playbook, target FROM outcome_list WHERE id IN (SELECT id FROM newest)")
-        until = self.as_of if self.run else self.end
         found = []
         for number, playbook, target, subject, owner in self.rows(
                 "SELECT id, playbook, target, subject, owner FROM waivers w WHERE created <= ? AND expires > ? AND expires > ? "
                 "AND (revoked IS NULL OR revoked > ?) AND NOT EXISTS (SELECT 1 FROM result_list r WHERE r.waiver = w.id AND "
-                "r.run IN (SELECT id FROM period_runs)) ORDER BY id", until, self.begun(), self.as_of, self.begun()):
+                "r.run IN (SELECT id FROM period_runs)) ORDER BY id", self.end, self.start, self.as_of, self.start):
             if any(fnmatch.fnmatchcase(p, playbook) and fnmatch.fnmatchcase(t, target) for p, t in looked):
                 summary = {"en": f"waiver {number} of {owner} matches no result", "ko": f"{owner}의 예외 {number}에 해당하는 결과가 없습니다"}
                 found.append([printable(playbook), printable(target), self.words["warning"], printable(subject), "P4",

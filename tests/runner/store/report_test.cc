@@ -218,21 +218,71 @@ TEST_F(ReportTest, AWaiverThatMatchesNothingIsAFindingOnceItsPlaceWasLookedAt) {
   ASSERT_TRUE(store_->AddWaiver(waiver).ok());
   waiver.playbook = "postgres.*";   // Nobody looked there.
   ASSERT_TRUE(store_->AddWaiver(waiver).ok());
-  ReportQuery query;
-  query.kind = reports::ReportKind::kRun;
-  query.run = Look({MakeResult("web", State::kWarning)}).run;
-  reports::ReportModel model = Fill(query);
+  ReportQuery day;
+  day.start = clock_.Now() - hours(1);
+  day.end = clock_.Now() + hours(1);
+  ReportQuery one;
+  one.kind = reports::ReportKind::kRun;
+  one.run = Look({MakeResult("web", State::kWarning)}).run;
+  reports::ReportModel model = Fill(day);
   ASSERT_EQ(1U, model.attention.size());
   EXPECT_EQ("waiver_unmatched", model.attention[0].reason);
   EXPECT_EQ("shop/Pod/gone", model.attention[0].subject);
   EXPECT_EQ("shop", model.attention[0].owner);
   EXPECT_EQ(1, model.totals.waived);
+  EXPECT_EQ(1, model.totals.warning) << "what needs somebody is counted";
+  model = Fill(one);
+  EXPECT_TRUE(model.attention.empty()) << "one run may just not have met it";
+  EXPECT_EQ(0, model.totals.warning);
+  ASSERT_EQ(3U, model.waivers.size());
+  EXPECT_EQ(0, model.waivers[1].matched);
 
   clock_.Advance(hours(25));                          // Expired: none counts, none is asked after.
-  query.run = Look({MakeResult("web", State::kWarning)}).run;
-  model = Fill(query);
+  Look({MakeResult("web", State::kWarning)});
+  day.start = clock_.Now() - hours(1);
+  day.end = clock_.Now() + hours(1);
+  model = Fill(day);
   ASSERT_EQ(1U, model.attention.size());
   EXPECT_EQ("shop/Pod/web", model.attention[0].subject);
+}
+
+TEST_F(ReportTest, AChangeThatDidNotDoWhatItShouldIsCounted) {
+  Open();
+  const RunId run = Look({MakeResult("web", State::kCritical), MakeResult("db", State::kCritical)}).run;
+  for (const PlanState end : {PlanState::kVerified, PlanState::kUnverified, PlanState::kFailed}) {
+    Plan plan;
+    plan.run = run;
+    plan.playbook = "kubernetes.pods";
+    plan.target = "prod";
+    plan.subject = "shop/Pod/web";
+    plan.remedy = "delete_pod";
+    plan.risk = "low";
+    plan.hash = PlanStateName(end);
+    plan.requester = kJin;
+    plan.expires = clock_.Now() + hours(1);
+    const PlanId id = *store_->AddPlan(plan);
+    Approval approval;
+    approval.plan = id;
+    approval.hash = plan.hash;
+    approval.actor = kMina;
+    approval.approve = true;
+    approval.reason = "seen it";
+    ASSERT_TRUE(store_->Approve(approval).ok());
+    ASSERT_TRUE(store_->MovePlan(id, PlanState::kApplying, {}, kDaemon).ok());
+    if (end != PlanState::kFailed) { ASSERT_TRUE(store_->MovePlan(id, PlanState::kApplied, {}, kDaemon).ok()); }
+    ASSERT_TRUE(store_->MovePlan(id, end, {"ended", "끝남"}, kDaemon, run).ok());
+  }
+  ReportQuery day;
+  day.start = clock_.Now() - hours(1);
+  day.end = clock_.Now() + hours(1);
+  ReportQuery one;
+  one.kind = reports::ReportKind::kRun;
+  one.run = run;
+  for (const ReportQuery& query : {day, one}) {
+    const reports::ReportModel model = Fill(query);
+    EXPECT_EQ(4U, model.attention.size());
+    EXPECT_EQ(4, model.totals.critical);
+  }
 }
 
 // A bug once: nothing was written on the day of the outage after noon, and so its afternoon was
