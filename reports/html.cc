@@ -124,6 +124,7 @@ void HtmlPage::Tiles() {
   html_.Open("ul", {{"class", "tiles"}});
   tile(Say(Word::kNew, language_), std::to_string(model_.new_findings), "");
   tile(Say(Word::kRecurring, language_), std::to_string(model_.recurring_findings), "");
+  tile(Say(Word::kRegressed, language_), std::to_string(model_.regressed_findings), "");
   tile(Say(Word::kResolved, language_), std::to_string(model_.resolved_findings), "");
   if (!OfPeriod()) waived();
   tile(Say(Word::kCoverage, language_), std::to_string(model_.observed) + "/" + std::to_string(model_.attempted),

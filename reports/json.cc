@@ -108,7 +108,7 @@ std::string RenderJson(const ReportModel& model, const RenderOptions&) {
                      {"unknown", model.totals.unknown}, {"skipped", model.totals.skipped},
                      {"waived", model.totals.waived}};
   value["findings"] = {{"new", model.new_findings}, {"recurring", model.recurring_findings},
-                       {"resolved", model.resolved_findings}};
+                       {"regressed", model.regressed_findings}, {"resolved", model.resolved_findings}};
   value["coverage"] = {{"attempted", model.attempted}, {"observed", model.observed}};
   value["slots"] = SlotValue(model.slots);
   value["attention"] = List(model.attention, ResultValue);

@@ -87,7 +87,8 @@ void Document::Header() {
   if (!model_.targets.empty()) out_ << "\n";
   out_ << "- " << Word_(Word::kCoverage) << ": " << model_.observed << "/" << model_.attempted << "\n- "
        << Word_(Word::kFindings) << ": " << Word_(Word::kNew) << " " << model_.new_findings << ", "
-       << Word_(Word::kRecurring) << " " << model_.recurring_findings << ", " << Word_(Word::kResolved) << " "
+       << Word_(Word::kRecurring) << " " << model_.recurring_findings << ", " << Word_(Word::kRegressed) << " "
+       << model_.regressed_findings << ", " << Word_(Word::kResolved) << " "
        << model_.resolved_findings << "\n- ";
   if (!model_.upkeep_version.empty()) out_ << "upkeep " << Cell(model_.upkeep_version) << ", ";
   out_ << Word_(Word::kLedger) << " `" << Cell(model_.ledger_head) << "`\n";

@@ -137,7 +137,9 @@ struct ReportModel {
   std::vector<WaiverRow> waivers;
   std::vector<DeliveryRow> deliveries;
   std::vector<DayRow> days;            ///< Of monthly reports.
-  std::int64_t new_findings = 0, recurring_findings = 0, resolved_findings = 0;
+  /// Findings seen: new + recurring + regressed. One that began and came back in the period is new.
+  std::int64_t new_findings = 0, recurring_findings = 0, regressed_findings = 0;
+  std::int64_t resolved_findings = 0;
 };
 
 }  // namespace upkeep::reports

@@ -202,6 +202,7 @@ std::string RenderTable(const ReportModel& model, const RenderOptions& options, 
           count(SayState(checks::State::kSkipped, language), model.totals.skipped),
       count(Say(Word::kNew, language), model.new_findings) + " · " +
           count(Say(Word::kRecurring, language), model.recurring_findings) + " · " +
+          count(Say(Word::kRegressed, language), model.regressed_findings) + " · " +
           count(Say(Word::kResolved, language), model.resolved_findings),
       std::string(Say(Word::kCoverage, language)) + " " + std::to_string(model.observed) + "/" +
           std::to_string(model.attempted)};

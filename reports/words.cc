@@ -58,7 +58,7 @@ constexpr Entry kWords[] = {
     {"What helps", "조치 방법"},
     {"Owner", "담당"},
     {"Runbook", "런북"},
-    {"Since", "최초 발견"},
+    {"First seen", "최초 발견"},
     {"Value", "값"},
     {"Before", "이전"},
     {"A month ago", "한 달 전"},

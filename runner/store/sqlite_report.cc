@@ -159,11 +159,14 @@ void ReportFiller::Totals() {
   }
   model_.new_findings = database_.Number(
       0, "SELECT count(*) FROM findings WHERE first_run IN (SELECT id FROM report_runs)");
-  model_.recurring_findings = database_.Number(
-      0,
-      "SELECT count(DISTINCT x.finding) FROM outcomes o JOIN results x ON x.outcome = o.id "
-      "JOIN findings f ON f.id = x.finding WHERE o.run IN (SELECT id FROM report_runs) AND "
-      "f.first_run NOT IN (SELECT id FROM report_runs)");
+  Query known(database_,
+              "SELECT count(*), sum(back) FROM (SELECT max(x.change = 'regressed') AS back FROM outcomes o "
+              "JOIN results x ON x.outcome = o.id JOIN findings f ON f.id = x.finding WHERE o.run IN "
+              "(SELECT id FROM report_runs) AND f.first_run NOT IN (SELECT id FROM report_runs) GROUP BY x.finding)");
+  if (known.Next()) {
+    model_.regressed_findings = known.Int(1);
+    model_.recurring_findings = known.Int(0) - model_.regressed_findings;
+  }
   model_.resolved_findings = database_.Number(
       0,
       "SELECT count(DISTINCT finding) FROM resolutions WHERE run IN (SELECT id FROM report_runs)");

@@ -240,6 +240,15 @@ TEST(Formats, FindingsOfOneCheckStandTogether) {
   EXPECT_EQ(3U, CountOf(attention.substr(0, attention.find("</section>")), "<li data-subject="));
 }
 
+TEST(Formats, HowManyRegressedIsSaid) {
+  for (const char* format : {"table", "wide", "md"}) {
+    EXPECT_TRUE(Has(Rendered(format, FullModel()), "Regressed 6")) << format;
+    EXPECT_TRUE(Has(Rendered(format, FullModel(), "ko"), "재발 6")) << format;
+  }
+  EXPECT_TRUE(Has(Rendered("html", FullModel()), "<b class=\"state \">6</b><span>Regressed</span>"));
+  EXPECT_EQ(6, (*ParseJson(Rendered("json", FullModel())))["findings"]["regressed"]);
+}
+
 TEST(Formats, ADayWithoutARunHasNoStates) {
   ReportModel model = FullModel();
   model.days[0] = {"2026-10-01", 0, 0, 0, 0, 0, 0};

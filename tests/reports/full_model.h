@@ -52,6 +52,7 @@ inline ReportModel FullModel() {
   model.observed = 118;
   model.new_findings = 2;
   model.recurring_findings = 1;
+  model.regressed_findings = 6;
   model.resolved_findings = 1;
 
   model.attention.push_back(FullResult(checks::State::kCritical, "shop/Pod/app-1", "new"));

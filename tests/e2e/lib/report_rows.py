@@ -127,9 +127,11 @@ class Expected:
         totals["warning"] = totals.get("warning", 0) + len(self.unmatched())
         tiles = {w[state]: str(totals.get(state, 0)) for state in ("critical", "warning", "unknown", "ok", "skipped", "waived")}
         tiles[w["new"]] = str(self.one("SELECT count(*) FROM findings WHERE first_run IN (SELECT id FROM period_runs)"))
-        tiles[w["recurring"]] = str(self.one(
-            "SELECT count(DISTINCT r.finding) FROM result_list r JOIN findings f ON f.id = r.finding WHERE r.run IN "
-            "(SELECT id FROM period_runs) AND f.first_run NOT IN (SELECT id FROM period_runs)"))
+        known = ("SELECT DISTINCT r.finding FROM result_list r JOIN findings f ON f.id = r.finding WHERE r.run IN "
+                 "(SELECT id FROM period_runs) AND f.first_run NOT IN (SELECT id FROM period_runs)")
+        back = known + " AND r.change = 'regressed'"
+        tiles[w["regressed"]] = str(self.one(f"SELECT count(*) FROM ({back})"))
+        tiles[w["recurring"]] = str(self.one(f"SELECT count(*) FROM ({known} EXCEPT {back})"))
         tiles[w["resolved"]] = str(self.one("SELECT count(DISTINCT finding) FROM resolutions WHERE run IN (SELECT id FROM period_runs)"))
         observed, attempted = self.rows("SELECT sum(observed), sum(attempted) FROM runs WHERE id IN (SELECT id FROM looks)")[0]
         tiles[w["coverage"]] = f"{observed}/{attempted}"

@@ -136,11 +136,18 @@ TEST_F(ReportTest, EachFigureOfTheMonthIsSql) {
   EXPECT_EQ(Sql("SELECT count(DISTINCT r.finding) FROM result_list r JOIN findings f "
                 "ON f.id = r.finding WHERE r." + kRuns.substr(1) + "AND NOT f.first_" +
                 kRuns.substr(1)),
-            month.recurring_findings);
+            month.recurring_findings + month.regressed_findings);
+  EXPECT_EQ(Sql("SELECT count(DISTINCT r.finding) FROM result_list r JOIN findings f "
+                "ON f.id = r.finding WHERE r.change = 'regressed' AND r." + kRuns.substr(1) + "AND NOT f.first_" +
+                kRuns.substr(1)),
+            month.regressed_findings);
+  EXPECT_EQ(Sql("SELECT count(DISTINCT r.finding) FROM result_list r WHERE r.finding IS NOT NULL AND r." + kRuns.substr(1)),
+            month.new_findings + month.recurring_findings + month.regressed_findings);
   EXPECT_EQ(Sql("SELECT count(DISTINCT finding) FROM resolutions WHERE" + kRuns),
             month.resolved_findings);
   EXPECT_EQ(1, month.resolved_findings);
-  EXPECT_EQ(2, month.recurring_findings);   // The waived one, and web which regressed.
+  EXPECT_EQ(1, month.recurring_findings);   // The waived one.
+  EXPECT_EQ(1, month.regressed_findings);   // web
   EXPECT_TRUE(month.resolved.at(0).verified);
 
   const std::string latest = "(SELECT id FROM (SELECT id, max(run) FROM outcomes WHERE" + kRuns + "GROUP BY playbook, target))";
