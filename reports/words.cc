@@ -247,6 +247,14 @@ std::string SayLimits(const MetricRow& metric, std::string_view language) {
   return limits;
 }
 
+std::string SayQuarter(std::string_view date, std::string_view language) {
+  constexpr std::size_t kYear = 4, kMonth = 5, kMonthEnd = 7;
+  if (date.size() < kMonthEnd) return "";
+  const int month = (date[kMonth] - '0') * 10 + date[kMonth + 1] - '0';
+  const std::string quarter = std::to_string((month + 2) / 3), year(date.substr(0, kYear));
+  return language == "ko" ? year + "년 " + quarter + "분기" : year + " Q" + quarter;
+}
+
 std::string TitleOf(const ReportModel& model, std::string_view language) {
   // The first day of the period, where there is one.
   const std::string day = LocalTime(model.zone).Date(model.period_start);
@@ -258,7 +266,7 @@ std::string TitleOf(const ReportModel& model, std::string_view language) {
     case ReportKind::kDaily: return title(Word::kTitleDaily, day);
     case ReportKind::kWeekly: return title(Word::kTitleWeekly, day);
     case ReportKind::kMonthly: return title(Word::kTitleMonthly, day.substr(0, 7));
-    case ReportKind::kQuarterly: return title(Word::kTitleQuarterly, day.substr(0, 7));
+    case ReportKind::kQuarterly: return title(Word::kTitleQuarterly, SayQuarter(day, language));
   }
   return "";
 }

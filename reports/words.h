@@ -52,6 +52,8 @@ std::string OneLine(std::string_view text);
 std::string ShowValue(double value, std::string_view unit);
 /// "warning 80 %, critical 90 %"; "" without limits.
 std::string SayLimits(const MetricRow& metric, std::string_view language);
+/// The quarter that "2026-10-01" lies in: "2026 Q4", "2026년 4분기"; "" of what is no date.
+std::string SayQuarter(std::string_view date, std::string_view language);
 /// The report's title, with the days that it is of: "Monthly report 2026-11".
 std::string TitleOf(const ReportModel& model, std::string_view language);
 

@@ -6,6 +6,7 @@
 #include "base/value.h"
 #include "reports/local_time.h"
 #include "reports/render.h"
+#include "reports/words.h"
 
 namespace upkeep::notify {
 namespace {
@@ -36,7 +37,8 @@ std::string Title(const reports::ReportModel& model, const std::string& language
   }
   const std::string critical = std::to_string(model.totals.critical), warning = std::to_string(model.totals.warning),
                     unknown = std::to_string(model.totals.unknown);
-  title += What(model) + ": ";
+  const bool quarter = model.kind == reports::ReportKind::kQuarterly;
+  title += (quarter ? reports::SayQuarter(StartDate(model), language) : What(model)) + ": ";
   return title + (korean ? "심각 " + critical + ", 경고 " + warning + ", 확인 불가 " + unknown
                          : critical + " critical, " + warning + " warning, " + unknown + " unknown");
 }

@@ -39,6 +39,16 @@ TEST(Words, ValuesCarryTheirUnit) {
   EXPECT_EQ("3", ShowValue(3, ""));
 }
 
+TEST(Words, AQuarterHasThreeMonths) {
+  const char* const quarters[] = {"2026 Q1", "2026 Q2", "2026 Q3", "2026 Q4"};
+  for (int month = 1; month <= 12; ++month) {
+    const std::string date = std::string("2026-") + (month < 10 ? "0" : "") + std::to_string(month) + "-01";
+    EXPECT_EQ(quarters[(month - 1) / 3], SayQuarter(date, "en")) << date;
+  }
+  EXPECT_EQ("2026년 1분기", SayQuarter("2026-03-31", "ko"));
+  EXPECT_EQ("", SayQuarter("soon", "en"));
+}
+
 TEST(Words, TitlesFollowTheKind) {
   ReportModel model;
   model.kind = ReportKind::kRun;
@@ -48,7 +58,8 @@ TEST(Words, TitlesFollowTheKind) {
   model.kind = ReportKind::kQuarterly;
   EXPECT_EQ("Quarterly report", TitleOf(model, "en"));
   model.period_start = "2026-10-31T15:00:00Z";
-  EXPECT_EQ("Quarterly report 2026-10", TitleOf(model, "en"));
+  EXPECT_EQ("Quarterly report 2026 Q4", TitleOf(model, "en"));
+  EXPECT_EQ("분기 점검 보고서 2026년 4분기", TitleOf(model, "ko"));
   model.zone = "Asia/Seoul";
   model.kind = ReportKind::kMonthly;
   EXPECT_EQ("월간 점검 보고서 2026-11", TitleOf(model, "ko"));

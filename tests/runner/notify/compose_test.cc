@@ -44,6 +44,18 @@ TEST(ComposeTest, AReportIsTheRenderedBytes) {
   EXPECT_EQ(0, message.run);
 }
 
+TEST(ComposeTest, AQuarterIsCalledByItsNumberAndKeptUnderItsDate) {
+  reports::ReportModel model = Model();
+  model.kind = reports::ReportKind::kQuarterly;
+  model.period_start = "2026-09-30T15:00:00Z";
+  Channel channel;
+  channel.format = "html";
+  const Message message = Compose(channel, model, "en").value();
+  EXPECT_EQ("upkeep quarterly report 2026 Q4: 1 critical, 0 warning, 0 unknown", message.title);
+  EXPECT_EQ("quarterly/2026-10-01.html", message.key);
+  EXPECT_EQ("upkeep 분기 점검 보고서 2026년 4분기: 심각 1, 경고 0, 확인 불가 0", Compose(channel, model, "ko")->title);
+}
+
 TEST(ComposeTest, AMailHasBothPartsInTheChannelsLanguage) {
   Channel channel;
   channel.kind = ChannelKind::kSmtp;
