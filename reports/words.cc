@@ -45,7 +45,7 @@ constexpr Entry kWords[] = {
     {"Figures", "수치"},
     {"Planned runs", "예정된 점검"},
     {"Planned runs that did not happen", "실행되지 않은 예정 점검"},
-    {"Changes made", "조치 이력"},
+    {"Plans and changes", "조치 이력"},
     {"Waivers", "예외 목록"},
     {"Deliveries", "보고서 전송"},
     {"Day by day", "일자별 현황"},
