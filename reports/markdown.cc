@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "base/korean.h"
 #include "reports/local_time.h"
@@ -41,6 +44,12 @@ std::string Cell(std::string_view given) {
   return out;
 }
 
+std::string Names(const std::vector<std::string>& names) {
+  std::string out;
+  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + Cell(name);
+  return out;
+}
+
 class Document {
  public:
   Document(const ReportModel& model, const std::string& language) 
@@ -63,6 +72,16 @@ class Document {
     for (const std::string& cell : cells) out_ << "| " << Cell(cell) << " ";
     out_ << "|\n";
   }
+  /// One line of what there is of `facts`; none where all are empty.
+  void Facts(std::initializer_list<std::pair<Word, std::string>> facts) {
+    const char* before = "- ";
+    for (const auto& [word, value] : facts) {
+      if (value.empty()) continue;
+      out_ << before << Say(word, language_) << ": " << Cell(value);
+      before = ", ";
+    }
+    if (*before == ',') out_ << "\n";
+  }
   void Header();
   void Attention();
   void Slots();
@@ -81,10 +100,7 @@ void Document::Header() {
          << Time(model_.period_end) << " (" << Cell(model_.zone) << ")\n";
   }
   out_ << "- " << Word_(Word::kGenerated) << ": " << Time(model_.generated_at) << "\n";
-  for (std::size_t i = 0; i < model_.targets.size(); ++i) {
-    out_ << (i == 0 ? "- " + Word_(Word::kTargets) + ": " : ", ") << Cell(model_.targets[i]);
-  }
-  if (!model_.targets.empty()) out_ << "\n";
+  if (!model_.targets.empty()) out_ << "- " << Word_(Word::kTargets) << ": " << Names(model_.targets) << "\n";
   out_ << "- " << Word_(Word::kCoverage) << ": " << model_.observed << "/" << model_.attempted << "\n- "
        << Word_(Word::kFindings) << ": " << Word_(Word::kNew) << " " << model_.new_findings << ", "
        << Word_(Word::kRecurring) << " " << model_.recurring_findings << ", " << Word_(Word::kRegressed) << " "
@@ -92,14 +108,13 @@ void Document::Header() {
        << model_.resolved_findings << "\n- ";
   if (!model_.upkeep_version.empty()) out_ << "upkeep " << Cell(model_.upkeep_version) << ", ";
   out_ << Word_(Word::kLedger) << " `" << Cell(model_.ledger_head) << "`\n";
-  for (const std::string& target : model_.unverified_tls) {
-    out_ << "- **" << Word_(Word::kTlsNotVerified) << ": " << Cell(target) << "**\n";
-  }
-  for (const std::string& target : model_.not_looked_at) {
-    out_ << "- **" << Word_(Word::kNoCheckIsFor) << ": " << Cell(target) << "**\n";
-  }
+  const auto alarm = [this](Word what, const std::vector<std::string>& targets) {
+    if (!targets.empty()) out_ << "- **" << Word_(what) << ": " << Names(targets) << "**\n";
+  };
+  alarm(Word::kTlsNotVerified, model_.unverified_tls);
+  alarm(Word::kNoCheckIsFor, model_.not_looked_at);
   out_ << "\n";
-  Table({Word::kState, Word::kSubject});
+  Table({Word::kState, Word::kResults});
   const auto total = [&](checks::State state, std::int64_t count) {
     Row({std::string(SayState(state, language_)), std::to_string(count)});
   };
@@ -118,7 +133,8 @@ void Document::Attention() {
     return;
   }
   for (const ResultRow& row : model_.attention) {
-    out_ << "### " << SayState(row.state, language_) << " " << row.severity << " · " << Cell(row.subject) << "\n\n";
+    out_ << "### " << SayState(row.state, language_) << (row.severity.empty() ? "" : " ") << row.severity << " · "
+         << Cell(row.subject) << "\n\n";
     if (row.state == checks::State::kUnknown) out_ << Cell(SayReason(row.reason, language_)) << ": ";
     out_ << Cell(row.summary.In(language_)) << "\n\n";
     out_ << "- " << Word_(Word::kCheck) << ": " << Cell(row.title.In(language_)) << " (" << Cell(row.playbook)
@@ -131,8 +147,7 @@ void Document::Attention() {
     if (const std::string help = SayWhatHelps(row, language_); !help.empty()) {
       out_ << "- " << Word_(Word::kFix) << ": " << Cell(help) << "\n";
     }
-    out_ << "- " << Word_(Word::kOwner)
-         << ": " << Cell(row.owner) << ", " << Word_(Word::kRunbook) << ": " << Cell(row.runbook) << "\n";
+    Facts({{Word::kOwner, row.owner}, {Word::kRunbook, row.runbook}});
     if (!row.remedy.empty()) out_ << "- " << Word_(Word::kRemedy) << ": " << Cell(row.remedy) << "\n";
     out_ << "\n";
   }

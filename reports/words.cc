@@ -124,6 +124,7 @@ constexpr Entry kWords[] = {
     {"Finished", "완료"},
     {"highest", "최고"},
     {"Pages", "페이지"},
+    {"Results", "건수"},
 };
 static_assert(std::size(kWords) == static_cast<std::size_t>(Word::kCount), "a word is missing");
 

@@ -26,7 +26,7 @@ enum class Word {
   kInterrupted, kSuperseded, kInFlight, kNotYetDue, kBalanced, kNotBalanced, kDate, kRuns, kRun, kChange, kSchedule,
   kPlannedAt, kChannel, kDestination, kAttempts, kDetails, kRemedy, kRisk, kDuration, kComparedWith, kNone, kNotFullyObserved,
   kVerifiedByCheck, kNotVerified, kTicket, kSearch, kAllChecks, kWarningAt, kCriticalAt, kBefore, kAfter, kSeen,
-  kAtTheEnd, kInThePeriod, kOperated, kContents, kSkip, kPlan, kApplied, kFinished, kHighest, kPages,
+  kAtTheEnd, kInThePeriod, kOperated, kContents, kSkip, kPlan, kApplied, kFinished, kHighest, kPages, kResults,
   kCount
 };
 

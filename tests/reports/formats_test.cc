@@ -306,6 +306,22 @@ TEST(Formats, ReportsNameTargetsWithoutVerifiedTlsAndThoseThatNoCheckIsFor) {
   }
 }
 
+TEST(Formats, MarkdownHasHeadsThatFitAndNoEmptyPlaces) {
+  ReportModel model = FullModel();
+  model.unverified_tls = {"one", "two"};
+  model.attention[3].severity.clear();
+  model.attention[3].runbook.clear();
+  const std::string text = Rendered("md", model);
+  EXPECT_TRUE(Has(text, "| State | Results |\n|---|---|\n| critical | 1 |")) << text;
+  EXPECT_TRUE(Has(Rendered("md", model, "ko"), "| 상태 | 건수 |\n"));
+  EXPECT_TRUE(Has(text, "- **TLS is not verified for: one, two**\n"));
+  EXPECT_TRUE(Has(text, "### unknown · Database/orders-db\n"));
+  EXPECT_TRUE(Has(text, "- Owner: team-shop\n"));
+  EXPECT_TRUE(Has(text, "- Owner: team-shop, Runbook: runbooks/pods.md\n"));
+  model.attention[3].owner.clear();
+  EXPECT_FALSE(Has(Rendered("md", model), "- \n"));
+}
+
 TEST(Formats, SlotsThatDoNotAddUpAreSaidToBeWrong) {
   ReportModel model = FullModel();
   model.slots.due += 1;
