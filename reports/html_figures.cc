@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The sections about what was looked at: each check, and each figure with its limits.
+#include <algorithm>
 #include <map>
 #include <string>
 #include <tuple>
@@ -73,10 +74,12 @@ void HtmlPage::MetricTable(const std::vector<const MetricRow*>& rows) {
   }
   const bool folded = rows.size() > kFolded;
   if (folded) {
-    double highest = first.value;
-    for (const MetricRow* row : rows) highest = std::max(highest, row->value);
-    html_.Open("details").Element("summary", Say_(Word::kSubject) + " " + std::to_string(rows.size()) + ", " +
-                                                 Say_(Word::kHighest) + " " + ShowValue(highest, first.unit));
+    // Both ends: of free space or of days left the low one is bad.
+    const auto [lowest, highest] = std::minmax_element(
+        rows.begin(), rows.end(), [](const MetricRow* a, const MetricRow* b) { return a->value < b->value; });
+    html_.Open("details").Element("summary", Say_(Word::kSubjects) + ": " + std::to_string(rows.size()) + ", " +
+                                                 ShowValue((*lowest)->value, first.unit) + " – " +
+                                                 ShowValue((*highest)->value, first.unit));
   }
   BeginTable({Say_(Word::kSubject), {Say_(Word::kValue), "number"}, {Say_(Word::kPrevious), "number"},
               {Say_(Word::kMonthAgo), "number"}},

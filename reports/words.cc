@@ -122,7 +122,7 @@ constexpr Entry kWords[] = {
     {"Plan", "계획"},
     {"Applied", "적용"},
     {"Finished", "완료"},
-    {"highest", "최고"},
+    {"Subjects", "항목 수"},
     {"Pages", "페이지"},
     {"Results", "건수"},
 };
@@ -239,9 +239,12 @@ std::string ShowValue(double value, std::string_view unit) {
 
 std::string SayLimits(const MetricRow& metric, std::string_view language) {
   std::string limits;
+  const char* const side = !metric.warning || !metric.critical  ? " "
+                           : *metric.critical < *metric.warning ? " ≤ "
+                                                                : " ≥ ";
   const auto add = [&](Word word, const std::optional<double>& limit) {
     if (!limit) return;
-    limits += (limits.empty() ? "" : ", ") + std::string(Say(word, language)) + " " + ShowValue(*limit, metric.unit);
+    limits += (limits.empty() ? "" : ", ") + std::string(Say(word, language)) + side + ShowValue(*limit, metric.unit);
   };
   add(Word::kWarningAt, metric.warning);
   add(Word::kCriticalAt, metric.critical);

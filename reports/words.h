@@ -26,7 +26,7 @@ enum class Word {
   kInterrupted, kSuperseded, kInFlight, kNotYetDue, kBalanced, kNotBalanced, kDate, kRuns, kRun, kChange, kSchedule,
   kPlannedAt, kChannel, kDestination, kAttempts, kDetails, kRemedy, kRisk, kDuration, kComparedWith, kNone, kNotFullyObserved,
   kVerifiedByCheck, kNotVerified, kTicket, kSearch, kAllChecks, kWarningAt, kCriticalAt, kBefore, kAfter, kSeen,
-  kAtTheEnd, kInThePeriod, kOperated, kContents, kSkip, kPlan, kApplied, kFinished, kHighest, kPages, kResults,
+  kAtTheEnd, kInThePeriod, kOperated, kContents, kSkip, kPlan, kApplied, kFinished, kSubjects, kPages, kResults,
   kCount
 };
 
@@ -50,7 +50,8 @@ std::string OneLine(std::string_view text);
 
 /// "12.5", "3", "1.5 GiB", "80 %": a value with its unit, for people.
 std::string ShowValue(double value, std::string_view unit);
-/// "warning 80 %, critical 90 %"; "" without limits.
+/// "warning ≥ 80 %, critical ≥ 90 %", "warning ≤ 14 d, critical ≤ 7 d"; "" without limits. One limit
+/// alone does not say on which side of it things are bad.
 std::string SayLimits(const MetricRow& metric, std::string_view language);
 /// The quarter that "2026-10-01" lies in: "2026 Q4", "2026년 4분기"; "" of what is no date.
 std::string SayQuarter(std::string_view date, std::string_view language);

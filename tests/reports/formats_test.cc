@@ -240,6 +240,17 @@ TEST(Formats, FindingsOfOneCheckStandTogether) {
   EXPECT_EQ(3U, CountOf(attention.substr(0, attention.find("</section>")), "<li data-subject="));
 }
 
+TEST(Formats, FoldedFiguresShowBothEnds) {
+  ReportModel model = FullModel();
+  model.metrics.clear();
+  for (int i = 0; i < 40; ++i) {
+    model.metrics.push_back({"kubernetes.nodes", "production", "Node/n" + std::to_string(i), "free", "%", 12.0 + i,
+                             std::nullopt, std::nullopt, std::nullopt, std::nullopt, ""});
+  }
+  EXPECT_TRUE(Has(Rendered("html", model), "<summary>Subjects: 40, 12 % – 51 %</summary>"));
+  EXPECT_TRUE(Has(Rendered("html", model, "ko"), "<summary>항목 수: 40, 12 % – 51 %</summary>"));
+}
+
 TEST(Formats, HowManyRegressedIsSaid) {
   for (const char* format : {"table", "wide", "md"}) {
     EXPECT_TRUE(Has(Rendered(format, FullModel()), "Regressed 6")) << format;

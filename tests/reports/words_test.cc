@@ -39,6 +39,18 @@ TEST(Words, ValuesCarryTheirUnit) {
   EXPECT_EQ("3", ShowValue(3, ""));
 }
 
+TEST(Words, LimitsSayOnWhichSideOfThemThingsAreBad) {
+  MetricRow metric;
+  metric.unit = "d";
+  EXPECT_EQ("", SayLimits(metric, "en"));
+  metric.warning = 14;
+  EXPECT_EQ("warning 14 d", SayLimits(metric, "en"));
+  metric.critical = 7;
+  EXPECT_EQ("warning ≤ 14 d, critical ≤ 7 d", SayLimits(metric, "en"));
+  metric.critical = 21;
+  EXPECT_EQ("경고 ≥ 14 d, 심각 ≥ 21 d", SayLimits(metric, "ko"));
+}
+
 TEST(Words, AQuarterHasThreeMonths) {
   const char* const quarters[] = {"2026 Q1", "2026 Q2", "2026 Q3", "2026 Q4"};
   for (int month = 1; month <= 12; ++month) {

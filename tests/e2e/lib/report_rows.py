@@ -304,7 +304,8 @@ class Expected:
         for outcome, playbook, target, name, subject, unit, value, warning, critical, source, at in self.rows(
                 "SELECT outcome, playbook, target, name, subject, unit, value, warning, critical, source, at FROM metric_list "
                 "WHERE outcome IN (SELECT id FROM newest) ORDER BY playbook, target, name, subject"):
-            limits = ", ".join(f"{w[word]} {value_of(limit, unit)}" for word, limit in (("warns", warning), ("alarms", critical))
+            side = " " if warning is None or critical is None else " ≤ " if critical < warning else " ≥ "
+            limits = ", ".join(f"{w[word]}{side}{value_of(limit, unit)}" for word, limit in (("warns", warning), ("alarms", critical))
                                if limit is not None)
             before = self.earlier(name, subject, "SELECT id FROM outcome_list WHERE playbook = ? AND target = ? AND "
                                   "run < (SELECT run FROM outcomes WHERE id = ?) ORDER BY run DESC LIMIT 1", playbook, target, outcome)
