@@ -105,7 +105,12 @@ void HtmlPage::Title() {
 
 void HtmlPage::Tiles() {
   const auto tile = [&](std::string_view name, const std::string& value, std::string_view state) {
-    html_.Open("li").Element("b", value, {{"class", "state " + std::string(state)}}).Element("span", name).Close();
+    html_.Open("li").Open("b", {{"class", "state " + std::string(state)}});
+    // "1169/1175" breaks behind its slash, and within neither number.
+    const std::size_t slash = value.find('/');
+    html_.Text(value.substr(0, slash == std::string::npos ? slash : slash + 1));
+    if (slash != std::string::npos) html_.Constant("<wbr>").Text(value.substr(slash + 1));
+    html_.Close().Element("span", name).Close();
   };
   const auto state = [&](checks::State which, std::int64_t count) {
     tile(SayState(which, language_), std::to_string(count), count > 0 ? checks::StateName(which) : "none");

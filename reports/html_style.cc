@@ -82,7 +82,7 @@ td::before{color:var(--quiet);font-weight:400}td:empty::before{content:none!impo
 body{max-width:none;padding:0;font-size:10pt}nav,.skip{display:none}
 .sum{grid-template-columns:repeat(6,1fr)}.tiles{grid-template-columns:repeat(auto-fit,minmax(6rem,1fr))}.tiles b{font-size:1.2rem}
 #actions dl.facts{grid-template-columns:1fr 1fr}
-h2,h3,article>p.facts{break-after:avoid}tr,.findings li,.tiles,.sum,dl.facts{break-inside:avoid}
+h2,h3,article>p.facts,thead{break-after:avoid}tbody tr:first-child{break-before:avoid}tr,.findings li,.tiles,.sum,dl.facts{break-inside:avoid}
 article:not(.figures){break-inside:auto}.wide{overflow:visible;border:0}
 thead{display:table-header-group}details::details-content{content-visibility:visible;block-size:auto}
 summary{list-style:none;color:inherit}}

@@ -240,6 +240,10 @@ TEST(Formats, FindingsOfOneCheckStandTogether) {
   EXPECT_EQ(3U, CountOf(attention.substr(0, attention.find("</section>")), "<li data-subject="));
 }
 
+TEST(Formats, ATileBreaksBetweenItsNumbersOnly) {
+  EXPECT_TRUE(Has(Rendered("html", FullModel()), ">118/<wbr>120</b>"));
+}
+
 TEST(Formats, FoldedFiguresShowBothEnds) {
   ReportModel model = FullModel();
   model.metrics.clear();

@@ -50,7 +50,7 @@ STRANGERS = r"""
 ((local) => {
   const found = [];
   const allowed = new Set(("HTML HEAD META LINK TITLE STYLE BODY HEADER MAIN FOOTER SECTION ARTICLE NAV UL LI H1 H2 H3 H4 " +
-    "P B SPAN A CODE PRE DL DT DD DIV TABLE CAPTION THEAD TBODY TR TH TD DETAILS SUMMARY").split(" "));
+    "P B SPAN A CODE PRE DL DT DD DIV TABLE CAPTION THEAD TBODY TR TH TD DETAILS SUMMARY WBR").split(" "));
   for (const element of document.querySelectorAll("*")) {
     if (!allowed.has(element.tagName)) found.push("element " + element.tagName);
     for (const attribute of element.attributes) {
