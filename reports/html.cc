@@ -85,7 +85,7 @@ void HtmlPage::Title() {
   html_.Open("header").Element("h1", TitleOf(model_, language_));
   html_.Open("p", {{"class", "facts"}});
   if (!model_.period_start.empty()) {
-    html_.Text(Say_(Word::kPeriod) + ": " + Time(model_.period_start) + " – " + Time(model_.period_end) + " (" +
+    html_.Text(Say_(Word::kPeriod) + ": " + local_.Span(model_.period_start, model_.period_end) + " (" +
                model_.zone + ") · ");
   }
   html_.Text(Say_(Word::kGenerated) + ": " + Time(model_.generated_at)).Close();

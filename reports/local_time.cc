@@ -30,6 +30,14 @@ std::string LocalTime::Show(std::string_view rfc3339) const {
   return read->substr(0, kMinuteEnd) + (zone_ ? "" : "Z");
 }
 
+std::string LocalTime::Span(std::string_view start, std::string_view end) const {
+  const std::optional<std::string> first = Read(start), last = Read(end);
+  const std::string to = " – ";
+  if (!first || !last || first->substr(0, kMinuteEnd) != last->substr(0, kMinuteEnd)) return Show(start) + to + Show(end);
+  const std::string utc = zone_ ? "" : "Z";
+  return *first + utc + to + *last + utc;
+}
+
 std::string LocalTime::Date(std::string_view rfc3339) const {
   const std::optional<std::string> read = Read(rfc3339);
   return read ? read->substr(0, kDateEnd) : "";

@@ -23,6 +23,8 @@ class LocalTime {
 
   /// "2026-11-21 18:00" of an RFC 3339 time; "-" of "".
   std::string Show(std::string_view rfc3339) const;
+  /// "2026-11-21 18:00 – 2026-11-22 18:00"; with seconds where both would show the same minute.
+  std::string Span(std::string_view start, std::string_view end) const;
   /// "2026-11-21"; "" of what is no time.
   std::string Date(std::string_view rfc3339) const;
 

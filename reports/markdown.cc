@@ -96,8 +96,8 @@ class Document {
 void Document::Header() {
   out_ << "# " << TitleOf(model_, language_) << "\n\n";
   if (!model_.period_start.empty()) {
-    out_ << "- " << Word_(Word::kPeriod) << ": " << Time(model_.period_start) << " – "
-         << Time(model_.period_end) << " (" << Cell(model_.zone) << ")\n";
+    out_ << "- " << Word_(Word::kPeriod) << ": " << local_.Span(model_.period_start, model_.period_end) << " ("
+         << Cell(model_.zone) << ")\n";
   }
   out_ << "- " << Word_(Word::kGenerated) << ": " << Time(model_.generated_at) << "\n";
   if (!model_.targets.empty()) out_ << "- " << Word_(Word::kTargets) << ": " << Names(model_.targets) << "\n";

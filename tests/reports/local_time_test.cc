@@ -34,6 +34,14 @@ TEST(LocalTime, OfAZoneThatCannotBeLoadedTheyAreInUtcAndSaySo) {
   EXPECT_EQ("2026-11-21", LocalTime("").Date("2026-11-21T16:30:12Z"));
 }
 
+TEST(LocalTime, ASpanWithinAMinuteShowsSeconds) {
+  const LocalTime seoul("Asia/Seoul");
+  EXPECT_EQ("2026-11-22 01:30:12 – 2026-11-22 01:30:14", seoul.Span("2026-11-21T16:30:12.25Z", "2026-11-21T16:30:14Z"));
+  EXPECT_EQ("2026-11-22 01:30 – 2026-11-22 01:31", seoul.Span("2026-11-21T16:30:59Z", "2026-11-21T16:31:00Z"));
+  EXPECT_EQ("2026-11-21 16:30:12Z – 2026-11-21 16:30:12Z", LocalTime("").Span("2026-11-21T16:30:12Z", "2026-11-21T16:30:12Z"));
+  EXPECT_EQ("2026-11-22 01:30 – -", seoul.Span("2026-11-21T16:30:12Z", ""));
+}
+
 // A bug once: the offset at the period's start was used for its end too.
 TEST(LocalTime, AReportOverAClockChangeEndsAtMidnight) {
   ReportModel model = FullModel();
