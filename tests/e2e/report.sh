@@ -44,6 +44,20 @@ examine() {
 "$two_months" "$work/months.db"
 examine month "$work/months.db" "$work/month" month
 
+# A day on which nothing was looked at, and a month over a clock change.
+quiet=$("$upkeep" report daily --date 2026-11-12 --zone Asia/Seoul --store "$work/months.db" -o nagios)
+if [[ $quiet == "UPKEEP UNKNOWN - "*"; Nothing was looked at in this period."* ]]; then
+  pass "a day on which nothing was looked at is unknown"
+else
+  fail "a day on which nothing was looked at is fine" "$quiet"
+fi
+"$upkeep" report monthly --date 2026-10 --zone Europe/Berlin --store "$work/months.db" -o "md:$work/berlin.md"
+if grep -q ': 2026-10-01 00:00 – 2026-11-01 00:00 (Europe/Berlin)$' "$work/berlin.md"; then
+  pass "a month over a clock change ends at midnight"
+else
+  fail "a month over a clock change does not end at midnight" "$(head -n 5 "$work/berlin.md")"
+fi
+
 # A real run; whatever else this machine's load brings, the endpoint where nobody listens is critical.
 whole_inventory >"$UPKEEP_INVENTORY"
 cat >>"$UPKEEP_INVENTORY" <<'END'
