@@ -176,7 +176,8 @@ std::string RenderTable(const ReportModel& model, const RenderOptions& options, 
   widest_target = std::min(widest_target, std::max(12, options.columns - kStateColumns - widest - 24));
   for (const CheckRow& row : model.checks) {
     out += Colored(Padded(std::string(SayState(row.state, language)), 10), row.state, options.color);
-    std::string line = Padded(row.playbook, widest + 2) + Padded(OneLine(row.target), widest_target + 2);
+    // The gap is no part of the column: a name that is longer than it has one, too.
+    std::string line = Padded(row.playbook, widest) + "  " + Padded(OneLine(row.target), widest_target) + "  ";
     if (row.state == checks::State::kUnknown || row.state == checks::State::kSkipped) {
       line += OneLine(SayReason(row.reason, language));
     } else {

@@ -229,6 +229,19 @@ TEST(Formats, NoLineOfTheTableIsWiderThanTheTerminal) {
   }
 }
 
+TEST(Formats, ATargetWithALongNameKeepsItsDistanceFromTheCount) {
+  ReportModel model = FullModel();
+  model.checks.resize(1);
+  model.checks[0].state = checks::State::kOk;
+  model.checks[0].playbook = "kubernetes.nodes";
+  for (const int length : {12, 30, 31, 32, 33, 40, 48, 90}) {
+    model.checks[0].target = std::string(static_cast<std::size_t>(length), 't');
+    for (const char* format : {"table", "wide"}) {
+      EXPECT_FALSE(Has(Rendered(format, model), "t" + std::to_string(model.checks[0].observed) + "/")) << length;
+    }
+  }
+}
+
 TEST(Formats, FindingsOfOneCheckStandTogether) {
   ReportModel model = FullModel();
   model.attention = {model.attention[0], model.attention[0], model.attention[0]};
