@@ -10,6 +10,7 @@ namespace upkeep::cli {
 namespace {
 
 constexpr std::size_t kLineColumns = 78;
+constexpr std::chrono::seconds kRedraw{1};
 
 std::string NameOf(const run::Pair& pair) {
   return pair.playbook->head.id + " (" + pair.target->name + ")";
@@ -47,6 +48,18 @@ run::Progress ProgressDisplay::progress() {
     Draw();
   };
   return progress;
+}
+
+Task<void> ProgressDisplay::KeepDrawing(io::Reactor& reactor, CancelToken stop) {
+  if (!live_) co_return;
+  Limits limits;
+  limits.cancel = stop;
+  // From its begin on, so that what is drawn is a whole second and none is skipped.
+  for (SteadyInstant next = started_ + kRedraw;; next += kRedraw) {
+    const Status slept = co_await reactor.SleepUntil(next, limits);
+    if (!slept.ok()) co_return;
+    Draw();
+  }
 }
 
 void ProgressDisplay::Draw() {

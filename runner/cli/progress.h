@@ -13,6 +13,9 @@
 #include <set>
 #include <string>
 
+#include "base/cancel.h"
+#include "base/io/reactor.h"
+#include "base/task.h"
 #include "runner/run/executor.h"
 
 namespace upkeep::cli {
@@ -24,6 +27,9 @@ class ProgressDisplay {
 
   /// Callbacks for the executor; the display must outlive the run.
   run::Progress progress();
+  /// Draws the line each second until `stop`: time passes also while nothing is heard from a target.
+  /// The display and `reactor` must outlive the task.
+  Task<void> KeepDrawing(io::Reactor& reactor, CancelToken stop);
   /// Takes the live line away.
   void Finish();
 

@@ -142,6 +142,7 @@ int RunChecks(Invocation& invocation, bool& reported) {
   request.pairs = std::move(pairs);
   request.actor = run::OperatingSystemActor();
   request.holder = run::ProcessHolder();
+  place.Beside([&display](io::Reactor& reactor, CancelToken stop) { return display.KeepDrawing(reactor, stop); });
   Result<run::SessionOutcome> outcome = place.RunSession(std::move(request), display.progress());
   display.Finish();
   if (!outcome.ok()) return invocation.Fail(outcome.status());

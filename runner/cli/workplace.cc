@@ -123,6 +123,7 @@ void Workplace::StartListening() {
   sigaction(SIGINT, &action, &listening_->old_interrupt);
   sigaction(SIGTERM, &action, &listening_->old_terminate);
   reactor_->Spawn(CancelOnSignal(*reactor_, cancel_, listening_->stop.token()));
+  if (beside_) reactor_->Spawn(std::exchange(beside_, nullptr)(*reactor_, listening_->stop.token()));
 }
 
 void Workplace::StopListening() {

@@ -8,6 +8,7 @@
 #ifndef UPKEEP_RUNNER_CLI_WORKPLACE_H_
 #define UPKEEP_RUNNER_CLI_WORKPLACE_H_
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -62,6 +63,9 @@ class Workplace {
   Result<run::SessionOutcome> RunSession(run::SessionRequest request, run::Progress progress,
                                          run::ExecutorOptions options = {});
 
+  /// Runs beside the next RunTask() or RunSession(), and is cancelled when that ends.
+  void Beside(std::function<Task<void>(io::Reactor&, CancelToken)> task) { beside_ = std::move(task); }
+
   /// Runs any task to its end; the first signal cancels limits() meanwhile.
   template <typename T>
   T RunTask(Task<T> task);
@@ -84,6 +88,7 @@ class Workplace {
   std::unique_ptr<run::ModuleFactory> modules_;
   CancelSource cancel_;
   std::unique_ptr<Listening> listening_;
+  std::function<Task<void>(io::Reactor&, CancelToken)> beside_;
 };
 
 template <typename T>

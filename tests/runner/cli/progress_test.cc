@@ -56,5 +56,25 @@ TEST(ProgressDisplay, ALongLineEndsWithAWholeCharacterInsideTheWindow) {
   }
 }
 
+TEST(ProgressDisplay, TimeGoesOnWhileNothingIsHeard) {
+  auto reactor = io::Reactor::Create();
+  ASSERT_TRUE(reactor.ok());
+  std::ostringstream err;
+  ProgressDisplay display(err, true, 3, "en");
+  CancelSource stop;
+  (*reactor)->Spawn(display.KeepDrawing(**reactor, stop.token()));
+  for (int i = 0; i < 200 && err.str().find("[0/3] 1s") == std::string::npos; ++i) {
+    (*reactor)->RunOnce(std::chrono::milliseconds(50));
+  }
+  EXPECT_NE(std::string::npos, err.str().find("[0/3] 1s")) << err.str();
+  stop.Cancel();
+  for (int i = 0; i < 20 && (*reactor)->pending() > 0; ++i) (*reactor)->RunOnce(std::chrono::milliseconds(10));
+  EXPECT_EQ(0, (*reactor)->pending());
+  // Where nothing is drawn, nothing is waited for.
+  ProgressDisplay silent(err, false, 3, "en");
+  (*reactor)->Spawn(silent.KeepDrawing(**reactor, CancelToken()));
+  EXPECT_EQ(0, (*reactor)->pending());
+}
+
 }  // namespace
 }  // namespace upkeep::cli
