@@ -115,8 +115,8 @@ const Command* CommandTyped(int argc, const char* const* argv) {
   return best;
 }
 
-/// The first option typed that the command does not have; "" without one.
-std::string UnknownOption(int argc, const char* const* argv, const Command& command) {
+/// Every name of every option that `command` has: "-o" and "--output".
+std::vector<std::string> OptionNames(const Command& command) {
   std::vector<std::string> known = {"-h", "--help", "--help-all"};
   for (const std::vector<Option>& options : {command.options, CommonOptions()}) {
     for (const Option& option : options) {
@@ -124,6 +124,19 @@ std::string UnknownOption(int argc, const char* const* argv, const Command& comm
       for (std::string name; std::getline(names, name, ',');) known.push_back(name);
     }
   }
+  return known;
+}
+
+bool IsOptionOfACommand(const std::string& word) {
+  return std::any_of(Commands().begin(), Commands().end(), [&](const Command& command) {
+    const std::vector<std::string> known = OptionNames(command);
+    return std::find(known.begin(), known.end(), word) != known.end();
+  });
+}
+
+/// The first option typed that the command does not have; "" without one.
+std::string UnknownOption(int argc, const char* const* argv, const Command& command) {
+  const std::vector<std::string> known = OptionNames(command);
   for (int i = 1; i < argc && std::string_view(argv[i]) != "--"; ++i) {
     const std::string word = std::string(argv[i]).substr(0, std::string_view(argv[i]).find('='));
     const bool is_option = word.size() > 1 && word[0] == '-' && std::isdigit(static_cast<unsigned char>(word[1])) == 0;
@@ -167,9 +180,16 @@ int FailUsage(std::ostream& out, std::ostream& err, std::string message, const C
     status = Status(Code::kUsage, alone ? "'upkeep " + wanted + "' needs one of its commands"
                                         : "there is no command '" + wanted + "'");
   }
-  if (command == nullptr && argc > 2 && argv[1][0] == '-') {
-    status = Status(Code::kUsage, "'" + std::string(argv[1]) + "' stands in front of the command");
-    hint = "options come after the command: upkeep run daily --lang ko";
+  if (command == nullptr && argc > 1 && argv[1][0] == '-') {
+    const std::string word = std::string(argv[1]).substr(0, std::string_view(argv[1]).find('='));
+    if (IsOptionOfACommand(word)) {
+      status = Status(Code::kUsage, "'" + std::string(argv[1]) + "' stands in front of the command");
+      hint = "options come after the command: upkeep run daily --lang ko";
+    } else {
+      status = Status(Code::kUsage, "there is no option " + word);
+      const std::string near = yaml::NearestWord(word, {"--help", "--help-all", "--version"});
+      if (!near.empty()) hint = "did you mean " + near + "?";
+    }
   }
   err << "upkeep: " << Describe(std::move(status).WithHint(hint), language) << "\n";
   if (IsRunAsPlugin(command, argc, argv)) {

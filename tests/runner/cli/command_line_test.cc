@@ -85,6 +85,14 @@ TEST_F(CommandLineTest, AWrongWordIsUsageWithTheNearOne) {
   const Said front = Type({"--lang", "ko", "run", "daily"});
   EXPECT_EQ(64, front.code);
   EXPECT_TRUE(Has(front.err, "옵션은 명령 뒤에 씁니다")) << front.err;
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"--verison"}, {"--verison", "run", "daily"}}) {
+    const Said mistyped = Type(words);
+    EXPECT_EQ(64, mistyped.code);
+    EXPECT_TRUE(Has(mistyped.err, "there is no option --verison\n")) << mistyped.err;
+    EXPECT_TRUE(Has(mistyped.err, "did you mean --version?")) << mistyped.err;
+  }
+  EXPECT_TRUE(Has(Type({"--frobnicate"}).err, "there is no option --frobnicate\n")) << Type({"--frobnicate"}).err;
+  EXPECT_TRUE(Has(Type({"--store=x.db"}).err, "'--store=x.db' stands in front of the command"));
   EXPECT_EQ(64, Type({}).code);
   EXPECT_EQ(64, Type({"run"}).code);
   EXPECT_EQ(64, Type({"run", "daily", "--exit-on", "sometimes"}).code);

@@ -60,6 +60,7 @@ class KoreanCommandLineTest : public TerminalTest {
 TEST_F(KoreanCommandLineTest, WrongUse) {
   const std::string store = Path("s.db");
   ExpectBoth({"rnu"});
+  ExpectBoth({"--verison"});
   ExpectBoth({"run", "daily", "--tragte", "x"});
   ExpectBoth({"run"});
   ExpectBoth({"run", "daily", "--exit-on", "sometimes"});
