@@ -70,6 +70,15 @@ void DescribeApp(CLI::App& app, const std::string& language) {
                        say("Display program version information and exit"));
 }
 
+/// As App::add_subcommand(). CLI11 makes the help options of a command before it takes over the default
+/// group, and would show them under an English heading of their own.
+CLI::App* AddSubcommand(CLI::App& parent, const std::string& name, const std::string& summary,
+                        const std::string& language) {
+  CLI::App* const sub = parent.add_subcommand(name, summary);
+  for (CLI::Option* const help : sub->get_options()) help->group(In(language, "Options"));
+  return sub;
+}
+
 /// The language, before the command line is parsed: parsing itself fails in words.
 std::string LanguageTyped(int argc, const char* const* argv) {
   constexpr std::string_view kFlag = "--lang";
@@ -215,7 +224,7 @@ int ParseAndRun(int argc, const char* const* argv, std::ostream& out, std::ostre
     if (const std::size_t space = name.find(' '); space != std::string::npos) {
       const std::string group = name.substr(0, space);
       if (!groups.contains(group)) {
-        groups[group] = app.add_subcommand(group, "")->require_subcommand(1);
+        groups[group] = AddSubcommand(app, group, "", language)->require_subcommand(1);
       }
       parent = groups[group];
       name = name.substr(space + 1);
@@ -223,7 +232,7 @@ int ParseAndRun(int argc, const char* const* argv, std::ostream& out, std::ostre
     // A group may be a command itself: `approvals` beside `approvals show`.
     const auto group = groups.find(command.name);
     CLI::App* const sub = group == groups.end()
-                              ? parent->add_subcommand(name, In(language, command.summary))
+                              ? AddSubcommand(*parent, name, In(language, command.summary), language)
                               : group->second->require_subcommand(0, 1);
     command_of[sub] = &command;
     // Options of the commands that were not typed matter only to --help-all.

@@ -4,6 +4,7 @@
 // Korean; places and carets stand where they stand in English.
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -128,6 +129,9 @@ TEST_F(KoreanCommandLineTest, HelpOfEveryCommand) {
     EXPECT_TRUE(Has(help, InKorean(command.summary))) << help;
     EXPECT_NE(command.summary, InKorean(command.summary));
     EXPECT_TRUE(Has(help, "사용법: ")) << help;
+    const std::vector<std::string> lines = Lines(help);
+    EXPECT_EQ(0, std::count(lines.begin(), lines.end(), "Options:")) << help;
+    EXPECT_EQ(1, std::count(lines.begin(), lines.end(), "옵션:")) << help;
   }
   const std::string all = Type({"--lang", "ko", "--help"}).out;
   EXPECT_TRUE(Has(TypeIn("ko", {"--help"}).out, "종료 코드")) << all;
