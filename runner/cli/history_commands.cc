@@ -70,6 +70,10 @@ int ShowHistory(Invocation& invocation) {
 }
 
 int DiffRuns(Invocation& invocation) {
+  if (const std::size_t named = invocation.positionals.size(); named > 2) {
+    return invocation.Fail(Status(Code::kUsage, "two runs are compared, and " + std::to_string(named) + " are named")
+                               .WithHint("upkeep history lists them"));
+  }
   Result<std::unique_ptr<store::Store>> opened = OpenStore(invocation, true);
   if (!opened.ok()) return invocation.Fail(opened.status());
   store::Store& store = **opened;

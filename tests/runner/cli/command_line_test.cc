@@ -99,6 +99,9 @@ TEST_F(CommandLineTest, AWrongWordIsUsageWithTheNearOne) {
   const Said format = Type({"report", "daily", "-o", "htlm"});
   EXPECT_EQ(64, format.code);
   EXPECT_TRUE(Has(format.err, "did you mean 'html'?")) << format.err;
+  const Said runs = Type({"diff", "1", "2", "3", "--store", Path("s.db")});
+  EXPECT_EQ(64, runs.code);
+  EXPECT_TRUE(Has(runs.err, "two runs are compared, and 3 are named")) << runs.err;
   EXPECT_EQ(64, Type({"report", "yearly"}).code);
   EXPECT_EQ(64, Type({"report", "daily", "--date", "tomorrow"}).code);
   EXPECT_EQ(64, Type({"report", "daily", "--zone", "Asia/Soul"}).code);
