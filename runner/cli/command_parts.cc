@@ -35,25 +35,33 @@ std::size_t DisplayWidth(const std::string& text) {
 
 }  // namespace
 
-Result<std::vector<Output>> ReadOutputs(const Invocation& invocation, const std::string& fallback) {
+Result<std::vector<Output>> ReadOutputs(const Invocation& invocation, const std::string& fallback,
+                                        const std::vector<std::string>& formats, const std::string& formats_said) {
   std::vector<Output> outputs;
   for (const std::string& given : invocation.Values("--output")) {
     const std::size_t colon = given.find(':');
     Output output;
     output.format = given.substr(0, colon);
     if (colon != std::string::npos) output.path = given.substr(colon + 1);
-    const std::vector<std::string>& formats = reports::Formats();
     if (std::find(formats.begin(), formats.end(), output.format) == formats.end()) {
       const std::string near = yaml::NearestWord(output.format, formats);
       return Status(Code::kUsage, "there is no output format '" + output.format + "'")
-          .WithHint(near.empty() ? "one of table, wide, json, jsonl, csv, junit, nagios, "
-                                   "prometheus, md, html"
-                                 : "did you mean '" + near + "'?");
+          .WithHint(near.empty() ? formats_said : "did you mean '" + near + "'?");
+    }
+    // A variable that is empty in a script; what was meant for a file would go to standard output.
+    if (colon + 1 == given.size()) {
+      return Status(Code::kUsage, "there is no path behind '" + output.format + ":'")
+          .WithHint("write " + output.format + ", or " + output.format + ":PATH");
     }
     outputs.push_back(std::move(output));
   }
   if (outputs.empty()) outputs.push_back({fallback, ""});
   return outputs;
+}
+
+Result<std::vector<Output>> ReadReportOutputs(const Invocation& invocation, const std::string& fallback) {
+  return ReadOutputs(invocation, fallback, reports::Formats(),
+                     "one of table, wide, json, jsonl, csv, junit, nagios, prometheus, md, html");
 }
 
 Status WriteReports(const Invocation& invocation, const std::vector<Output>& outputs,

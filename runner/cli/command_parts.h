@@ -19,8 +19,12 @@ struct Output {
   std::string format, path;
 };
 
-/// The -o options; `fallback` when there is none. kUsage for an unknown format, before any work.
-Result<std::vector<Output>> ReadOutputs(const Invocation& invocation, const std::string& fallback);
+/// The -o options; `fallback` when there is none. kUsage, before any work, for a format that is none of
+/// `formats` (the hint is `formats_said` where none of them is near), and for one whose path is empty.
+Result<std::vector<Output>> ReadOutputs(const Invocation& invocation, const std::string& fallback,
+                                        const std::vector<std::string>& formats, const std::string& formats_said);
+/// ReadOutputs() of a report's formats.
+Result<std::vector<Output>> ReadReportOutputs(const Invocation& invocation, const std::string& fallback);
 
 /// Renders and writes each; kOutput when one can't be written.
 Status WriteReports(const Invocation& invocation, const std::vector<Output>& outputs,

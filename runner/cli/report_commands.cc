@@ -12,7 +12,7 @@ namespace {
 int Report(Invocation& invocation) {
   Result<store::ReportQuery> query = ReadPeriod(invocation, invocation.positionals.front());
   if (!query.ok()) return invocation.Fail(query.status());
-  Result<std::vector<Output>> outputs = ReadOutputs(invocation, "md");
+  Result<std::vector<Output>> outputs = ReadReportOutputs(invocation, "md");
   if (!outputs.ok()) return invocation.Fail(outputs.status());
   Result<std::unique_ptr<store::Store>> store = OpenStore(invocation, true);
   if (!store.ok()) return invocation.Fail(store.status());

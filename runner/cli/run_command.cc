@@ -129,7 +129,7 @@ int RunChecks(Invocation& invocation, bool& reported) {
   }
   if (Status good = place.CheckKubeconfigs(pairs); !good.ok()) return invocation.Fail(good);
   if (Status read = ReadParameters(invocation, pairs); !read.ok()) return invocation.Fail(read);
-  Result<std::vector<Output>> outputs = ReadOutputs(invocation, "table");
+  Result<std::vector<Output>> outputs = ReadReportOutputs(invocation, "table");
   if (!outputs.ok()) return invocation.Fail(outputs.status());
 
   ProgressDisplay display(*invocation.err, IsTerminal(STDERR_FILENO), pairs.size(),

@@ -24,27 +24,6 @@ using authoring::PlaybookReport;
 
 constexpr int kMostJobs = 256;
 
-const std::vector<std::string>& TestFormats() {
-  static const std::vector<std::string> formats = {"table", "json", "junit"};
-  return formats;
-}
-
-Result<std::vector<Output>> ReadTestOutputs(const Invocation& invocation) {
-  std::vector<Output> outputs;
-  for (const std::string& given : invocation.Values("--output")) {
-    const std::size_t colon = given.find(':');
-    const std::string format = given.substr(0, colon);
-    if (std::find(TestFormats().begin(), TestFormats().end(), format) == TestFormats().end()) {
-      const std::string near = NearestWord(format, TestFormats());
-      return Status(Code::kUsage, "there is no output format '" + format + "'")
-          .WithHint(near.empty() ? "one of table, json, junit" : "did you mean '" + near + "'?");
-    }
-    outputs.push_back({format, colon == std::string::npos ? "" : given.substr(colon + 1)});
-  }
-  if (outputs.empty()) outputs.push_back({"table", ""});
-  return outputs;
-}
-
 /// --jobs, or as many as there are processors.
 Result<int> ReadJobs(const Invocation& invocation) {
   if (!invocation.Has("--jobs")) return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
@@ -132,7 +111,8 @@ int ShowMutation(const Invocation& invocation, const std::vector<run::Playbook>&
 }
 
 int Test(Invocation& invocation) {
-  const Result<std::vector<Output>> outputs = ReadTestOutputs(invocation);
+  const Result<std::vector<Output>> outputs =
+      ReadOutputs(invocation, "table", {"table", "json", "junit"}, "one of table, json, junit");
   if (!outputs.ok()) return invocation.Fail(outputs.status());
   const Result<int> jobs = ReadJobs(invocation);
   if (!jobs.ok()) return invocation.Fail(jobs.status());

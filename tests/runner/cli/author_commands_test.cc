@@ -131,6 +131,9 @@ TEST_F(AuthorCommandsTest, BadOptionsAreUsage) {
   const Said format = Type({"test", "--playbooks", pack_, "-o", "junti"});
   EXPECT_EQ(64, format.code);
   EXPECT_TRUE(Has(format.err, "did you mean 'junit'?")) << format.err;
+  const Said path = Type({"test", "--playbooks", pack_, "-o", "junit:"});
+  EXPECT_EQ(64, path.code);
+  EXPECT_TRUE(Has(path.err, "there is no path behind 'junit:'")) << path.err;
   EXPECT_EQ(64, Type({"validate", "-o", "yaml", "--playbooks", pack_}).code);
 }
 

@@ -99,6 +99,10 @@ TEST_F(CommandLineTest, AWrongWordIsUsageWithTheNearOne) {
   const Said format = Type({"report", "daily", "-o", "htlm"});
   EXPECT_EQ(64, format.code);
   EXPECT_TRUE(Has(format.err, "did you mean 'html'?")) << format.err;
+  const Said path = Type({"report", "daily", "-o", "html:"});
+  EXPECT_EQ(64, path.code);
+  EXPECT_EQ("", path.out);
+  EXPECT_TRUE(Has(path.err, "hint: write html, or html:PATH")) << path.err;
   const Said runs = Type({"diff", "1", "2", "3", "--store", Path("s.db")});
   EXPECT_EQ(64, runs.code);
   EXPECT_TRUE(Has(runs.err, "two runs are compared, and 3 are named")) << runs.err;

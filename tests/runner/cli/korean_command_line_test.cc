@@ -66,6 +66,7 @@ TEST_F(KoreanCommandLineTest, WrongUse) {
   ExpectBoth({"run"});
   ExpectBoth({"run", "daily", "--exit-on", "sometimes"});
   ExpectBoth({"report", "daily", "-o", "htlm"});
+  ExpectBoth({"report", "daily", "-o", "html:"});
   ExpectBoth({"diff", "1", "2", "3"});
   ExpectBoth({"report", "yearly"});
   ExpectBoth({"report", "daily", "--date", "tomorrow"});
