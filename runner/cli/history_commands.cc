@@ -5,6 +5,7 @@
 
 #include "base/yaml/yaml.h"
 #include "runner/cli/command_parts.h"
+#include "runner/cli/playbook_lookup.h"
 #include "runner/cli/schedule_parts.h"
 #include "runner/cli/settings.h"
 #include "runner/cli/workplace.h"
@@ -25,6 +26,39 @@ store::RunFilter NewestOnly() {
   return filter;
 }
 
+/// A name that neither a run nor a file has is a mistake of typing. History is of the past: what only the
+/// past knows, and what has not run yet, is fine.
+Status CheckNamesAreKnown(const Invocation& invocation, store::Store& store, const store::RunFilter& filter) {
+  const struct {
+    std::string store::RunFilter::*name;
+    Status (*check)(const Invocation&, const std::string&);
+  } named[] = {{&store::RunFilter::playbook, CheckPlaybookIsKnown},
+               {&store::RunFilter::target, CheckTargetIsKnown},
+               {&store::RunFilter::schedule, CheckScheduleIsKnown}};
+  for (const auto& one : named) {
+    if ((filter.*one.name).empty()) continue;
+    store::RunFilter alone = NewestOnly();
+    alone.*one.name = filter.*one.name;
+    alone.self_checks = true;
+    const Result<std::vector<store::RunRecord>> runs = store.Runs(alone);
+    if (!runs.ok()) return runs.status();
+    if (runs->empty()) UPKEEP_RETURN_IF_ERROR(one.check(invocation, filter.*one.name));
+  }
+  return Status::Ok();
+}
+
+/// An empty table alone would not say whether nothing has run, or nothing that was meant.
+void SayNoRun(const Invocation& invocation, const store::RunFilter& filter) {
+  std::string asked;
+  for (const auto& [option, value] : {std::pair("--playbook", filter.playbook), std::pair("--target", filter.target),
+                                      std::pair("--schedule", filter.schedule)}) {
+    if (!value.empty()) asked += (asked.empty() ? "" : " ") + std::string(option) + " " + value;
+  }
+  const Status none = asked.empty() ? Status(Code::kNotFound, "the store has no run").WithHint("upkeep run daily")
+                                    : Status(Code::kNotFound, "no run fits " + asked);
+  *invocation.err << "upkeep: " << invocation.Describe(none) << "\n";
+}
+
 int ShowHistory(Invocation& invocation) {
   Result<std::unique_ptr<store::Store>> store = OpenStore(invocation, true);
   if (!store.ok()) return invocation.Fail(store.status());
@@ -43,6 +77,11 @@ int ShowHistory(Invocation& invocation) {
   }
   Result<std::vector<store::RunRecord>> runs = (*store)->Runs(filter);
   if (!runs.ok()) return invocation.Fail(runs.status());
+  if (runs->empty()) {
+    const Status known = CheckNamesAreKnown(invocation, **store, filter);
+    if (!known.ok()) return invocation.Fail(known);
+    SayNoRun(invocation, filter);
+  }
   std::vector<std::vector<std::string>> rows = {{"RUN", "STARTED", "STATE", "TRIGGER", "TARGETS", "CRITICAL",
                                                  "WARNING", "UNKNOWN", "OK", "NEW", "RESOLVED", "EXIT"}};
   for (const store::RunRecord& run : *runs) {

@@ -50,9 +50,7 @@ PlaybookFile FileAt(const std::string& path, const std::vector<std::string>& pac
   return {run::PlaybookIdOf(pack, path), pack, path};
 }
 
-Status NoSuchPlaybook(const std::string& id, const std::vector<PlaybookFile>& all) {
-  std::vector<std::string> ids;
-  for (const PlaybookFile& file : all) ids.push_back(file.id);
+Status NoSuchPlaybook(const std::string& id, const std::vector<std::string>& ids) {
   const std::string near = NearestWord(id, ids);
   return Status(Code::kNotFound, "there is no playbook '" + id + "'")
       .WithHint(near.empty() ? "upkeep list shows all of them" : "did you mean '" + near + "'?");
@@ -79,7 +77,9 @@ std::vector<PlaybookFile> NamedPlaybookFiles(const Invocation& invocation, std::
         named.push_back(*found);
       } else {
         errors.insert(errors.end(), elsewhere.begin(), elsewhere.end());
-        errors.push_back(NoSuchPlaybook(name, all));
+        std::vector<std::string> ids;
+        for (const PlaybookFile& file : all) ids.push_back(file.id);
+        errors.push_back(NoSuchPlaybook(name, ids));
       }
     }
   }
@@ -109,6 +109,11 @@ std::vector<run::Playbook> NamedPlaybooks(const Invocation& invocation, std::vec
     }
   }
   return playbooks;
+}
+
+Status CheckPlaybookIsKnown(const Invocation& invocation, const std::string& id) {
+  const std::vector<std::string> ids = run::Catalog(PlaybookFolders(invocation)).Ids();
+  return std::find(ids.begin(), ids.end(), id) == ids.end() ? NoSuchPlaybook(id, ids) : Status::Ok();
 }
 
 Result<std::vector<run::Playbook>> AllPlaybooks(const Invocation& invocation) {

@@ -5,6 +5,7 @@
 #ifndef UPKEEP_RUNNER_CLI_PLAYBOOK_LOOKUP_H_
 #define UPKEEP_RUNNER_CLI_PLAYBOOK_LOOKUP_H_
 
+#include <string>
 #include <vector>
 
 #include "base/status.h"
@@ -20,6 +21,9 @@ std::vector<authoring::PlaybookFile> NamedPlaybookFiles(const Invocation& invoca
 
 /// The playbooks of those files; one that is not valid is reported in `errors`.
 std::vector<run::Playbook> NamedPlaybooks(const Invocation& invocation, std::vector<Status>& errors);
+
+/// kNotFound, with the nearest id, for a playbook that no pack has. Opens no file.
+Status CheckPlaybookIsKnown(const Invocation& invocation, const std::string& id);
 
 /// Every playbook of every pack. kInvalid when one can't be read (each is said on err): what it needs
 /// is not known; kConfig when there are none.

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <set>
 #include <sstream>
+#include <tuple>
 
 #include "tests/runner/cli/terminal.h"
 #include "tests/source_folder.h"
@@ -231,6 +232,36 @@ TEST_F(CommandLineTest, AMissingStoreIs74) {
     EXPECT_TRUE(Has(said.err, "there is no store")) << said.err;
     EXPECT_TRUE(Has(said.err, "hint: ")) << said.err;
   }
+}
+
+TEST_F(CommandLineTest, HistoryRefusesANameThatNobodyKnows) {
+  const std::string inventory =
+      Write("inventory.yaml", "apiVersion: upkeep/v1\ntargets:\n  - {name: web, kind: http, url: 'http://127.0.0.1:1/'}\n");
+  const std::vector<std::string> places = {"--store", Path("s.db"), "--playbooks", SourceFolder() + "/playbooks",
+                                           "--inventory", inventory, "--schedules", SourceFolder() + "/schedules"};
+  const auto type = [&](std::vector<std::string> words) {
+    words.insert(words.end(), places.begin(), places.end());
+    return Type(words);
+  };
+  ASSERT_EQ(2, type({"run", "http.endpoint"}).code);
+  for (const auto& [option, name, near] : {std::tuple("--playbook", "http.endpont", "did you mean 'http.endpoint'?"),
+                                           std::tuple("--target", "wbe", "did you mean 'web'?"),
+                                           std::tuple("--schedule", "dialy", "did you mean 'daily'?")}) {
+    const Said unknown = type({"history", option, name});
+    EXPECT_EQ(65, unknown.code) << option;
+    EXPECT_EQ("", unknown.out);
+    EXPECT_TRUE(Has(unknown.err, near)) << unknown.err;
+  }
+  const Said not_yet = type({"history", "--playbook", "redis.health", "--schedule", "daily"});
+  EXPECT_EQ(0, not_yet.code);
+  EXPECT_TRUE(Has(not_yet.out, "RUN")) << not_yet.out;
+  EXPECT_TRUE(Has(not_yet.err, "no run fits --playbook redis.health --schedule daily")) << not_yet.err;
+  const Said there = type({"history", "--playbook", "http.endpoint", "--target", "web"});
+  EXPECT_EQ(0, there.code);
+  EXPECT_EQ("", there.err);
+  // The inventory need not have what history has.
+  Write("inventory.yaml", "apiVersion: upkeep/v1\ntargets:\n  - {name: other, kind: http, url: 'http://127.0.0.1:1/'}\n");
+  EXPECT_EQ(0, type({"history", "--target", "web"}).code);
 }
 
 TEST_F(CommandLineTest, ACorruptStoreIs74) {
