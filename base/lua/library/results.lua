@@ -21,6 +21,11 @@ local function check_keys(call, given, known)
   end
 end
 
+-- What stands inside a call is no call: the hint is how it is written there.
+local function must_be_table(call, name, value, example)
+  if type(value) ~= "table" then fail(format("%s: %s is %s, not a table; write %s", call, name, kind_of(value), example)) end
+end
+
 local function given(value) return value ~= nil and not core.is_null(value) end
 
 local function text_of(call, name, value, must)
@@ -44,6 +49,7 @@ local SUBJECT_KEYS = set_of { "kind", "namespace", "name", "uid" }
 --- A checked copy of a subject, and its key.
 local function subject_of(call, value)
   if not given(value) then fail(call .. " needs subject, {kind, namespace?, name, uid?}") end
+  must_be_table(call, "subject", value, "subject = { kind = ..., name = ... }")
   check_keys(call .. ": subject", value, SUBJECT_KEYS)
   local subject = {
     kind = text_of(call, "subject.kind", rawget(value, "kind"), true),
@@ -172,6 +178,7 @@ function methods.previous(run, name, subject, options)
     subject = key
   end
   if options == nil then return earlier_figure(name, subject) end
+  must_be_table(call, "options", options, "{ at_least = SECONDS }")
   check_keys(call, options, PREVIOUS_KEYS)
   local at_least = number_of(call, "at_least", rawget(options, "at_least"), true)
   if at_least < 0 or at_least > 315360000 then fail(call .. ": at_least is seconds from 0 to ten years") end
@@ -202,6 +209,7 @@ function methods.state_of(run, value, limits)
   self_of("state_of", run)
   local call = "run:state_of"
   number_of(call, "the value", value, true)
+  must_be_table(call, "limits", limits, "{ warning = ..., critical = ... }")
   check_keys(call, limits, LIMIT_KEYS)
   local below = rawget(limits, "below")
   for _, state in ipairs { "critical", "warning" } do

@@ -80,6 +80,11 @@ TEST_F(RunTest, MistakesAreToldWhereTheyAreMade) {
       {"run:result { subject = { name = 'p' }, state = 'ok', message = 'plain' }", "needs subject.kind"},
       {"run:result { subject = { kind = 'Pod', name = nil }, state = 'ok', message = 'plain' }", "needs subject.name"},
       {"run:result { subject = { kind = 'Pod', nam = 'p' }, state = 'ok', message = 'plain' }", "(did you mean 'name'?)"},
+      {"run:result { subject = 'text', state = 'ok', message = 'plain' }",
+       "run:result: subject is text, not a table; write subject = { kind = ..., name = ... }"},
+      {"run:metric { name = 'n', subject = 5, value = 1, unit = '1' }", "run:metric: subject is a number, not a table; write subject = {"},
+      {"run:previous('n', true)", "run:previous: subject is a boolean, not a table; write subject = {"},
+      {"run:previous('n', 'x', 5)", "run:previous: options is a number, not a table; write { at_least = SECONDS }"},
       {"for i = 1, 2 do run:result { " + subject + ", state = 'ok', message = 'plain' } end", "a second result for Pod/p"},
       {"run.result { " + subject + " }", "write run:result{...}, with a colon"},
       {"run:result()", "run:result needs a table, not nil"},
@@ -94,6 +99,7 @@ TEST_F(RunTest, MistakesAreToldWhereTheyAreMade) {
       {"run:coverage { attempted = 1.5, observed = 1 }", "whole numbers"},
       {"run:log('%d', 'x')", "run:log: "},
       {"run:state_of(nil, {})", "the value is nil, not a number"},
+      {"run:state_of(1)", "run:state_of: limits is nil, not a table; write { warning = ..., critical = ... }"},
       {"run:state_of(1, { warn = 1 })", "run:state_of has no field 'warn'"},
   };
   for (const auto& [body, says] : mistakes) {
