@@ -54,8 +54,10 @@ int Explain(Invocation& invocation) {
   }
   out << "\n" << (korean ? "매개변수:" : "Parameters:") << "\n";
   for (const checks::Parameter& parameter : head.params) {
+    // The unit of a plain number is "1", which nobody reads as one.
+    const bool counts = parameter.unit.empty() || parameter.unit == "1";
     out << "  " << parameter.name << " = " << CanonicalJson(parameter.default_value)
-        << (parameter.unit.empty() ? "" : " " + parameter.unit) << "\n      "
+        << (counts ? "" : " " + parameter.unit) << "\n      "
         << parameter.doc.In(language) << "  [" << parameter.source << "]\n";
   }
   if (!head.remedies.empty()) out << "\n" << (korean ? "조치 수단:" : "Remedies:") << "\n";

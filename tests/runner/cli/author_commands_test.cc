@@ -9,6 +9,7 @@
 
 #include "base/value.h"
 #include "tests/runner/cli/terminal.h"
+#include "tests/source_folder.h"
 
 namespace upkeep::cli {
 namespace {
@@ -91,6 +92,11 @@ TEST_F(AuthorCommandsTest, AWarningIsAnErrorOnlyWhenStrict) {
   EXPECT_EQ(0, lenient.code);
   EXPECT_TRUE(Has(lenient.err, "cache.lua:1: warning: no case was recorded")) << lenient.err;
   EXPECT_EQ(65, Type({"validate", pack_ + "/team/cache.lua", "--strict"}).code);
+}
+
+TEST_F(AuthorCommandsTest, ExplainShowsNoUnitOfAPlainNumber) {
+  const Said said = Type({"explain", "kubernetes.nodes", "--playbooks", SourceFolder() + "/playbooks"});
+  EXPECT_TRUE(Has(said.out, "version_skew_warning = 2\n")) << said.out;
 }
 
 TEST_F(AuthorCommandsTest, AFailingCaseIsNamedByFileAndLine) {
