@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Maps the table of commands to CLI11, which reads the command line.
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cctype>
+#include <csignal>
 #include <memory>
 #include <sstream>
 
@@ -348,6 +351,8 @@ int Main(int argc, const char* const* argv, std::ostream& out, std::ostream& err
     const int code = ParseAndRun(argc, argv, out, err);
     out.flush();
     if (!out.good()) {
+      // Who closed the pipe has what it wanted; other tools end by the signal, without a word.
+      if (ReaderIsGone(STDOUT_FILENO)) return 128 + SIGPIPE;
       err << "upkeep: " << In(LanguageTyped(argc, argv), "standard output could not be written") << "\n";
       return 73;
     }

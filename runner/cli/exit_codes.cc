@@ -22,11 +22,12 @@ constexpr ExitCode kExitCodes[] = {
     {81, "an approval was denied or has expired"},
     {82, "evidence does not verify"},
     {130, "interrupted (SIGINT)"},
+    {141, "the reader of standard output went away (SIGPIPE)"},
     {143, "ended (SIGTERM)"},
 };
 
 // A fault that hides most of the others comes first.
-constexpr int kWorstFirst[] = {70, 78, 74, 73, 65, 64, 77, 82, 81, 75, 80, 69, 143, 130, 2, 1, 3, 0};
+constexpr int kWorstFirst[] = {70, 78, 74, 73, 65, 64, 77, 82, 81, 75, 80, 69, 143, 141, 130, 2, 1, 3, 0};
 
 }  // namespace
 

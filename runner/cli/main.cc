@@ -8,7 +8,7 @@
 int main(int argc, char** argv) {
   // Nothing of upkeep's own may have begun in a process that a stranger's playbook will run in.
   if (upkeep::isolate::IsChild(argc, argv)) return upkeep::isolate::ChildMain();
-  // A reader that went away (upkeep list | head) is an error of writing, not a death.
+  // A reader that went away (upkeep list | head) is no death: what was found is still to be stored.
   std::signal(SIGPIPE, SIG_IGN);
   std::ios::sync_with_stdio(false);
   return upkeep::cli::Main(argc, argv, std::cout, std::cerr);

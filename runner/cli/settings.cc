@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/cli/settings.h"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -141,11 +142,17 @@ Result<checks::Inventory> LoadInventory(const Invocation& invocation) {
 
 bool IsTerminal(int descriptor) { return isatty(descriptor) == 1; }
 
+bool ReaderIsGone(int descriptor) {
+  // Writing fails then, but a stream does not keep why.
+  pollfd pipe{descriptor, POLLOUT, 0};
+  return poll(&pipe, 1, 0) == 1 && (pipe.revents & POLLERR) != 0;
+}
+
 Status WriteOutput(const Invocation& invocation, const std::string& path, const std::string& text) {
   if (path.empty() || path == "-") {
     *invocation.out << text;
     invocation.out->flush();
-    return invocation.out->good()
+    return invocation.out->good() || ReaderIsGone(STDOUT_FILENO)
                ? Status::Ok()
                : Status(Code::kOutput, "standard output could not be written");
   }

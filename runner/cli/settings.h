@@ -42,8 +42,11 @@ Result<checks::Inventory> LoadInventory(const Invocation& invocation);
 /// True when messages may be drawn over (a terminal, and not --no-input with CI).
 bool IsTerminal(int descriptor);
 
+/// True when `descriptor` is a pipe whose reader went away: upkeep list | head -1.
+bool ReaderIsGone(int descriptor);
+
 /// Writes `text` to `path` (a new file beside it, then renamed), or to invocation.out for "" and
-/// "-". kOutput.
+/// "-". kOutput; what nobody reads any more is no error.
 Status WriteOutput(const Invocation& invocation, const std::string& path, const std::string& text);
 
 }  // namespace upkeep::cli

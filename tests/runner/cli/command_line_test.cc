@@ -264,6 +264,26 @@ TEST_F(CommandLineTest, HistoryRefusesANameThatNobodyKnows) {
   EXPECT_EQ(0, type({"history", "--target", "web"}).code);
 }
 
+TEST_F(CommandLineTest, WhoReadsNoFurtherIsToldNothing) {
+  const int kept = dup(STDOUT_FILENO);
+  int ends[2];
+  ASSERT_EQ(0, pipe(ends));
+  dup2(ends[1], STDOUT_FILENO);
+  const char* const argv[] = {"upkeep", "list"};
+  std::ostream out(nullptr);   // Every write fails.
+  std::ostringstream read, unread;
+  const int with_reader = Main(2, argv, out, read);
+  close(ends[0]);
+  const int without = Main(2, argv, out, unread);
+  dup2(kept, STDOUT_FILENO);
+  close(ends[1]);
+  close(kept);
+  EXPECT_EQ(73, with_reader);
+  EXPECT_TRUE(Has(read.str(), "standard output could not be written")) << read.str();
+  EXPECT_EQ(141, without);
+  EXPECT_EQ("", unread.str());
+}
+
 TEST_F(CommandLineTest, ACorruptStoreIs74) {
   const Said said = Type({"report", "daily", "--store", Write("corrupt.db", std::string(8192, 'x'))});
   EXPECT_EQ(74, said.code) << said.err;
