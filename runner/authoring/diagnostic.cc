@@ -29,7 +29,7 @@ constexpr Rule kRules[] = {
     {"no-case", Level::kWarning, "The playbook has a case file beside it"},
 };
 
-void InspectCases(const run::Playbook& playbook, std::vector<Diagnostic>& diagnostics) {
+void InspectCases(const run::Playbook& playbook, const std::string& where, std::vector<Diagnostic>& diagnostics) {
   const std::string path = run::CasePathOf(playbook);
   std::vector<Status> errors;
   const Result<run::CaseFile> cases = run::ReadCasesOf(playbook, &errors);
@@ -37,7 +37,7 @@ void InspectCases(const run::Playbook& playbook, std::vector<Diagnostic>& diagno
   if (cases.status().code() == Code::kNotFound) {
     diagnostics.push_back({RuleNamed("no-case"),
                            Status(Code::kInvalid, "no case was recorded, so nothing tests this playbook")
-                               .WithHint("upkeep record " + playbook.head.id + " --target NAME")
+                               .WithHint("upkeep record " + playbook.head.id + " --target NAME" + (where.empty() ? "" : " " + where))
                                .At({playbook.path, 1, 0, ""})});
   } else {
     if (errors.empty()) errors.push_back(cases.status());
@@ -111,7 +111,7 @@ const Rule* RuleNamed(std::string_view id) {
   return std::find_if(std::begin(kRules), std::end(kRules), [&](const Rule& rule) { return rule.id == id; });
 }
 
-std::vector<Diagnostic> Inspect(const PlaybookFile& file) {
+std::vector<Diagnostic> Inspect(const PlaybookFile& file, const std::string& where) {
   std::vector<Diagnostic> diagnostics;
   std::vector<Status> errors;
   const Result<run::Playbook> playbook = run::ReadPlaybook(file.pack, file.path, &errors);
@@ -125,7 +125,7 @@ std::vector<Diagnostic> Inspect(const PlaybookFile& file) {
     InspectCode(*playbook, diagnostics);
     InspectNames(*playbook, diagnostics);
     InspectNeeds(*playbook, diagnostics);
-    InspectCases(*playbook, diagnostics);
+    InspectCases(*playbook, where, diagnostics);
   }
   std::stable_sort(diagnostics.begin(), diagnostics.end(), [](const Diagnostic& a, const Diagnostic& b) {
     const auto& left = a.problem.place();

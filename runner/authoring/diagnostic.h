@@ -37,8 +37,9 @@ struct Diagnostic {
   Status problem;   ///< With its place wherever there is one.
 };
 
-/// Everything that is wrong with one playbook and its case file.
-std::vector<Diagnostic> Inspect(const PlaybookFile& file);
+/// Everything that is wrong with one playbook and its case file. `where` is what a command that a hint
+/// says needs to find the playbook: "--playbooks mine"; "" for one that is found without.
+std::vector<Diagnostic> Inspect(const PlaybookFile& file, const std::string& where = "");
 
 /// {"playbooks": n, "diagnostics": [{rule, level, message, hint, file, line, column}]}; texts in
 /// the language "en" or "ko".

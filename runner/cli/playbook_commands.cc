@@ -6,6 +6,7 @@
 #include "runner/cli/command_parts.h"
 #include "runner/cli/exit_codes.h"
 #include "runner/cli/parameters.h"
+#include "runner/cli/playbook_lookup.h"
 #include "runner/cli/settings.h"
 #include "runner/cli/workplace.h"
 #include "runner/run/case.h"
@@ -20,6 +21,7 @@ int ListPlaybooks(Invocation& invocation) {
   const std::string language = Language(invocation);
   std::vector<std::vector<std::string>> rows = {{"PLAYBOOK", "CADENCE", "TARGET", "COVERS", "TITLE"}};
   for (const run::Playbook& playbook : catalog.All(errors)) {
+    if (IsSelftest(playbook.head.id) && !invocation.Has("--all")) continue;
     std::string covers;
     for (const std::string& row : playbook.head.covers) covers += (covers.empty() ? "" : " ") + row;
     rows.push_back({playbook.head.id, playbook.head.cadence, playbook.head.target, covers,
@@ -130,6 +132,7 @@ std::vector<Command> MakePlaybookCommands() {
   Command list, explain, record;
   list.name = "list";
   list.summary = "Every playbook";
+  list.options = {{"--all", "", "The selftest playbooks too, which look at nothing", false, {}}};
   list.run = ListPlaybooks;
   explain.name = "explain";
   explain.summary = "What a playbook looks at, needs and proposes";

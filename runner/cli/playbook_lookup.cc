@@ -116,6 +116,19 @@ Status CheckPlaybookIsKnown(const Invocation& invocation, const std::string& id)
   return std::find(ids.begin(), ids.end(), id) == ids.end() ? NoSuchPlaybook(id, ids) : Status::Ok();
 }
 
+std::string FolderOption(const Invocation& invocation, const PlaybookFile& file) {
+  Invocation unasked = invocation;
+  unasked.options.erase("--playbooks");
+  for (const std::string& folder : PlaybookFolders(unasked)) {
+    // An installed pack lies in the folder of packs.
+    const fs::path relative = fs::weakly_canonical(file.pack).lexically_relative(fs::weakly_canonical(folder));
+    if (!relative.empty() && *relative.begin() != "..") return "";
+  }
+  return "--playbooks " + file.pack;
+}
+
+bool IsSelftest(std::string_view id) { return id.starts_with("selftest."); }
+
 Result<std::vector<run::Playbook>> AllPlaybooks(const Invocation& invocation) {
   std::vector<Status> errors;
   std::vector<run::Playbook> playbooks = run::Catalog(PlaybookFolders(invocation)).All(errors);

@@ -6,6 +6,7 @@
 #define UPKEEP_RUNNER_CLI_PLAYBOOK_LOOKUP_H_
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/status.h"
@@ -24,6 +25,12 @@ std::vector<run::Playbook> NamedPlaybooks(const Invocation& invocation, std::vec
 
 /// kNotFound, with the nearest id, for a playbook that no pack has. Opens no file.
 Status CheckPlaybookIsKnown(const Invocation& invocation, const std::string& id);
+
+/// "--playbooks mine" for a file of a folder that is not looked into unasked; else "".
+std::string FolderOption(const Invocation& invocation, const authoring::PlaybookFile& file);
+
+/// Whether the playbook is one of those that look at nothing and show what upkeep does with an outcome.
+bool IsSelftest(std::string_view id);
 
 /// Every playbook of every pack. kInvalid when one can't be read (each is said on err): what it needs
 /// is not known; kConfig when there are none.

@@ -30,12 +30,15 @@ void ShowForPeople(const Invocation& invocation, const Diagnostic& diagnostic) {
 
 int Validate(Invocation& invocation) {
   std::vector<Status> errors;
-  const std::vector<authoring::PlaybookFile> files = NamedPlaybookFiles(invocation, errors);
+  std::vector<authoring::PlaybookFile> files = NamedPlaybookFiles(invocation, errors);
+  if (invocation.positionals.empty() && !invocation.Has("--all")) {
+    std::erase_if(files, [](const authoring::PlaybookFile& file) { return IsSelftest(file.id); });
+  }
   std::vector<Diagnostic> diagnostics;
   std::size_t valid = 0;
   const bool strict = invocation.Has("--strict");
   for (const authoring::PlaybookFile& file : files) {
-    std::vector<Diagnostic> found = authoring::Inspect(file);
+    std::vector<Diagnostic> found = authoring::Inspect(file, FolderOption(invocation, file));
     const bool wrong = std::any_of(found.begin(), found.end(), [&](const Diagnostic& one) {
       return strict || one.rule->level == Level::kError;
     });
@@ -70,7 +73,8 @@ Command MakeValidateCommand() {
   validate.summary = "Check playbooks and their cases without running them (default: all)";
   validate.positionals = {{"PLAYBOOK", "Ids, files or folders", false, true}};
   validate.options = {{"-o,--output", "FORMAT", "json, or sarif for code review (default: for people)", false, {"table", "json", "sarif"}},
-                      {"--strict", "", "A warning is an error", false, {}}};
+                      {"--strict", "", "A warning is an error", false, {}},
+                      {"--all", "", "The selftest playbooks too, which look at nothing", false, {}}};
   validate.examples = "  upkeep validate --playbooks mine\n  upkeep validate mine/team/replicas.lua -o sarif\n";
   validate.run = Validate;
   return validate;

@@ -92,6 +92,27 @@ TEST_F(AuthorCommandsTest, AWarningIsAnErrorOnlyWhenStrict) {
   EXPECT_EQ(0, lenient.code);
   EXPECT_TRUE(Has(lenient.err, "cache.lua:1: warning: no case was recorded")) << lenient.err;
   EXPECT_EQ(65, Type({"validate", pack_ + "/team/cache.lua", "--strict"}).code);
+  // The command of the hint finds the playbook where validate did.
+  const std::string hint = "hint: upkeep record team.cache --target NAME";
+  EXPECT_TRUE(Has(lenient.err, hint + " --playbooks " + pack_ + "\n")) << lenient.err;
+  const Said listed = Type({"validate", "--playbooks", pack_});
+  EXPECT_TRUE(Has(listed.err, hint + " --playbooks " + pack_ + "\n")) << listed.err;
+  setenv("UPKEEP_PLAYBOOKS", pack_.c_str(), 1);
+  const Said usual = Type({"validate"});
+  unsetenv("UPKEEP_PLAYBOOKS");
+  EXPECT_TRUE(Has(usual.err, hint + "\n")) << usual.err;
+}
+
+TEST_F(AuthorCommandsTest, SelftestsAreShownToThoseWhoAskForThem) {
+  const std::string shipped = SourceFolder() + "/playbooks";
+  EXPECT_FALSE(Has(Type({"list", "--playbooks", shipped}).out, "selftest."));
+  EXPECT_TRUE(Has(Type({"list", "--playbooks", shipped, "--all"}).out, "selftest.raise"));
+  const Said valid = Type({"validate", "--playbooks", shipped});
+  EXPECT_EQ(0, valid.code);
+  EXPECT_EQ("", valid.err);
+  EXPECT_TRUE(Has(Type({"validate", "--playbooks", shipped, "--all"}).err, "selftest/raise.lua"));
+  EXPECT_TRUE(Has(Type({"validate", "--playbooks", shipped, "selftest.raise"}).err, "selftest/raise.lua"));
+  EXPECT_EQ(0, Type({"test", "--playbooks", shipped, "selftest.raise"}).code);
 }
 
 TEST_F(AuthorCommandsTest, ExplainShowsNoUnitOfAPlainNumber) {
