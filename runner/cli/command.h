@@ -25,6 +25,7 @@ struct Option {
   std::string help;
   bool repeats = false;
   std::vector<std::string> choices;    ///< When only these are allowed.
+  std::vector<std::string> offers = {};   ///< What completion offers where others are allowed, too.
 };
 
 struct Positional {
@@ -32,6 +33,7 @@ struct Positional {
   std::string help;
   bool required = true;
   bool repeats = false;
+  std::vector<std::string> offers = {};   ///< What completion offers, beside ids.
 };
 
 class Invocation;

@@ -108,7 +108,7 @@ std::vector<Command> MakeDeliverCommands() {
   Command deliver;
   deliver.name = "deliver";
   deliver.summary = "Send a report or its findings by webhook, mail or S3";
-  deliver.positionals = {{"PERIOD", "daily, weekly, monthly, quarterly, or a run's number", true, false}};
+  deliver.positionals = {{"PERIOD", "daily, weekly, monthly, quarterly, or a run's number", true, false, PeriodNames()}};
   deliver.options = PeriodOptions();
   deliver.options.push_back({"--to", "NAME", "A delivery of the file; repeats", true, {}});
   deliver.options.push_back({"--deliveries", "FILE", "The file of deliveries (UPKEEP_DELIVERIES)", false, {}});

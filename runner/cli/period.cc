@@ -104,6 +104,11 @@ Result<store::ReportQuery> ReadPeriod(const Invocation& invocation, const std::s
   return query;
 }
 
+const std::vector<std::string>& PeriodNames() {
+  static const std::vector<std::string> names = {"daily", "weekly", "monthly", "quarterly"};
+  return names;
+}
+
 std::vector<Option> PeriodOptions() {
   return {
       {"--date", "DATE", "A day inside the period (default: today)", false, {}},

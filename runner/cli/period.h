@@ -25,6 +25,9 @@ Result<zone::Zone> TypedZone(const std::string& name);
 /// --date (today), in the days of --zone (UTC). kUsage for anything else.
 Result<store::ReportQuery> ReadPeriod(const Invocation& invocation, const std::string& what);
 
+/// {"daily", "weekly", "monthly", "quarterly"}.
+const std::vector<std::string>& PeriodNames();
+
 /// --date, --zone, --schedule.
 std::vector<Option> PeriodOptions();
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // upkeep report: what the store knows of a day, a week, a month, a quarter or one run.
+#include "reports/render.h"
 #include "runner/cli/command_parts.h"
 #include "runner/cli/period.h"
 #include "runner/cli/settings.h"
@@ -28,10 +29,10 @@ std::vector<Command> MakeReportCommands() {
   Command report;
   report.name = "report";
   report.summary = "The report of a day, week, month, quarter or run, from stored results";
-  report.positionals = {{"PERIOD", "daily, weekly, monthly, quarterly, or a run's number", true, false}};
+  report.positionals = {{"PERIOD", "daily, weekly, monthly, quarterly, or a run's number", true, false, PeriodNames()}};
   report.options = PeriodOptions();
   report.options.insert(report.options.begin(),
-                        {"-o,--output", "FORMAT[:PATH]", "As in upkeep run (default: md)", true, {}});
+                        {"-o,--output", "FORMAT[:PATH]", "As in upkeep run (default: md)", true, {}, reports::Formats()});
   report.examples =
       "  upkeep report daily -o html:report.html\n"
       "  upkeep report monthly --date 2026-10 --zone Asia/Seoul --lang ko -o html:october.html\n";

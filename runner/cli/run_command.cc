@@ -191,12 +191,12 @@ Command MakeRunCommand() {
   Command command;
   command.name = "run";
   command.summary = "Run playbooks now, and keep what they find";
-  command.positionals = {{"PLAYBOOK", "A cadence (daily, weekly, monthly, quarterly) or playbook ids", true, true}};
+  command.positionals = {{"PLAYBOOK", "A cadence (daily, weekly, monthly, quarterly) or playbook ids", true, true, Cadences()}};
   command.options = {
       {"--only", "GLOB", "Of a cadence, only playbooks whose id matches", true, {}},
       {"--target", "NAME", "Only this target, or those with the label KEY=VALUE", true, {}},
       {"--param", "NAME=VALUE", "Set a playbook's parameter", true, {}},
-      {"-o,--output", "FORMAT[:PATH]", "Write the result as table, wide, json, jsonl, csv, junit, nagios, prometheus, md or html", true, {}},
+      {"-o,--output", "FORMAT[:PATH]", "Write the result as table, wide, json, jsonl, csv, junit, nagios, prometheus, md or html", true, {}, reports::Formats()},
       {"--exit-on", "STATE", "From which state on the exit code is not 0", false, {"critical", "warning", "unknown", "never"}},
   };
   command.examples =

@@ -157,7 +157,7 @@ Command MakeTestCommand() {
   test.options = {{"--coverage", "", "Lines, branches and limits that no case has tried", false, {}},
                   {"--mutate", "", "Change each parameter and comparison: some case must fail", false, {}},
                   {"--jobs", "N", "Cases side by side (default: one for each processor)", false, {}},
-                  {"-o,--output", "FORMAT[:PATH]", "table, json or junit; repeats", true, {}}};
+                  {"-o,--output", "FORMAT[:PATH]", "table, json or junit; repeats", true, {}, {"table", "json", "junit"}}};
   test.examples = "  upkeep test --playbooks mine --coverage\n  upkeep test team.replicas --playbooks mine --mutate\n"
                   "  upkeep test --playbooks mine -o table -o junit:report.xml\n";
   test.run = Test;

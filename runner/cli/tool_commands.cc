@@ -16,7 +16,7 @@ std::vector<Command> MakeToolCommands() {
   };
   completion.name = "completion";
   completion.summary = "A completion script for bash, zsh or fish";
-  completion.positionals = {{"SHELL", "bash, zsh or fish", true, false}};
+  completion.positionals = {{"SHELL", "bash, zsh or fish", true, false, {"bash", "zsh", "fish"}}};
   completion.examples = "  source <(upkeep completion bash)\n";
   completion.run = [](Invocation& invocation) {
     Result<std::string> script = CompletionScript(invocation.positionals.front());

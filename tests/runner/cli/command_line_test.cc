@@ -127,6 +127,34 @@ TEST_F(CommandLineTest, CompletionKnowsEveryCommandAndBashLoadsIt) {
                           "[[ ${COMPREPLY[*]} == --exit-on ]] && COMP_WORDS=(upkeep repo) COMP_CWORD=1 && _upkeep && "
                           "[[ ${COMPREPLY[*]} == report ]]'";
   EXPECT_EQ(0, std::system(ask.c_str()));
+  // The script asks the program that was typed for ids.
+  const std::string program = Write("upkeep", "#!/bin/sh\necho ID\necho \"$1.first  x y\"\n");
+  fs::permissions(program, fs::perms::owner_all);
+  const auto offered = [&](const std::string& words, int at) {
+    const std::string line = "bash -c 'source " + script + " && COMP_WORDS=(" + program + " " + words + ") COMP_CWORD=" +
+                             std::to_string(at) + "; _upkeep; echo ${COMPREPLY[*]}' >" + Path("offered");
+    EXPECT_EQ(0, std::system(line.c_str())) << line;
+    std::ifstream in(Path("offered"));
+    std::string answer;
+    std::getline(in, answer);
+    return answer;
+  };
+  EXPECT_EQ("continuous daily weekly monthly quarterly on_demand list.first", offered("run \"\"", 2));
+  EXPECT_EQ("daily", offered("report da", 2));
+  EXPECT_EQ("list.first", offered("explain \"\"", 2));
+  EXPECT_EQ("schedule.first", offered("schedule next \"\"", 3));
+  EXPECT_EQ("schedule.first", offered("tick --schedule \"\"", 3));
+  EXPECT_EQ("ko en", offered("run daily --lang \"\"", 4));
+  EXPECT_EQ("ko", offered("run daily --lang = k", 5));
+  EXPECT_EQ("ko en", offered("run daily --lang =", 4));
+  EXPECT_EQ("critical warning unknown never", offered("run daily --exit-on \"\"", 4));
+  EXPECT_EQ("json jsonl junit", offered("run daily -o j", 4));
+  EXPECT_EQ("json", offered("explain http.endpoint --output \"\"", 4));
+  EXPECT_EQ("", offered("run daily -o html : \"\"", 6));      // A path: the shell's own.
+  EXPECT_EQ("", offered("run daily --store \"\"", 4));
+  EXPECT_EQ("--limit", offered("history --li", 2));
+  EXPECT_EQ("next describe simulate list check", offered("schedule \"\"", 2));
+  EXPECT_EQ("show", offered("approvals sh", 2));
 }
 
 TEST_F(CommandLineTest, ABadPlaybookIs65WithItsPlace) {
