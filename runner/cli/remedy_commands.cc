@@ -156,7 +156,7 @@ int ApprovalsList(Invocation& invocation) {
   for (const store::Plan& plan : *plans) {
     rows.push_back({std::to_string(plan.id), invocation.Say(store::PlanStateName(plan.state)), invocation.Say(plan.risk),
                     plan.target, PrintableText(plan.subject), plan.remedy,
-                    PrintableText(plan.requester.name), FormatRfc3339(plan.expires)});
+                    PrintableText(plan.requester.name), FormatRfc3339(std::chrono::floor<std::chrono::seconds>(plan.expires))});
   }
   *invocation.out << HeadedTable(invocation, std::move(rows));
   return 0;

@@ -62,7 +62,7 @@ int Add(Invocation& invocation) {
   Result<std::int64_t> id = (*store)->AddWaiver(waiver);
   if (!id.ok()) return invocation.Fail(id.status());
   *invocation.out << invocation.Say("waiver " + std::to_string(*id) + " counts until " +
-                                    FormatRfc3339(waiver.expires) + ", from the next run on")
+                                    FormatRfc3339(std::chrono::floor<std::chrono::seconds>(waiver.expires)) + ", from the next run on")
                   << "\n";
   const Result<bool> covers = CoversSomething(**store, waiver);
   if (!covers.ok()) return invocation.Fail(covers.status());
@@ -85,7 +85,7 @@ int ListWaivers(Invocation& invocation) {
     const std::string state = waiver.revoked ? "revoked"
                               : waiver.expires <= clock.Now() ? "expired" : "active";
     rows.push_back({std::to_string(waiver.id), invocation.Say(state), waiver.playbook, waiver.target,
-                    waiver.subject, waiver.owner, FormatRfc3339(waiver.expires),
+                    waiver.subject, waiver.owner, FormatRfc3339(std::chrono::floor<std::chrono::seconds>(waiver.expires)),
                     std::to_string(waiver.matched), PrintableText(waiver.reason)});
   }
   *invocation.out << HeadedTable(invocation, std::move(rows));
