@@ -3,6 +3,7 @@
 // The list on the terminal: what needs somebody first, then one line a check.
 #include <algorithm>
 
+#include "base/terminal_text.h"
 #include "reports/looked_at.h"
 #include "reports/renderers.h"
 #include "reports/what_helps.h"
@@ -20,72 +21,6 @@ std::string_view ColorOf(checks::State state) {
     case checks::State::kSkipped: return "\033[2m";
   }
   return "";
-}
-
-/// Columns that a terminal gives the character that starts with `byte`.
-int WidthOf(unsigned char byte) {
-  if ((byte & 0xC0U) == 0x80U) return 0;
-  return (byte >= 0xE3 && byte <= 0xED) || byte >= 0xF0 ? 2 : 1;
-}
-
-int Width(std::string_view text) {
-  int width = 0;
-  for (const char c : text) width += WidthOf(static_cast<unsigned char>(c));
-  return width;
-}
-
-std::string Padded(std::string text, int columns) {
-  const int width = Width(text);
-  if (width < columns) text.append(static_cast<std::size_t>(columns - width), ' ');
-  return text;
-}
-
-/// How many bytes of `text` stand in `columns`, at least one character.
-std::size_t Fitting(std::string_view text, int columns) {
-  int width = 0;
-  std::size_t end = 0;
-  while (end < text.size()) {
-    const int wide = WidthOf(static_cast<unsigned char>(text[end]));
-    if (end > 0 && wide > 0 && width + wide > columns) break;
-    width += wide;
-    ++end;
-  }
-  return end;
-}
-
-/// Breaks `text` at blanks so that no line is wider than `columns`; lines after the first begin
-/// with `indent` blanks. A word that no line could hold is broken where it must be.
-std::string Wrapped(std::string_view text, int columns, int indent) {
-  std::string out;
-  int at = indent;
-  std::size_t start = 0;
-  while (start < text.size()) {
-    std::size_t end = text.find(' ', start);
-    if (end == std::string_view::npos) end = text.size();
-    std::string_view word = text.substr(start, end - start);
-    const bool fits_below = Width(word) <= columns - indent;
-    if (at > indent && at + 1 + Width(word) > columns && fits_below) {
-      while (out.ends_with(' ')) out.pop_back();
-      out += "\n" + std::string(static_cast<std::size_t>(indent), ' ');
-      at = indent;
-    } else if (at > indent) {
-      out += ' ';
-      ++at;
-    }
-    while (at + Width(word) > columns && columns > indent) {
-      const std::size_t fits = Fitting(word, columns - at);
-      out += word.substr(0, fits);
-      word.remove_prefix(fits);
-      if (word.empty()) break;
-      out += "\n" + std::string(static_cast<std::size_t>(indent), ' ');
-      at = indent;
-    }
-    out += word;
-    at += Width(word);
-    start = end + 1;
-  }
-  while (out.ends_with(' ')) out.pop_back();
-  return out;
 }
 
 std::string Colored(std::string text, checks::State state, bool color) {
@@ -169,8 +104,8 @@ std::string RenderTable(const ReportModel& model, const RenderOptions& options, 
   if (!model.checks.empty()) out += "\n" + std::string(Say(Word::kChecks, language)) + "\n";
   int widest = 0, widest_target = 0;
   for (const CheckRow& row : model.checks) {
-    widest = std::max(widest, Width(row.playbook));
-    widest_target = std::max(widest_target, Width(OneLine(row.target)));
+    widest = std::max(widest, DisplayWidth(row.playbook));
+    widest_target = std::max(widest_target, DisplayWidth(OneLine(row.target)));
   }
   // One long name must not push every other row out of the window.
   widest_target = std::min(widest_target, std::max(12, options.columns - kStateColumns - widest - 24));
@@ -210,9 +145,9 @@ std::string RenderTable(const ReportModel& model, const RenderOptions& options, 
   // What belongs together stays on one line.
   int at = 0;
   for (const std::string& part : totals) {
-    const bool fits = at > 0 && at + 3 + Width(part) <= options.columns;
+    const bool fits = at > 0 && at + 3 + DisplayWidth(part) <= options.columns;
     out += (fits ? "   " : "\n") + part;
-    at = (fits ? at + 3 : 0) + Width(part);
+    at = (fits ? at + 3 : 0) + DisplayWidth(part);
   }
   out += "\n";
   if (model.slots.due > 0) out += Wrapped(PlannedRuns(model.slots, language), options.columns, 0) + "\n";
