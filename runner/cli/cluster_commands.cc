@@ -196,7 +196,7 @@ std::vector<Command> MakeClusterCommands() {
   };
   manifests.examples =
       "  upkeep manifests --image registry.example.com/upkeep:1 | kubectl apply -f -\n"
-      "  upkeep manifests --image registry.example.com/upkeep:1 --replicas 2 | kubectl apply -f -\n"
+      "  upkeep manifests --image registry.example.com/upkeep:1 --replicas 2 \\\n    | kubectl apply -f -\n"
       "  upkeep manifests --job 'apply 3' --with-write-identity | kubectl create -f -\n";
   manifests.run = MakeManifests;
   return {MakeDoctorCommand(), manifests, MakeRbacCommand()};

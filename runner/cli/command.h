@@ -55,6 +55,7 @@ class Invocation {
   std::vector<std::string> positionals;
   std::ostream* out = nullptr;         ///< Data.
   std::ostream* err = nullptr;         ///< Messages.
+  int columns = 0;                     ///< Of the terminal that `out` is; 0 where it is none.
 
   bool Has(std::string_view name) const;
   std::string Value(std::string_view name, std::string_view fallback = "") const;
@@ -64,6 +65,10 @@ class Invocation {
   std::string Say(std::string_view english) const;
   /// Status::Describe() in that language.
   std::string Describe(const Status& status) const;
+  /// `text` broken into lines that the terminal has room for; those after the first begin with `indent`
+  /// blanks. As it is where `out` is no terminal: a line is a line for who parses it.
+  std::string Fit(std::string_view text, int indent) const;
+
   /// Writes the status for a person on `err` and returns its exit code.
   int Fail(const Status& status) const;
 };
@@ -74,8 +79,9 @@ const std::vector<Command>& Commands();
 /// The options of every command: --store, --inventory, --playbooks, --lang …
 const std::vector<Option>& CommonOptions();
 
-/// Parses, runs, and returns the exit code. Never throws.
-int Main(int argc, const char* const* argv, std::ostream& out, std::ostream& err);
+/// Parses, runs, and returns the exit code. `columns` are those of the terminal that `out` is; 0 where it
+/// is none. Never throws.
+int Main(int argc, const char* const* argv, std::ostream& out, std::ostream& err, int columns = 0);
 
 /// Shell completion from the table: "bash", "zsh" or "fish".
 Result<std::string> CompletionScript(std::string_view shell);

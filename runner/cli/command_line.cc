@@ -11,10 +11,12 @@
 #include <sstream>
 
 #include "base/korean.h"
+#include "base/terminal_text.h"
 #include "base/version.h"
 #include "base/yaml/yaml.h"
 #include "runner/cli/command.h"
 #include "runner/cli/exit_codes.h"
+#include "runner/cli/help_formatter.h"
 #include "runner/cli/settings.h"
 
 namespace upkeep::cli {
@@ -46,20 +48,22 @@ void AddOption(CLI::App& app, const Option& option, Parsed& parsed, const std::s
   if (!option.choices.empty()) added->check(CLI::IsMember(option.choices));
 }
 
-std::string ExitCodeHelp(const std::string& language) {
+std::string ExitCodeHelp(const std::string& language, int columns) {
+  constexpr int kMeaningColumn = 7;
   std::ostringstream text;
   text << In(language, "Exit codes") << ":\n";
   for (const ExitCode& code : ExitCodes()) {
     text << "  " << (code.number < 10 ? "  " : code.number < 100 ? " " : "") << code.number << "  "
-         << In(language, code.meaning) << "\n";
+         << Wrapped(In(language, code.meaning), columns, kMeaningColumn) << "\n";
   }
   return text.str();
 }
 
 /// Before any command is added, since commands inherit all of it.
-void DescribeApp(CLI::App& app, const std::string& language) {
+void DescribeApp(CLI::App& app, const std::string& language, int columns) {
   const auto say = [&language](std::string_view english) { return In(language, english); };
   app.require_subcommand(1);
+  app.formatter(std::make_shared<HelpFormatter>(columns));
   for (const char* label : {"Usage", "OPTIONS", "SUBCOMMAND", "SUBCOMMANDS", "POSITIONALS", "Positionals",
                             "REQUIRED", "Env", "Needs", "Excludes"}) {
     app.get_formatter()->label(label, say(label));
@@ -67,7 +71,7 @@ void DescribeApp(CLI::App& app, const std::string& language) {
   app.option_defaults()->group(say("Options"));
   app.set_help_flag("-h,--help", say("Print this help message and exit"));
   app.set_help_all_flag("--help-all", say("Help of every command"));
-  app.footer(ExitCodeHelp(language) + "\n" + say("First steps") +
+  app.footer(ExitCodeHelp(language, columns) + "\n" + say("First steps") +
              ": upkeep doctor · upkeep run daily · upkeep report daily");
   app.set_version_flag("--version", "upkeep " + std::string(Version()),
                        say("Display program version information and exit"));
@@ -211,11 +215,11 @@ int FailUsage(std::ostream& out, std::ostream& err, std::string message, const C
   return 64;
 }
 
-int ParseAndRun(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
+int ParseAndRun(int argc, const char* const* argv, std::ostream& out, std::ostream& err, int columns) {
   const std::string language = LanguageTyped(argc, argv);
   CLI::App app(In(language, "Scheduled maintenance and checklists for Kubernetes clusters and their databases"),
                "upkeep");
-  DescribeApp(app, language);
+  DescribeApp(app, language, columns > 0 ? columns : kUsualColumns);
   std::map<std::string, CLI::App*> groups;
   std::map<const CLI::App*, const Command*> command_of;
   std::map<const CLI::App*, std::unique_ptr<Parsed>> parsed_of;
@@ -299,6 +303,7 @@ int ParseAndRun(int argc, const char* const* argv, std::ostream& out, std::ostre
   invocation.command = found->second->name;
   invocation.out = &out;
   invocation.err = &err;
+  invocation.columns = columns;
   for (const auto& [name, values] : parsed.values) {
     if (!values.empty()) invocation.options[name] = values;
   }
@@ -336,19 +341,23 @@ std::string Invocation::Describe(const Status& status) const {
   return upkeep::Describe(status, Language(*this));
 }
 
+std::string Invocation::Fit(std::string_view text, int indent) const {
+  return columns > 0 ? Wrapped(text, columns, indent) : std::string(text);
+}
+
 int Invocation::Fail(const Status& status) const {
   *err << "upkeep: " << Describe(status) << "\n";
   return ExitOf(status);
 }
 
-int Main(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
+int Main(int argc, const char* const* argv, std::ostream& out, std::ostream& err, int columns) {
   // The version is asked for by scripts and probes; it need not wait for the table.
   if (argc == 2 && std::string_view(argv[1]) == "--version") {
     out << "upkeep " << Version() << "\n";
     return 0;
   }
   try {
-    const int code = ParseAndRun(argc, argv, out, err);
+    const int code = ParseAndRun(argc, argv, out, err, columns);
     out.flush();
     if (!out.good()) {
       // Who closed the pipe has what it wanted; other tools end by the signal, without a word.

@@ -30,11 +30,7 @@ Result<std::vector<Output>> ReadReportOutputs(const Invocation& invocation, cons
 Status WriteReports(const Invocation& invocation, const std::vector<Output>& outputs,
                     const reports::ReportModel& model);
 
-/// Pads each column of `rows` (the first row is the heading) to its widest cell, counting
-/// Korean characters as two columns wide.
-std::string AlignTable(const std::vector<std::vector<std::string>>& rows);
-
-/// AlignTable() with the heading in the language of the invocation.
+/// LayOutTable() for the terminal, with the heading (the first of `rows`) in the language of the invocation.
 std::string HeadedTable(const Invocation& invocation, std::vector<std::vector<std::string>> rows);
 
 Command MakeRunCommand();

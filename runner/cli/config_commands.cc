@@ -4,6 +4,7 @@
 #include "checks/kubernetes/access.h"
 #include "runner/cli/command_parts.h"
 #include "runner/cli/settings.h"
+#include "runner/cli/table_layout.h"
 
 namespace upkeep::cli {
 namespace {
@@ -22,7 +23,7 @@ int ShowConfig(Invocation& invocation) {
     }
   }
   for (std::vector<std::string>& row : rows) row.front() = invocation.Say(row.front());
-  *invocation.out << AlignTable(rows);
+  *invocation.out << LayOutTable(rows, invocation.columns);
   return inventory.ok() ? 0 : invocation.Fail(inventory.status());
 }
 

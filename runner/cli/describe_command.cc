@@ -15,16 +15,16 @@ namespace {
 void PrintSchedule(const Invocation& invocation, const schedules::Schedule& schedule, Instant now) {
   const std::string language = Language(invocation);
   const std::string& title = schedule.title.In(language);
-  *invocation.out << schedule.id << (title.empty() || title == schedule.id ? "" : ": " + title)
-                  << "\n";
+  *invocation.out << invocation.Fit(schedule.id + (title.empty() || title == schedule.id ? "" : ": " + title), 2) << "\n";
   for (const Text& sentence : schedules::Describe(schedule, now)) {
-    *invocation.out << "  " << sentence.In(language) << ".\n";
+    *invocation.out << "  " << invocation.Fit(sentence.In(language) + ".", 2) << "\n";
   }
   if (!schedule.enabled) return;
   for (const schedules::Occurrence& next : schedules::Preview(schedule, now, 1)) {
-    *invocation.out << "  " << Text{.en = "Next time: ", .ko = "다음 시각: "}.In(language)
-                    << schedule.expression.zone().Format(next.at)
-                    << SayMarks(invocation, schedule, next) << "\n";
+    *invocation.out << "  "
+                    << invocation.Fit(Text{.en = "Next time: ", .ko = "다음 시각: "}.In(language) +
+                                          schedule.expression.zone().Format(next.at) + SayMarks(invocation, schedule, next), 4)
+                    << "\n";
   }
 }
 
@@ -38,9 +38,9 @@ int DescribeExpression(const Invocation& invocation, const std::string& typed, I
       *invocation.err << Text{.en = "  hint: ", .ko = "  힌트: "}.In(language) << In(language, warning.hint) << "\n";
     }
   }
-  *invocation.out << schedules::Describe(*expression).In(language) << ".\n";
+  *invocation.out << invocation.Fit(schedules::Describe(*expression).In(language) + ".", 0) << "\n";
   if (const auto changes = schedules::DescribeClockChanges(*expression, now)) {
-    *invocation.out << changes->In(language) << ".\n";
+    *invocation.out << invocation.Fit(changes->In(language) + ".", 0) << "\n";
   }
   return 0;
 }

@@ -2,7 +2,9 @@
 //
 // upkeep doctor: what is unreachable, missing or off, and the line that helps.
 #include <algorithm>
+#include <sstream>
 
+#include "base/terminal_text.h"
 #include "runner/cli/command_parts.h"
 #include "runner/cli/doctor.h"
 #include "runner/cli/exit_codes.h"
@@ -12,6 +14,10 @@ namespace upkeep::cli {
 namespace {
 
 using Level = Diagnosis::Level;
+
+constexpr int kLevelColumns = 7;       ///< In either language.
+constexpr int kMostNameColumns = 24;
+constexpr std::string_view kHelpMark = "-> ";
 
 int WorstOf(const std::vector<Diagnosis>& found) {
   int worst = 0;
@@ -56,24 +62,34 @@ void DiagnoseInventory(const Invocation& invocation, const std::vector<run::Play
 void Print(const Invocation& invocation, const std::vector<Diagnosis>& found, const Redactor& redactor) {
   std::ostream& out = *invocation.out;
   const bool korean = Language(invocation) == "ko";
-  std::size_t widest = 0;
-  for (const Diagnosis& diagnosis : found) widest = std::max(widest, diagnosis.what.size());
-  const std::string margin(7 + widest + 2, ' ');
+  int widest = 0;
+  for (const Diagnosis& diagnosis : found) widest = std::max(widest, DisplayWidth(diagnosis.what));
+  // A terminal has little room behind a long name; what is said of it stands below then.
+  if (invocation.columns > 0) widest = std::min(widest, kMostNameColumns);
+  const int margin = kLevelColumns + widest + 2;
+  const std::string indent(static_cast<std::size_t>(margin), ' ');
   for (const Diagnosis& diagnosis : found) {
-    // Six columns in either language.
     const std::string level = diagnosis.level == Level::kOk     ? (korean ? "정상  " : "ok    ")
                               : diagnosis.level == Level::kNote ? (korean ? "참고  " : "note  ")
                                                                 : (korean ? "문제  " : "FAULT ");
     std::string text = invocation.Say(redactor.Redact(diagnosis.text));
-    if (!diagnosis.help.empty()) text += "\n-> " + invocation.Say(redactor.Redact(diagnosis.help));
-    out << level << " " << diagnosis.what << std::string(widest - diagnosis.what.size() + 2, ' ');
-    // Names and words come from targets too.
-    text = PrintableText(text);
-    for (const char c : text) {
-      out << c;
-      if (c == '\n') out << margin;
+    if (!diagnosis.help.empty()) text += "\n" + std::string(kHelpMark) + invocation.Say(redactor.Redact(diagnosis.help));
+    out << level << " ";
+    if (DisplayWidth(diagnosis.what) > widest) {
+      out << diagnosis.what << "\n" << indent;
+    } else {
+      out << Padded(diagnosis.what, widest + 2);
     }
-    out << "\n";
+    // Names and words come from targets too.
+    std::istringstream lines(PrintableText(text));
+    bool first = true;
+    for (std::string line; std::getline(lines, line); first = false) {
+      // A line of a file and the caret below it begin with blanks that count.
+      const std::size_t blanks = std::min(line.find_first_not_of(' '), line.size());
+      const std::size_t below = blanks + (line.starts_with(kHelpMark) ? kHelpMark.size() : 0);
+      out << (first ? "" : indent) << line.substr(0, blanks)
+          << invocation.Fit(line.substr(blanks), margin + static_cast<int>(below)) << "\n";
+    }
   }
 }
 

@@ -102,8 +102,9 @@ int ShowHistory(Invocation& invocation) {
   if (!pauses.ok()) return invocation.Fail(pauses.status());
   const std::string language = Language(invocation);
   for (const store::Pause& pause : *pauses) {
-    *invocation.err << "upkeep: " << (language == "ko" ? "일시 중지" : "paused") << ": " << ScopeOfPause(pause, language)
-                    << " (" << DescribePause(pause, language) << ")\n";
+    const std::string paused = std::string("upkeep: ") + (language == "ko" ? "일시 중지" : "paused") + ": " +
+                               ScopeOfPause(pause, language) + " (" + DescribePause(pause, language) + ")";
+    *invocation.err << invocation.Fit(paused, 2) << "\n";
   }
   return 0;
 }

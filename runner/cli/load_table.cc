@@ -8,7 +8,7 @@
 
 #include "base/korean.h"
 #include "base/text.h"
-#include "runner/cli/command_parts.h"
+#include "runner/cli/table_layout.h"
 #include "schedules/clock_changes.h"
 
 namespace upkeep::cli {
@@ -122,7 +122,7 @@ std::string Schedules(const LoadView& view) {
                     view.targets_known ? std::to_string(load.targets) : "?",
                     load.heavy ? "!" : "-"});
   }
-  return rows.size() == 1 ? "" : "\n" + AlignTable(rows);
+  return rows.size() == 1 ? "" : "\n" + LayOutTable(rows, 0);
 }
 
 /// What is left out of a long list is said, too.

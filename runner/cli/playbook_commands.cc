@@ -44,28 +44,30 @@ int Explain(Invocation& invocation) {
   const std::string language = Language(invocation);
   const bool korean = language == "ko";
   std::ostream& out = *invocation.out;
-  out << head.id << "  " << head.title.In(language) << "\n\n";
-  out << (korean ? "주기: " : "Cadence: ") << head.cadence << "\n"
-      << (korean ? "대상: " : "Target: ") << head.target << "\n"
-      << (korean ? "담당: " : "Owner: ") << head.owner << "\n"
-      << (korean ? "런북: " : "Runbook: ") << head.runbook << "\n"
-      << (korean ? "조치: " : "Fix: ") << head.fix.In(language) << "\n\n"
-      << (korean ? "필요한 권한:" : "Needs:") << "\n";
+  const auto line = [&](int indent, int below, const std::string& text) {
+    out << std::string(static_cast<std::size_t>(indent), ' ') << invocation.Fit(text, below) << "\n";
+  };
+  line(0, 2, head.id + "  " + head.title.In(language));
+  out << "\n";
+  line(0, 2, (korean ? "주기: " : "Cadence: ") + head.cadence);
+  line(0, 2, (korean ? "대상: " : "Target: ") + head.target);
+  line(0, 2, (korean ? "담당: " : "Owner: ") + head.owner);
+  line(0, 2, (korean ? "런북: " : "Runbook: ") + head.runbook);
+  line(0, 2, (korean ? "조치: " : "Fix: ") + head.fix.In(language));
+  out << "\n" << (korean ? "필요한 권한:" : "Needs:") << "\n";
   for (const checks::Need& need : head.needs) {
-    out << "  " << need.ToString() << (need.optional ? (korean ? " (선택)" : " (optional)") : "") << "\n";
+    line(2, 6, need.ToString() + (need.optional ? (korean ? " (선택)" : " (optional)") : ""));
   }
   out << "\n" << (korean ? "매개변수:" : "Parameters:") << "\n";
   for (const checks::Parameter& parameter : head.params) {
     // The unit of a plain number is "1", which nobody reads as one.
     const bool counts = parameter.unit.empty() || parameter.unit == "1";
-    out << "  " << parameter.name << " = " << CanonicalJson(parameter.default_value)
-        << (counts ? "" : " " + parameter.unit) << "\n      "
-        << parameter.doc.In(language) << "  [" << parameter.source << "]\n";
+    line(2, 6, parameter.name + " = " + CanonicalJson(parameter.default_value) + (counts ? "" : " " + parameter.unit));
+    line(6, 6, parameter.doc.In(language) + "  [" + parameter.source + "]");
   }
   if (!head.remedies.empty()) out << "\n" << (korean ? "조치 수단:" : "Remedies:") << "\n";
   for (const checks::Remedy& remedy : head.remedies) {
-    out << "  " << remedy.name << " (" << checks::RiskName(remedy.risk) << ")  "
-        << remedy.title.In(language) << "\n";
+    line(2, 6, remedy.name + " (" + std::string(checks::RiskName(remedy.risk)) + ")  " + remedy.title.In(language));
   }
   return 0;
 }

@@ -35,7 +35,7 @@ std::vector<Command> MakeReportCommands() {
                         {"-o,--output", "FORMAT[:PATH]", "As in upkeep run (default: md)", true, {}, reports::Formats()});
   report.examples =
       "  upkeep report daily -o html:report.html\n"
-      "  upkeep report monthly --date 2026-10 --zone Asia/Seoul --lang ko -o html:october.html\n";
+      "  upkeep report monthly --date 2026-10 --zone Asia/Seoul --lang ko \\\n    -o html:october.html\n";
   report.run = Report;
   return {report};
 }

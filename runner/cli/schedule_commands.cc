@@ -111,7 +111,7 @@ int Next(Invocation& invocation) {
   }
   const auto next = schedules::Preview(schedule, at, *count);
   for (const schedules::Occurrence& occurrence : next) {
-    *invocation.out << zone.Format(occurrence.at) << SayMarks(invocation, schedule, occurrence, read->all)
+    *invocation.out << invocation.Fit(zone.Format(occurrence.at) + SayMarks(invocation, schedule, occurrence, read->all), 4)
                     << "\n";
   }
   if (!schedule.enabled) {

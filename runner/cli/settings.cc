@@ -2,6 +2,7 @@
 #include "runner/cli/settings.h"
 
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -141,6 +142,12 @@ Result<checks::Inventory> LoadInventory(const Invocation& invocation) {
 }
 
 bool IsTerminal(int descriptor) { return isatty(descriptor) == 1; }
+
+int TerminalColumns(int descriptor) {
+  if (!IsTerminal(descriptor)) return 0;
+  winsize size{};
+  return ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : kUsualColumns;
+}
 
 bool ReaderIsGone(int descriptor) {
   // Writing fails then, but a stream does not keep why.

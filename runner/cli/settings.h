@@ -26,6 +26,9 @@
 
 namespace upkeep::cli {
 
+/// Of what is for people and has to have a width where no terminal gives one: help, a report's table.
+constexpr int kUsualColumns = 80;
+
 std::string StorePath(const Invocation& invocation);
 /// Where packs are installed; it need not exist.
 std::string PacksFolder(const Invocation& invocation);
@@ -41,6 +44,9 @@ Result<checks::Inventory> LoadInventory(const Invocation& invocation);
 
 /// True when messages may be drawn over (a terminal, and not --no-input with CI).
 bool IsTerminal(int descriptor);
+
+/// Columns of the terminal `descriptor`: 80 where it does not say, 0 where it is no terminal.
+int TerminalColumns(int descriptor);
 
 /// True when `descriptor` is a pipe whose reader went away: upkeep list | head -1.
 bool ReaderIsGone(int descriptor);

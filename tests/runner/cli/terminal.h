@@ -23,13 +23,14 @@ struct Said {
   std::string out, err;
 };
 
-inline Said Type(std::vector<std::string> words) {
+/// `columns`: of the terminal; 0 for none.
+inline Said Type(std::vector<std::string> words, int columns = 0) {
   words.insert(words.begin(), "upkeep");
   std::vector<const char*> argv;
   for (const std::string& word : words) argv.push_back(word.c_str());
   std::ostringstream out, err;
   Said said;
-  said.code = Main(static_cast<int>(argv.size()), argv.data(), out, err);
+  said.code = Main(static_cast<int>(argv.size()), argv.data(), out, err, columns);
   said.out = out.str();
   said.err = err.str();
   return said;
