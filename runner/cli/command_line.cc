@@ -362,8 +362,11 @@ int Main(int argc, const char* const* argv, std::ostream& out, std::ostream& err
     if (!out.good()) {
       // Who closed the pipe has what it wanted; other tools end by the signal, without a word.
       if (ReaderIsGone(STDOUT_FILENO)) return 128 + SIGPIPE;
-      err << "upkeep: " << In(LanguageTyped(argc, argv), "standard output could not be written") << "\n";
-      return 73;
+      constexpr int kNotWritten = 73;
+      if (code != kNotWritten) {   // The command did not say so itself.
+        err << "upkeep: " << In(LanguageTyped(argc, argv), "standard output could not be written") << "\n";
+      }
+      return kNotWritten;
     }
     return code;
   } catch (const std::exception& error) {

@@ -292,6 +292,19 @@ TEST_F(CommandLineTest, HistoryRefusesANameThatNobodyKnows) {
   EXPECT_EQ(0, type({"history", "--target", "web"}).code);
 }
 
+TEST_F(CommandLineTest, AnOutputThatIsNotWrittenIsSaidOnce) {
+  const std::string inventory =
+      Write("inventory.yaml", "apiVersion: upkeep/v1\ntargets:\n  - {name: web, kind: http, url: 'http://127.0.0.1:1/'}\n");
+  ASSERT_EQ(2, Type({"run", "http.endpoint", "--inventory", inventory, "--store", Path("s.db"), "--playbooks",
+                     SourceFolder() + "/playbooks"}).code);
+  const std::string store = Path("s.db");
+  const char* const argv[] = {"upkeep", "report", "daily", "--store", store.c_str()};
+  std::ostream out(nullptr);   // Every write fails.
+  std::ostringstream err;
+  EXPECT_EQ(73, Main(5, argv, out, err));
+  EXPECT_EQ("upkeep: standard output could not be written\n", err.str());
+}
+
 TEST_F(CommandLineTest, WhoReadsNoFurtherIsToldNothing) {
   const int kept = dup(STDOUT_FILENO);
   int ends[2];
