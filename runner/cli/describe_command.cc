@@ -15,7 +15,8 @@ namespace {
 void PrintSchedule(const Invocation& invocation, const schedules::Schedule& schedule, Instant now) {
   const std::string language = Language(invocation);
   const std::string& title = schedule.title.In(language);
-  *invocation.out << invocation.Fit(schedule.id + (title.empty() || title == schedule.id ? "" : ": " + title), 2) << "\n";
+  const std::string head = schedule.id + (title.empty() || title == schedule.id ? "" : ": " + title);
+  *invocation.out << invocation.Fit(head, 2) << "\n";
   for (const Text& sentence : schedules::Describe(schedule, now)) {
     *invocation.out << "  " << invocation.Fit(sentence.In(language) + ".", 2) << "\n";
   }
