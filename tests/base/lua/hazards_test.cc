@@ -172,7 +172,7 @@ class HazardsTest : public LuaTest {
   HazardsTest() {
     // One step of Lua's C code, between two looks at the clock, takes several times as long.
 #if defined(__SANITIZE_THREAD__)
-    options_.budget.cpu = std::chrono::milliseconds(1000);
+    options_.budget.cpu = std::chrono::milliseconds(1500);
 #elif defined(__SANITIZE_ADDRESS__)
     options_.budget.cpu = std::chrono::milliseconds(400);
 #endif
