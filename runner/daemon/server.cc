@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/daemon/server.h"
 
-#include <httplib.h>
-
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
@@ -11,6 +9,8 @@
 #include "base/korean.h"
 #include "base/zone/zone.h"
 #include "reports/render.h"
+#include "runner/daemon/http_server.h"
+#include "runner/daemon/page_turns.h"
 #include "runner/daemon/pages.h"
 #include "runner/daemon/prometheus.h"
 #include "runner/daemon/report_period.h"
@@ -24,6 +24,7 @@ using httplib::Response;
 constexpr const char* kHtml = "text/html; charset=utf-8";
 constexpr const char* kText = "text/plain; charset=utf-8";
 constexpr std::int64_t kRunsShown = 100;
+constexpr std::size_t kPagesAtOnce = 4, kPagesWaiting = 12;
 
 int StatusFor(const Status& status) {
   switch (status.code()) {
@@ -56,7 +57,8 @@ struct Server::Impl {
   ServerOptions options;
   zone::Zone zone = zone::Zone::Utc();
   SystemClock clock;
-  httplib::Server http;
+  HttpServer http;
+  mutable PageTurns turns{kPagesAtOnce, kPagesWaiting};
   int port = 0;
   std::mutex mutex;
   std::condition_variable changed;
@@ -76,6 +78,8 @@ struct Server::Impl {
   /// Opens a store for one request and answers with what `make` makes of it.
   void Answer(const Request& request, Response& response, const char* type,
               const std::function<Result<std::string>(store::Store&)>& make) const {
+    const PageTurns::Turn turn(turns);
+    if (!turn.taken()) return Fail(request, response, Status(Code::kBusy, "too many pages are asked for at once"));
     auto store = options.open_store();
     if (!store.ok()) return Fail(request, response, store.status());
     auto text = make(**store);
@@ -244,7 +248,7 @@ void Server::Stop() {
   while (impl_->running && !impl_->http.is_running()) {
     impl_->changed.wait_for(lock, std::chrono::milliseconds(1));
   }
-  if (impl_->running) impl_->http.stop();
+  if (impl_->running) impl_->http.End();
 }
 
 Result<std::unique_ptr<Server>> Server::Listen(ServerOptions options) {
@@ -253,17 +257,13 @@ Result<std::unique_ptr<Server>> Server::Listen(ServerOptions options) {
   if (!zone.ok()) return Status(Code::kUsage, zone.status().message()).WithHint(zone.status().hint());
   impl->zone = *zone;
   impl->options = std::move(options);
-  impl->http.new_task_queue = [] { return new httplib::ThreadPool(4); };
+  impl->http.set_request_deadline(impl->options.request_deadline);
   impl->http.set_socket_options([](socket_t socket) {
     // After a restart at once, but httplib's own SO_REUSEPORT would let two daemons share the port.
     const int yes = 1;
     setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
   });
   impl->http.set_payload_max_length(0);
-  impl->http.set_read_timeout(5);
-  impl->http.set_write_timeout(10);
-  impl->http.set_keep_alive_max_count(20);
-  impl->http.set_keep_alive_timeout(1);   // An idle connection must not hold up the end.
   impl->Route();
   const std::string& host = impl->options.host;
   if (impl->options.port == 0) {
@@ -277,6 +277,7 @@ Result<std::unique_ptr<Server>> Server::Listen(ServerOptions options) {
                                      "or not of this machine")
         .WithHint("name another with --listen HOST:PORT");
   }
+  impl->http.DeepenBacklog();
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }
 

@@ -6,12 +6,17 @@
 // On a loopback address only requests whose Host header names one are answered: a page of
 // somebody else that a browser shows here can't read through it (DNS rebinding).
 //
+// A client that is slow, or many that are, take nothing from the others: a request has one deadline,
+// the longest open connection makes room for a new one, and pages that take work wait for each other
+// while health does not.
+//
 // THREADS: Run() blocks; Stop() may be called from any thread. Requests run on threads of the
 // server's own, each with a store of its own.
 
 #ifndef UPKEEP_RUNNER_DAEMON_SERVER_H_
 #define UPKEEP_RUNNER_DAEMON_SERVER_H_
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -33,6 +38,8 @@ struct ServerOptions {
   int port = 9180;                      ///< 0: any free one; see port().
   std::string language = "en";          ///< Of requests without ?lang=.
   std::string zone = "UTC";             ///< Whose days /report/daily means.
+  /// For all of a request, from its connection or the answer before it to its last byte.
+  std::chrono::milliseconds request_deadline = std::chrono::seconds(5);
   /// Opens the store read-only; called on the server's threads.
   std::function<Result<std::unique_ptr<store::Store>>()> open_store;
 };
@@ -46,7 +53,8 @@ class Server {
   int port() const;
   /// Serves until Stop(), once; returns at once when that came first.
   void Run();
-  /// Ends Run(), also one that another thread is only about to call.
+  /// Ends Run(), also one that another thread is only about to call; open connections have a second
+  /// to get their answer.
   void Stop();
 
  private:

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/daemon/server.h"
 
+#include <arpa/inet.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
 #include <thread>
 
 #include "base/io/transfer.h"
@@ -142,6 +148,93 @@ TEST_F(ServerTest, EveryAnswerCarriesTheHeaders) {
     EXPECT_NE(all.find("x-content-type-options: nosniff"), std::string::npos) << path;
     EXPECT_NE(all.find("cache-control: no-store"), std::string::npos) << path;
   }
+}
+
+/// Clients that have begun a request, send a byte now and then, and never come to its end.
+class SlowClients {
+ public:
+  SlowClients(int port, int count) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    for (int i = 0; i < count; ++i) {
+      const int one = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+      EXPECT_EQ(0, connect(one, reinterpret_cast<const sockaddr*>(&address), sizeof address));
+      Send(one, "GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\n");
+      sockets_.push_back(one);
+    }
+    dripping_ = std::thread([this] {
+      while (!done_) {
+        for (const int one : sockets_) Send(one, "X");
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      }
+    });
+  }
+  ~SlowClients() {
+    done_ = true;
+    dripping_.join();
+    for (const int one : sockets_) close(one);
+  }
+
+  /// How many of them the server has closed, after `patience` at most when it is all.
+  int Closed(std::chrono::milliseconds patience) const {
+    const auto end = std::chrono::steady_clock::now() + patience;
+    for (;;) {
+      int closed = 0;
+      for (const int one : sockets_) {
+        pollfd asked{one, POLLIN | POLLRDHUP, 0};
+        closed += poll(&asked, 1, 0) == 1 && (asked.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0 ? 1 : 0;
+      }
+      if (closed == static_cast<int>(sockets_.size()) || std::chrono::steady_clock::now() > end) return closed;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+  }
+
+ private:
+  static void Send(int to, const std::string& text) { (void)send(to, text.data(), text.size(), MSG_NOSIGNAL); }
+
+  std::vector<int> sockets_;
+  std::atomic<bool> done_ = false;
+  std::thread dripping_;
+};
+
+TEST_F(ServerTest, HealthAndPagesAreAnsweredWhateverSlowClientsDo) {
+  RunOnce();
+  for (const int count : {4, 40, 600}) {
+    const SlowClients slow(server_->port(), count);
+    const auto begin = std::chrono::steady_clock::now();
+    for (const char* path : {"/livez", "/readyz", "/", "/metrics"}) EXPECT_EQ(Ask(path).status, 200) << path;
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(8)) << count << " slow clients";
+  }
+}
+
+TEST_F(ServerTest, ARequestHasOneDeadlineHoweverItsBytesCome) {
+  ServerOptions options;
+  options.port = 0;
+  options.request_deadline = std::chrono::seconds(1);
+  const auto server = *Server::Listen(std::move(options));
+  std::thread run([&server] { server->Run(); });
+  {
+    const SlowClients slow(server->port(), 4);
+    EXPECT_EQ(0, slow.Closed(std::chrono::milliseconds(100))) << "not before the deadline";
+    EXPECT_EQ(4, slow.Closed(std::chrono::seconds(8)));
+  }
+  server->Stop();
+  run.join();
+}
+
+TEST_F(ServerTest, SlowClientsDoNotKeepItFromEnding) {
+  ServerOptions options;
+  options.port = 0;
+  const auto server = *Server::Listen(std::move(options));
+  std::thread run([&server] { server->Run(); });
+  const SlowClients slow(server->port(), 40);
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  const auto begin = std::chrono::steady_clock::now();
+  server->Stop();
+  run.join();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(4));
 }
 
 TEST(PagesTest, HostileNamesStayText) {
