@@ -15,6 +15,7 @@
 #include "runner/cli/manifest_inventory.h"
 #include "runner/cli/playbook_lookup.h"
 #include "runner/cli/settings.h"
+#include "runner/cli/shell_words.h"
 #include "runner/notify/channel.h"
 #include "runner/run/catalog.h"
 #include "schedules/file.h"
@@ -124,13 +125,6 @@ bool IsNamespaceName(const std::string& name) {
          name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
 }
 
-std::vector<std::string> Words(const std::string& text) {
-  std::istringstream stream(text);
-  std::vector<std::string> words;
-  for (std::string word; stream >> word;) words.push_back(word);
-  return words;
-}
-
 int MakeManifests(Invocation& invocation) {
   ManifestOptions options;
   options.space = invocation.Value("--namespace", options.space);
@@ -158,9 +152,14 @@ int MakeManifests(Invocation& invocation) {
   }
   std::string text;
   if (invocation.Has("--job")) {
-    OneJob job{Words(invocation.Value("--job")), invocation.Has("--with-write-identity"),
-               invocation.Value("--approver")};
-    text = JobYaml(options, job);
+    Result<std::vector<std::string>> words = ShellWords(invocation.Value("--job"));
+    if (words.ok() && words->empty()) words = Status(Code::kUsage, "there is no command");
+    if (!words.ok()) {
+      return invocation.Fail(Status(words.status())
+                                 .Within("--job")
+                                 .WithHint("words are cut as a shell cuts them: --reason 'stale lock'"));
+    }
+    text = JobYaml(options, {std::move(*words), invocation.Has("--with-write-identity"), invocation.Value("--approver")});
   } else {
     const Result<std::vector<run::Playbook>> playbooks = AllPlaybooks(invocation);
     if (!playbooks.ok()) return invocation.Fail(playbooks.status());

@@ -2,6 +2,7 @@
 //
 // upkeep plan | approvals | approve | deny | withdraw | apply: changes that are planned, shown, allowed by
 // somebody else, made once, and verified.
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 
@@ -170,6 +171,25 @@ int ApprovalsShow(Invocation& invocation) {
   return ShowOne(invocation, **store, *id);
 }
 
+/// Every plan that was typed, each there and named once: a slip in the third must not show itself only
+/// after the first two were decided on.
+Result<std::vector<store::PlanId>> PlansTyped(const Invocation& invocation, store::Store& store) {
+  std::vector<store::PlanId> plans;
+  for (const std::string& typed : invocation.positionals) {
+    const Result<std::int64_t> id = ReadNumber(typed, "plan");
+    if (!id.ok()) return id.status();
+    if (std::find(plans.begin(), plans.end(), *id) != plans.end()) {
+      return Status(Code::kUsage, "plan " + std::to_string(*id) + " is named twice");
+    }
+    plans.push_back(*id);
+  }
+  for (const store::PlanId id : plans) {
+    const Result<store::Plan> plan = store.FindPlan(id);
+    if (!plan.ok()) return plan.status();
+  }
+  return plans;
+}
+
 int DecideCommand(const Invocation& invocation, bool approve) {
   remedy::DecideRequest request;
   request.approve = approve;
@@ -179,15 +199,15 @@ int DecideCommand(const Invocation& invocation, bool approve) {
   if (!keys.ok()) return invocation.Fail(keys.status());
   Result<std::unique_ptr<store::Store>> store = OpenStore(invocation, false);
   if (!store.ok()) return invocation.Fail(store.status());
-  for (const std::string& typed : invocation.positionals) {
-    Result<std::int64_t> id = ReadNumber(typed, "plan");
-    if (!id.ok()) return invocation.Fail(id.status());
-    request.plan = *id;
+  const Result<std::vector<store::PlanId>> plans = PlansTyped(invocation, **store);
+  if (!plans.ok()) return invocation.Fail(plans.status());
+  for (const store::PlanId id : *plans) {
+    request.plan = id;
     Result<store::Approval> decided = remedy::Decide(**store, *keys, request);
     if (!decided.ok()) return invocation.Fail(decided.status());
-    Result<store::Plan> plan = (*store)->FindPlan(*id);
+    Result<store::Plan> plan = (*store)->FindPlan(id);
     if (!plan.ok()) return invocation.Fail(plan.status());
-    *invocation.out << invocation.Say("plan " + std::to_string(*id) + " is " +
+    *invocation.out << invocation.Say("plan " + std::to_string(id) + " is " +
                                       std::string(store::PlanStateName(plan->state)))
                     << " ("
                     << PrintableText(decided->actor.name) << ", " << decided->actor.identity << ")\n";

@@ -166,7 +166,7 @@ by_hand() {
     --write) more=(--with-write-identity) && shift ;;
     --mina) more=(--approver upkeep-mina) && shift ;;
   esac
-  job=$(manifests --job "$*" "${more[@]}" | kubectl create -f - -o jsonpath='{.metadata.name}')
+  job=$(manifests --job "${*@Q}" "${more[@]}" | kubectl create -f - -o jsonpath='{.metadata.name}')
   for _ in $(seq 1 120); do
     phase=$(kubectl -n "$space" get pod -l "job-name=$job" -o jsonpath='{.items[*].status.phase}')
     case $phase in Succeeded | Failed) break ;; esac
@@ -208,7 +208,7 @@ by_hand 0 --write plan --subject "shop/Pod/$pod"
 plan=$(sed -n 's/^Plan \([0-9]*\) .*/\1/p' "$work/out" | sed -n 1p)
 [ -n "$plan" ] || fail "no plan was made: $(<"$work/out")"
 by_hand 80 --write apply "$plan"
-by_hand 0 --mina approve "$plan" --key /etc/upkeep/approver/mina.key --reason stale-lock
+by_hand 0 --mina approve "$plan" --key /etc/upkeep/approver/mina.key --reason 'stale lock'
 by_hand 0 --write apply "$plan" --verify-after 15s
 grep -q verified "$work/out" || fail "the plan was not verified"
 [ "$(kubectl -n shop get pods -l app=stale-lock -o jsonpath='{.items[0].metadata.uid}')" != "$uid" ] || fail "the pod is still the old one"
