@@ -12,6 +12,7 @@
 #include "runner/cli/command_parts.h"
 #include "runner/cli/deliver_parts.h"
 #include "runner/cli/manifest.h"
+#include "runner/cli/manifest_check.h"
 #include "runner/cli/manifest_inventory.h"
 #include "runner/cli/playbook_lookup.h"
 #include "runner/cli/settings.h"
@@ -118,11 +119,16 @@ Status ReadConfigFiles(const Invocation& invocation, ManifestOptions& options) {
   return Status::Ok();
 }
 
-/// A label of RFC 1123, which the API server asks of a namespace.
-bool IsNamespaceName(const std::string& name) {
-  constexpr std::size_t kLongest = 63;
-  return !name.empty() && name.size() <= kLongest && name.front() != '-' && name.back() != '-' &&
-         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
+/// A namespace that is there before upkeep, and others' pods in it: to hold those to what upkeep's
+/// pods keep would stop them.
+void LeaveTheNamespace(const Invocation& invocation, ManifestOptions& options) {
+  const bool shared = options.space == "default" || options.space.starts_with("kube-");
+  if (!shared && !invocation.Has("--no-namespace")) return;
+  options.make_namespace = false;
+  *invocation.err << "upkeep: "
+                  << invocation.Say(shared ? "the namespace " + options.space + " is not upkeep's alone, and is left as it is"
+                                           : "the namespace " + options.space + " is not made: it has to be there")
+                  << "\n";
 }
 
 int MakeManifests(Invocation& invocation) {
@@ -139,12 +145,9 @@ int MakeManifests(Invocation& invocation) {
                                                       std::to_string(kMost)));
     }
   }
-  if (!IsNamespaceName(options.space)) {
-    return invocation.Fail(Status(Code::kUsage, "'" + options.space + "' can't be the name of a namespace"));
-  }
-  if (options.image.empty() || options.image.find_first_of(" \t\n\"'") != std::string::npos) {
-    return invocation.Fail(Status(Code::kUsage, "'" + options.image + "' can't be the name of an image"));
-  }
+  const std::string approver = invocation.Value("--approver");
+  // What was typed first, before any file is read.
+  if (const Status good = CheckManifest(options, approver); !good.ok()) return invocation.Fail(good);
   if (const Status read = ReadConfigFiles(invocation, options); !read.ok()) return invocation.Fail(read);
   if (invocation.Has("--with-write-identity") && !WritesItsCluster(options.inventory)) {
     return invocation.Fail(Status(Code::kUsage, "no target of the inventory declares a write identity in this cluster")
@@ -159,7 +162,7 @@ int MakeManifests(Invocation& invocation) {
                                  .Within("--job")
                                  .WithHint("words are cut as a shell cuts them: --reason 'stale lock'"));
     }
-    text = JobYaml(options, {std::move(*words), invocation.Has("--with-write-identity"), invocation.Value("--approver")});
+    text = JobYaml(options, {std::move(*words), invocation.Has("--with-write-identity"), approver});
   } else {
     const Result<std::vector<run::Playbook>> playbooks = AllPlaybooks(invocation);
     if (!playbooks.ok()) return invocation.Fail(playbooks.status());
@@ -167,6 +170,8 @@ int MakeManifests(Invocation& invocation) {
     if (!rights.ok()) return invocation.Fail(rights.status());
     options.rights = std::move(*rights);
     if (const Status read = ReadSchedules(invocation, options); !read.ok()) return invocation.Fail(read);
+    LeaveTheNamespace(invocation, options);
+    if (const Status good = CheckManifest(options, approver); !good.ok()) return invocation.Fail(good);
     Result<std::string> made = Manifests(options);
     if (!made.ok()) return invocation.Fail(made.status());
     text = std::move(*made);
@@ -183,6 +188,7 @@ std::vector<Command> MakeClusterCommands() {
   manifests.summary = "What runs upkeep in a cluster: CronJobs, volume, rights, files";
   manifests.options = {
       {"--namespace", "NAME", "Where (default: upkeep)", false, {}},
+      {"--no-namespace", "", "Without the Namespace: it is there; so for default and kube-*, too", false, {}},
       {"--image", "NAME", "Of the pods (default: upkeep:VERSION)", false, {}},
       {"--storage", "SIZE", "Of the store's volume (default: 1Gi)", false, {}},
       {"--storage-class", "NAME", "Of the store's volume (default: the cluster's)", false, {}},

@@ -19,13 +19,13 @@ constexpr std::size_t kLongestCronJob = 52;
 std::string Head(const std::string& version, const std::string& kind, const std::string& name,
                  const std::string& space) {
   return "---\napiVersion: " + version + "\nkind: " + kind + "\nmetadata:\n  name: " + name + "\n" +
-         (space.empty() ? "" : "  namespace: " + space + "\n") + "  labels: " + kLabels + "\n";
+         (space.empty() ? "" : "  namespace: " + Quoted(space) + "\n") + "  labels: " + kLabels + "\n";
 }
 
 std::string ConfigMap(const ManifestOptions& options, const std::string& name,
                       const std::vector<std::pair<std::string, std::string>>& files) {
   std::string text = Head("v1", "ConfigMap", name, options.space) + "data:\n";
-  for (const auto& [file, content] : files) text += Indented(BlockYaml(file, content), 2);
+  for (const auto& [file, content] : files) text += Indented(BlockYaml(Quoted(file), content), 2);
   return text;
 }
 
@@ -36,7 +36,7 @@ std::string Identity(const ManifestOptions& options, const std::string& name,
   return Head("v1", "ServiceAccount", name, options.space) + ClusterRoleYaml(role, rules) +
          Head("rbac.authorization.k8s.io/v1", "ClusterRoleBinding", role, "") +
          "roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: " + role + "}\n" +
-         "subjects:\n  - {kind: ServiceAccount, name: " + name + ", namespace: " + options.space + "}\n";
+         "subjects:\n  - {kind: ServiceAccount, name: " + name + ", namespace: " + Quoted(options.space) + "}\n";
 }
 
 /// Who may read the Secrets that hold credentials of targets: these, by name, and no others.
@@ -45,12 +45,12 @@ std::string SecretReaders(const ManifestOptions& options) {
   const std::string name = options.space == "upkeep" ? "upkeep-secrets" : "upkeep-secrets-" + options.space;
   for (const auto& [space, secrets] : SecretsRead(options.inventory, options.delivery_secrets)) {
     std::string names;
-    for (const std::string& secret : secrets) names += (names.empty() ? "" : ", ") + secret;
+    for (const std::string& secret : secrets) names += (names.empty() ? "" : ", ") + Quoted(secret);
     text += Head("rbac.authorization.k8s.io/v1", "Role", name, space) +
             "rules:\n  - {apiGroups: [\"\"], resources: [secrets], resourceNames: [" + names + "], verbs: [get]}\n" +
             Head("rbac.authorization.k8s.io/v1", "RoleBinding", name, space) +
             "roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: " + name + "}\n" +
-            "subjects:\n  - {kind: ServiceAccount, name: upkeep, namespace: " + options.space + "}\n";
+            "subjects:\n  - {kind: ServiceAccount, name: upkeep, namespace: " + Quoted(options.space) + "}\n";
   }
   return text;
 }
@@ -81,8 +81,8 @@ std::string StoreClaim(const ManifestOptions& options) {
   return Head("v1", "PersistentVolumeClaim", "upkeep-store", options.space) +
          "spec:\n"
          "  accessModes: [ReadWriteOnce]\n" +
-         (options.storage_class.empty() ? "" : "  storageClassName: " + options.storage_class + "\n") +
-         "  resources: {requests: {storage: " + options.storage + "}}\n";
+         (options.storage_class.empty() ? "" : "  storageClassName: " + Quoted(options.storage_class) + "\n") +
+         "  resources: {requests: {storage: " + Quoted(options.storage) + "}}\n";
 }
 
 /// "upkeep-daily"; what a name of Kubernetes may not have becomes '-'.
@@ -158,9 +158,11 @@ Result<std::string> Manifests(const ManifestOptions& options) {
                 "# stand by on the same volume, which is why all are on one node.\n"
               : "Every CronJob runs `upkeep tick`, which books the slots of its\n"
                 "# schedule; where a CronJob has no words for an expression it fires more often than that.\n";
-  text += "---\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: " + options.space +
-          "\n  labels:\n    app.kubernetes.io/name: upkeep\n"
-          "    pod-security.kubernetes.io/enforce: restricted\n";
+  if (options.make_namespace) {
+    text += "---\napiVersion: v1\nkind: Namespace\nmetadata:\n  name: " + Quoted(options.space) +
+            "\n  labels:\n    app.kubernetes.io/name: upkeep\n"
+            "    pod-security.kubernetes.io/enforce: restricted\n";
+  }
   // No right is given that no target asks for.
   text += LooksAtItsCluster(options.inventory) ? Identity(options, "upkeep", options.rights.read)
                                                : Head("v1", "ServiceAccount", "upkeep", options.space);
@@ -198,7 +200,7 @@ std::string JobYaml(const ManifestOptions& options, const OneJob& job) {
   pod.by_hand = true;
   pod.approver = job.approver;
   return std::string("apiVersion: batch/v1\nkind: Job\nmetadata:\n  generateName: upkeep-by-hand-\n  namespace: ") +
-         options.space + "\n  labels: " + kLabels + "\nspec:\n  backoffLimit: 0\n  ttlSecondsAfterFinished: " +
+         Quoted(options.space) + "\n  labels: " + kLabels + "\nspec:\n  backoffLimit: 0\n  ttlSecondsAfterFinished: " +
          kKept + "\n  template:\n" + PodTemplateYaml(options, pod, 4);
 }
 

@@ -22,6 +22,7 @@ namespace upkeep::cli {
 
 struct ManifestOptions {
   std::string space = "upkeep";      ///< Namespace.
+  bool make_namespace = true;        ///< False: it is somebody else's, and stays as it is.
   std::string image;
   std::string storage = "1Gi";
   std::string storage_class;         ///< Empty: the cluster's default.

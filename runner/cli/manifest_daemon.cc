@@ -12,7 +12,7 @@ constexpr const char* kName = "upkeep-daemon";
 
 std::string Head(const char* version, const char* kind, const ManifestOptions& options) {
   return std::string("---\napiVersion: ") + version + "\nkind: " + kind + "\nmetadata:\n  name: " + kName +
-         "\n  namespace: " + options.space + "\n  labels: " + kDaemonLabels + "\n";
+         "\n  namespace: " + Quoted(options.space) + "\n  labels: " + kDaemonLabels + "\n";
 }
 
 /// A rule can't name what is to be created, so that is one of its own; nothing is listed, watched
@@ -25,7 +25,7 @@ std::string LeaseRights(const ManifestOptions& options) {
          "], verbs: [get, update]}\n" +
          Head("rbac.authorization.k8s.io/v1", "RoleBinding", options) +
          "roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: " + kName + "}\n" +
-         "subjects:\n  - {kind: ServiceAccount, name: upkeep, namespace: " + options.space + "}\n";
+         "subjects:\n  - {kind: ServiceAccount, name: upkeep, namespace: " + Quoted(options.space) + "}\n";
 }
 
 }  // namespace

@@ -54,7 +54,7 @@ std::string ScheduleVolume(const ManifestOptions& options) {
       "          name: upkeep-calendars\n"
       "          items:\n";
   for (const auto& [name, ignored] : options.calendar_files) {
-    text += "            - {key: " + name + ", path: calendars/" + name + "}\n";
+    text += "            - {key: " + Quoted(name) + ", path: " + Quoted("calendars/" + name) + "}\n";
   }
   return text;
 }
@@ -68,7 +68,7 @@ std::string Volumes(const ManifestOptions& options, const Pod& pod) {
       "- {name: secrets, secret: {secretName: upkeep-secrets, optional: true, defaultMode: 0440}}\n";
   if (pod.by_hand) text += "- {name: keys, configMap: {name: upkeep-keys, optional: true}}\n";
   if (!pod.approver.empty()) {
-    text += "- {name: approver, secret: {secretName: " + pod.approver + ", defaultMode: 0440}}\n";
+    text += "- {name: approver, secret: {secretName: " + Quoted(pod.approver) + ", defaultMode: 0440}}\n";
   }
   if (!pod.writes) return text;
   return text +

@@ -103,6 +103,15 @@ manifests() {
   "$UPKEEP_BINARY" manifests --namespace "$space" --image "$image" --storage 100Mi --storage-class local-memory \
     --playbooks "$source_dir/playbooks" --schedules "$work/schedules" --deliveries "$work/deliveries.yaml" "$@"
 }
+# Names that YAML would read as a number, a yes or nothing are names for the API server all the same.
+for odd in 123 1e3 true null 0x1f; do
+  "$UPKEEP_BINARY" manifests --namespace "$odd" --playbooks "$source_dir/playbooks" --schedules "$work/schedules" >"$work/odd.yaml"
+  kubectl apply --dry-run=server -f "$work/odd.yaml" >/dev/null 2>"$work/odd.err" || true
+  # What is not made does not hold what would be in it; that is all there may be.
+  ! grep -v "namespaces \"$odd\" not found" "$work/odd.err" || fail "the API server refuses a namespace $odd"
+done
+"$UPKEEP_BINARY" manifests --namespace default --storage-class true --storage 1e9 --playbooks "$source_dir/playbooks" \
+  --schedules "$work/schedules" 2>/dev/null | kubectl apply --dry-run=server -f - >/dev/null || fail "the API server refuses a storage class 'true'"
 manifests >"$work/manifests.yaml"
 kubectl apply -f "$work/manifests.yaml" >/dev/null
 printf 'the-hook-secret-%s' "$RANDOM$RANDOM" >"$work/hook"

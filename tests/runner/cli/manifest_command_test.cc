@@ -52,5 +52,34 @@ TEST_F(ManifestCommandTest, AJobsCommandIsCutAsAShellDoes) {
   }
 }
 
+TEST_F(ManifestCommandTest, ANamespaceOfOthersStaysAsItIs) {
+  ASSERT_EQ(0, Type({})) << err_.str();
+  EXPECT_TRUE(Wrote("kind: Namespace\n"));
+  EXPECT_EQ("", err_.str());
+  for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
+           {"--namespace", "kube-system"}, {"--namespace", "default"}, {"--no-namespace"}}) {
+    ASSERT_EQ(0, Type(words)) << err_.str();
+    EXPECT_FALSE(Wrote("kind: Namespace\n")) << words.back();
+    EXPECT_FALSE(Wrote("pod-security")) << words.back();
+    EXPECT_TRUE(Said("upkeep: the namespace ")) << err_.str();
+  }
+}
+
+TEST_F(ManifestCommandTest, WhatIsNoNameOrSizeIsRefused) {
+  for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
+           {"--storage", "abc"}, {"--storage", "1Gi}"}, {"--storage", "0"}, {"--storage-class", "Fast Disk"},
+           {"--job", "apply 1", "--approver", "x, foo: {bar"}}) {
+    EXPECT_EQ(64, Type(words)) << words.back();
+    EXPECT_EQ("", out_.str());
+  }
+  fs::create_directory(folder_ + "/schedules");
+  std::ofstream(folder_ + "/schedules/team a.yaml") << "apiVersion: upkeep/v1\nschedules:\n  - {id: s, cron: '0 9 * * *', playbooks: ['cadence:daily']}\n";
+  const std::string schedules = folder_ + "/schedules", playbooks = SourceFolder() + "/playbooks";
+  const char* const argv[] = {"upkeep", "manifests", "--playbooks", playbooks.c_str(), "--schedules", schedules.c_str()};
+  EXPECT_EQ(65, Main(6, argv, out_, err_));
+  EXPECT_EQ("", out_.str());
+  EXPECT_TRUE(Said("team a.yaml")) << err_.str();
+}
+
 }  // namespace
 }  // namespace upkeep::cli

@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <functional>
 #include <sstream>
 
 #include "base/yaml/yaml.h"
 #include "runner/cli/command.h"
+#include "runner/cli/manifest_check.h"
 #include "runner/cli/manifest_inventory.h"
 #include "runner/cli/manifest_pod.h"
 #include "schedules/file.h"
@@ -168,6 +170,58 @@ TEST(ManifestsTest, ANameThatIsNoneIsRefused) {
     EXPECT_EQ(64, Main(static_cast<int>(words.size()), words.data(), out, err)) << err.str();
     EXPECT_EQ("", out.str());
   }
+}
+
+TEST(ManifestsTest, WhatReadsAsANumberOrAYesStaysAName) {
+  ManifestOptions options = Options(kDaily);
+  options.space = "123";
+  options.storage_class = "true";
+  options.storage = "1e9";
+  options.schedule_files[0].first = "0x1f";
+  options.calendar_files = {{"null", "kind: Calendar\n"}};
+  UseInventory(options, "apiVersion: upkeep/v1\ntargets:\n  - {name: here, kind: kubernetes, inCluster: true}\n"
+                        "  - {name: cache, kind: redis, host: h, password: {secret: {cluster: here, namespace: '7', name: '456', key: p}}}\n");
+  ASSERT_TRUE(CheckManifest(options, "false").ok()) << CheckManifest(options, "false").Describe();
+  for (const int replicas : {0, 2}) {
+    options.replicas = replicas;
+    const std::string text = Manifests(options).value() + JobYaml(options, {{"apply", "1"}, false, "false"});
+    for (const char* quoted : {"namespace: \"123\"", "name: \"123\"", "storageClassName: \"true\"", "storage: \"1e9\"",
+                               "\"0x1f\": |2", "{key: \"null\", path: \"calendars/null\"}", "namespace: \"7\"",
+                               "resourceNames: [\"456\"]", "secretName: \"false\""}) {
+      EXPECT_NE(std::string::npos, text.find(quoted)) << quoted;
+    }
+    for (const char* plain : {": 123\n", ": 123}", ": 7\n", "[456]", ": true\n  resources"}) {
+      EXPECT_EQ(std::string::npos, text.find(plain)) << plain;
+    }
+  }
+}
+
+TEST(ManifestsTest, WhatTheApiServerWouldRefuseIsRefusedHere) {
+  const auto refused = [](const std::function<void(ManifestOptions&)>& change, const std::string& approver = "") {
+    ManifestOptions options = Options(kDaily);
+    change(options);
+    return CheckManifest(options, approver);
+  };
+  EXPECT_TRUE(refused([](ManifestOptions&) {}).ok());
+  for (const char* storage : {"abc", "1Gi}", "-1", "0", ""}) {
+    EXPECT_EQ(Code::kUsage, refused([&](ManifestOptions& o) { o.storage = storage; }).code()) << storage;
+  }
+  EXPECT_EQ(Code::kUsage, refused([](ManifestOptions& o) { o.storage_class = "Fast Disk"; }).code());
+  EXPECT_EQ(Code::kUsage, refused([](ManifestOptions&) {}, "x, foo: {bar").code());
+  for (const char* name : {"team a.yaml", "일일.yaml"}) {
+    const Status file = refused([&](ManifestOptions& o) { o.schedule_files[0].first = name; });
+    EXPECT_EQ(Code::kInvalid, file.code()) << name;
+    EXPECT_NE("", file.hint());
+    EXPECT_EQ(Code::kInvalid, refused([&](ManifestOptions& o) { o.calendar_files = {{name, ""}}; }).code()) << name;
+  }
+  checks::SecretSource secret;
+  secret.cluster = "this-cluster";
+  secret.secret_namespace = "shop";
+  secret.secret_name = "My Secret";
+  EXPECT_EQ(Code::kInvalid, refused([&](ManifestOptions& o) { o.delivery_secrets = {secret}; }).code());
+  secret.secret_name = "mine";
+  secret.secret_namespace = "a.b";
+  EXPECT_EQ(Code::kInvalid, refused([&](ManifestOptions& o) { o.delivery_secrets = {secret}; }).code());
 }
 
 TEST(ManifestsTest, ReplicasOfTheDaemonWithTheLeastRightsForTheirLease) {
