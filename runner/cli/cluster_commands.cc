@@ -2,6 +2,7 @@
 //
 // upkeep manifests: what a cluster must be told to run upkeep.
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -13,6 +14,7 @@
 #include "runner/cli/deliver_parts.h"
 #include "runner/cli/manifest.h"
 #include "runner/cli/manifest_check.h"
+#include "runner/cli/manifest_deliveries.h"
 #include "runner/cli/manifest_inventory.h"
 #include "runner/cli/playbook_lookup.h"
 #include "runner/cli/settings.h"
@@ -88,10 +90,17 @@ Status ReadSchedules(const Invocation& invocation, ManifestOptions& options) {
   return ReadCalendars(fs::path(folder) / "calendars", options);
 }
 
+void Warn(const Invocation& invocation, const std::vector<Status>& warnings) {
+  for (const Status& warning : warnings) {
+    *invocation.err << invocation.Say("warning") << ": " << invocation.Describe(warning) << "\n";
+  }
+}
+
 /// The files are checked here, where a person sees the error, and not first in the pod.
 Status ReadConfigFiles(const Invocation& invocation, ManifestOptions& options) {
   std::string inventory = InClusterInventory();
-  const std::string path = invocation.Value("--inventory");
+  const char* const set = std::getenv("UPKEEP_INVENTORY");
+  const std::string path = invocation.Value("--inventory", set != nullptr ? set : "");
   if (!path.empty()) {
     Result<std::string> text = FileText(path);
     if (!text.ok()) return text.status();
@@ -100,19 +109,13 @@ Status ReadConfigFiles(const Invocation& invocation, ManifestOptions& options) {
   Result<checks::Inventory> read = checks::ParseInventory(inventory, path.empty() ? "inventory.yaml" : path);
   if (!read.ok()) return read.status();
   options.inventory = std::move(*read);
-  for (const Status& warning : NotInPods(options.inventory)) {
-    *invocation.err << invocation.Say("warning") << ": " << invocation.Describe(warning) << "\n";
-  }
+  Warn(invocation, NotInPods(options.inventory));
   options.config_files.emplace_back("inventory.yaml", std::move(inventory));
   if (!invocation.Has("--deliveries")) return Status::Ok();
   const Result<notify::Deliveries> deliveries = LoadDeliveries(invocation);
   if (!deliveries.ok()) return deliveries.status();
-  for (const notify::Channel& channel : deliveries->channels) {
-    for (const checks::SecretSource* const secret :
-         {&channel.secret, &channel.token, &channel.password, &channel.access_key, &channel.secret_key}) {
-      options.delivery_secrets.push_back(*secret);
-    }
-  }
+  TakeAlong(*deliveries, options);
+  Warn(invocation, NotInPods(*deliveries));
   Result<std::string> text = FileText(deliveries->file);
   if (!text.ok()) return text.status();
   options.config_files.emplace_back("deliveries.yaml", std::move(*text));

@@ -101,6 +101,17 @@ std::int64_t Seconds(std::chrono::microseconds duration) {
   return std::chrono::ceil<std::chrono::seconds>(duration).count();
 }
 
+/// Deliveries go out side by side when the run has ended, and a Job that ends before them leaves a
+/// report that nobody gets.
+std::chrono::microseconds LongestDelivery(const ManifestOptions& options, const schedules::Schedule& schedule) {
+  std::chrono::microseconds longest{0};
+  for (const std::string& name : schedule.deliver) {
+    const auto known = options.delivery_times.find(name);
+    if (known != options.delivery_times.end()) longest = std::max(longest, known->second);
+  }
+  return longest;
+}
+
 Result<std::string> CronJob(const ManifestOptions& options, const schedules::Schedule& schedule) {
   const Result<CronJobTime> time = CronJobTimeOf(schedule);
   if (!time.ok()) return Status(time.status()).Within("schedule " + schedule.id);
@@ -116,7 +127,7 @@ Result<std::string> CronJob(const ManifestOptions& options, const schedules::Sch
   const std::int64_t start = std::max(Seconds(schedule.grace), kShortestStart);
   const std::int64_t active =
       Seconds(schedule.deadline + schedule.splay + schedule.jitter) * (schedule.retry.attempts + 1) +
-      Seconds(schedule.retry.cap) * schedule.retry.attempts + kSpare;
+      Seconds(schedule.retry.cap) * schedule.retry.attempts + Seconds(LongestDelivery(options, schedule)) + kSpare;
   return Head("batch/v1", "CronJob", name, options.space) +
          "  annotations: {upkeep/expression: " + Quoted(schedule.expression.text()) + "}\n" +
          "spec:\n"

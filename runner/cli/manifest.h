@@ -9,6 +9,8 @@
 #ifndef UPKEEP_RUNNER_CLI_MANIFEST_H_
 #define UPKEEP_RUNNER_CLI_MANIFEST_H_
 
+#include <chrono>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,6 +35,8 @@ struct ManifestOptions {
   /// What is in config_files, read: whose rights are needed follows from it.
   checks::Inventory inventory;
   std::vector<checks::SecretSource> delivery_secrets;   ///< Of the deliveries that go along.
+  /// How long each of them may take, by name.
+  std::map<std::string, std::chrono::microseconds> delivery_times;
   /// Name and text of each file: inventory.yaml, perhaps deliveries.yaml …
   std::vector<std::pair<std::string, std::string>> config_files;
   std::vector<std::pair<std::string, std::string>> schedule_files;

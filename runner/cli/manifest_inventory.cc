@@ -2,49 +2,14 @@
 #include "runner/cli/manifest_inventory.h"
 
 #include <algorithm>
-#include <filesystem>
+
+#include "runner/cli/pod_files.h"
 
 namespace upkeep::cli {
 namespace {
 
 using checks::SecretSource;
 using checks::Target;
-
-constexpr const char* kHint = "put it into the Secret upkeep-secrets, and write secrets/NAME";
-
-bool IsInPods(const std::string& path, const std::string& folder) {
-  for (const std::string& known : {folder + "secrets/", folder + "write/", folder + "keys/", std::string("/etc/upkeep/"),
-                                   std::string("/etc/ssl/"), std::string("/var/run/secrets/")}) {
-    if (path.starts_with(known)) return true;
-  }
-  return false;
-}
-
-class PodCheck {
- public:
-  PodCheck(const Target& target, const std::string& folder, std::vector<Status>& found)
-      : target_(target), folder_(folder), found_(found) {}
-
-  void File(const std::string& path) const {
-    if (!path.empty() && !IsInPods(path, folder_)) Add("no pod has the file " + path, kHint);
-  }
-  void Secret(const SecretSource& source) const {
-    File(source.file);
-    if (!source.environment.empty()) Add("no pod has the variable " + source.environment, kHint);
-    if (!source.exec.empty()) {
-      Add("no pod has the program " + source.exec.front(), "the image holds upkeep and nothing else");
-    }
-  }
-
- private:
-  void Add(std::string what, const char* hint) const {
-    found_.push_back(Status(Code::kInvalid, std::move(what)).WithHint(hint).At(target_.place));
-  }
-
-  const Target& target_;
-  const std::string& folder_;
-  std::vector<Status>& found_;
-};
 
 }  // namespace
 
@@ -74,21 +39,16 @@ std::map<std::string, std::set<std::string>> SecretsRead(const checks::Inventory
 }
 
 std::vector<Status> NotInPods(const checks::Inventory& inventory) {
-  std::vector<Status> found;
-  std::string folder = std::filesystem::path(inventory.file).parent_path().string();
-  if (!folder.empty()) folder += "/";
+  PodFiles files(inventory.file);
   for (const Target& target : inventory.targets) {
-    const PodCheck check(target, folder, found);
-    check.File(target.kubeconfig);
-    check.File(target.write_kubeconfig);
-    check.Secret(target.password);
-    check.Secret(target.write_password);
-    for (const std::string* const file : {&target.tls.ca_file, &target.tls.certificate_file, &target.tls.key_file}) {
-      check.File(*file);
-    }
-    for (const auto& [name, words] : target.plugins) check.File(words.front());
+    files.File(target.kubeconfig, target.place);
+    files.File(target.write_kubeconfig, target.place);
+    files.Secret(target.password, target.place);
+    files.Secret(target.write_password, target.place);
+    files.Tls(target.tls, target.place);
+    for (const auto& [name, words] : target.plugins) files.File(words.front(), target.place);
   }
-  return found;
+  return files.missing();
 }
 
 }  // namespace upkeep::cli

@@ -7,6 +7,7 @@
 # Needs root, python3, openssl and the packages of deploy/image; in the environment what
 # `cluster env` prints, and UPKEEP_BINARY. Starts servers of its own for what the pods deliver to.
 set -euo pipefail
+unset UPKEEP_INVENTORY   # The generated inventory goes along, whatever the caller works with.
 
 source_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 : "${UPKEEP_BINARY:?the upkeep to test}" "${UPKEEP_CLUSTER_NAME:?cluster env}" "${HOST_IP:?cluster env}"

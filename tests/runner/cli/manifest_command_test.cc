@@ -21,6 +21,7 @@ class ManifestCommandTest : public testing::Test {
   ManifestCommandTest() {
     std::string pattern = (fs::temp_directory_path() / "upkeep-manifests-XXXXXX").string();
     folder_ = mkdtemp(pattern.data());
+    unsetenv("UPKEEP_INVENTORY");
   }
   ~ManifestCommandTest() override {
     unsetenv("UPKEEP_INVENTORY");
@@ -65,6 +66,16 @@ TEST_F(ManifestCommandTest, ANamespaceOfOthersStaysAsItIs) {
   }
 }
 
+TEST_F(ManifestCommandTest, TheInventoryOfTheEnvironmentGoesAlong) {
+  std::ofstream(folder_ + "/mine.yaml") << "apiVersion: upkeep/v1\ntargets:\n  - {name: web-of-mine, kind: http, url: 'https://h/'}\n";
+  setenv("UPKEEP_INVENTORY", (folder_ + "/mine.yaml").c_str(), 1);
+  ASSERT_EQ(0, Type({})) << err_.str();
+  EXPECT_TRUE(Wrote("web-of-mine"));
+  EXPECT_FALSE(Wrote("kind: ClusterRole\n"));
+  setenv("UPKEEP_INVENTORY", (folder_ + "/none.yaml").c_str(), 1);
+  EXPECT_EQ(78, Type({}));
+}
+
 TEST_F(ManifestCommandTest, WhatIsNoNameOrSizeIsRefused) {
   for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
            {"--storage", "abc"}, {"--storage", "1Gi}"}, {"--storage", "0"}, {"--storage-class", "Fast Disk"},
@@ -79,6 +90,14 @@ TEST_F(ManifestCommandTest, WhatIsNoNameOrSizeIsRefused) {
   EXPECT_EQ(65, Main(6, argv, out_, err_));
   EXPECT_EQ("", out_.str());
   EXPECT_TRUE(Said("team a.yaml")) << err_.str();
+}
+
+TEST_F(ManifestCommandTest, WhatNoPodHasOfTheDeliveriesIsSaid) {
+  std::ofstream(folder_ + "/deliveries.yaml")
+      << "apiVersion: upkeep/v1\ndeliveries:\n  - {name: a, kind: webhook, url: 'https://h/', secret: {environment: HOOK}}\n";
+  ASSERT_EQ(0, Type({"--deliveries", folder_ + "/deliveries.yaml"})) << err_.str();
+  EXPECT_TRUE(Said("no pod has the variable HOOK")) << err_.str();
+  EXPECT_TRUE(Said("deliveries.yaml:3:")) << err_.str();
 }
 
 }  // namespace

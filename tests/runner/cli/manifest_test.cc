@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <functional>
 #include <sstream>
@@ -10,6 +11,7 @@
 #include "base/yaml/yaml.h"
 #include "runner/cli/command.h"
 #include "runner/cli/manifest_check.h"
+#include "runner/cli/manifest_deliveries.h"
 #include "runner/cli/manifest_inventory.h"
 #include "runner/cli/manifest_pod.h"
 #include "schedules/file.h"
@@ -224,6 +226,37 @@ TEST(ManifestsTest, WhatTheApiServerWouldRefuseIsRefusedHere) {
   EXPECT_EQ(Code::kInvalid, refused([&](ManifestOptions& o) { o.delivery_secrets = {secret}; }).code());
 }
 
+TEST(ManifestsTest, AJobHasTimeForItsDeliveries) {
+  const auto active = [](const ManifestOptions& options) {
+    const auto documents = Documents(Manifests(options).value());
+    return std::stol(At(*Find(documents, "CronJob", "upkeep-s"), {"spec", "jobTemplate", "spec", "activeDeadlineSeconds"}));
+  };
+  ManifestOptions options = Options("  - {id: s, cron: '0 9 * * *', playbooks: [x], deliver: [hook, mail]}\n");
+  const long alone = active(options);
+  const Result<notify::Deliveries> deliveries = notify::ParseDeliveries(
+      "apiVersion: upkeep/v1\ndeliveries:\n"
+      "  - {name: hook, kind: webhook, url: 'https://h/', timeLimit: 20s, retry: {attempts: 3, cap: 30m}}\n"
+      "  - {name: mail, kind: webhook, url: 'https://h/', timeLimit: 1m, retry: {attempts: 1}}\n"
+      "  - {name: other, kind: webhook, url: 'https://h/', timeLimit: 1m, retry: {attempts: 9}}\n", "deliveries.yaml");
+  ASSERT_TRUE(deliveries.ok()) << deliveries.status().Describe();
+  TakeAlong(*deliveries, options);
+  EXPECT_EQ(alone + 3 * 20 + 2 * 1800, active(options)) << "side by side: that of the longest";
+}
+
+TEST(ManifestsTest, WhatNoPodHasIsSaidAtItsDelivery) {
+  const Result<notify::Deliveries> deliveries = notify::ParseDeliveries(
+      "apiVersion: upkeep/v1\ndeliveries:\n"
+      "  - {name: a, kind: webhook, url: 'https://h/', secret: {environment: HOOK}, token: {file: secrets/token}}\n"
+      "  - {name: b, kind: webhook, url: 'https://h/', token: {exec: [vault, read]}, tls: {caFile: pki/ca.crt}}\n", "deliveries.yaml");
+  ASSERT_TRUE(deliveries.ok()) << deliveries.status().Describe();
+  std::vector<std::string> said;
+  for (const Status& warning : NotInPods(*deliveries)) {
+    said.push_back(std::to_string(warning.place()->line) + " " + warning.message());
+  }
+  EXPECT_EQ((std::vector<std::string>{"3 no pod has the variable HOOK", "4 no pod has the program vault",
+                                      "4 no pod has the file pki/ca.crt"}), said);
+}
+
 TEST(ManifestsTest, ReplicasOfTheDaemonWithTheLeastRightsForTheirLease) {
   ManifestOptions options = Options(kDaily);
   options.replicas = 2;
@@ -314,6 +347,7 @@ TEST(ManifestsTest, TheCommittedManifestsAreTheGeneratedOnes) {
   const std::string playbooks = source + "/playbooks", schedules = source + "/schedules";
   const char* const arguments[] = {"upkeep", "manifests", "--playbooks", playbooks.c_str(),
                                    "--schedules", schedules.c_str()};
+  unsetenv("UPKEEP_INVENTORY");
   std::ostringstream out, err;
   ASSERT_EQ(0, Main(6, arguments, out, err)) << err.str();
   EXPECT_EQ(FileText(source + "/deploy/manifests.yaml"), out.str())
