@@ -4,12 +4,15 @@
 #include <algorithm>
 #include <limits>
 
+#include "reports/words.h"
 #include "runner/cli/command_parts.h"
 #include "runner/cli/workplace.h"
 #include "runner/run/session.h"
 
 namespace upkeep::cli {
 namespace {
+
+using reports::OneLine;
 
 /// "30d", or a date or time.
 Result<Instant> ReadExpiry(const std::string& text, Instant now) {
@@ -19,6 +22,23 @@ Result<Instant> ReadExpiry(const std::string& text, Instant now) {
   if (instant.ok()) return instant;
   return Status(Code::kUsage, "--expires '" + text + "' is no duration, date or time")
       .WithHint("30d, 2026-12-31 or 2026-12-31T09:00:00Z");
+}
+
+/// A waiver is looked at again at least about once a year: beyond that nobody remembers why.
+constexpr std::chrono::days kLongestWaiver{400};
+
+/// What is wrong with who answers for it, why and until when.
+Status CheckTyped(const Invocation& invocation, const store::Waiver& waiver) {
+  for (const char* required : {"--owner", "--reason", "--expires"}) {
+    if (invocation.Value(required).find_first_not_of(" \t\n") == std::string::npos) {
+      return Status(Code::kUsage, std::string("a waiver needs ") + required)
+          .WithHint("an exception without an owner, a reason and an end is never looked at again");
+    }
+  }
+  if (OneLine(waiver.owner) != waiver.owner) {
+    return Status(Code::kUsage, "an owner is a name in one line").WithHint("--owner shop-team");
+  }
+  return Status::Ok();
 }
 
 /// Whether the waiver covers a finding that is open now: a misspelt one never covers any.
@@ -47,16 +67,15 @@ int Add(Invocation& invocation) {
   waiver.covers_unknown = invocation.Has("--unknown-too");
   waiver.approver = run::OperatingSystemActor();
   waiver.created = clock.Now();
-  for (const char* required : {"--owner", "--reason", "--expires"}) {
-    if (invocation.Value(required).find_first_not_of(" \t\n") == std::string::npos) {
-      return invocation.Fail(Status(Code::kUsage, std::string("a waiver needs ") + required)
-                                 .WithHint("an exception without an owner, a reason and an end "
-                                           "is never looked at again"));
-    }
-  }
+  if (const Status typed = CheckTyped(invocation, waiver); !typed.ok()) return invocation.Fail(typed);
   Result<Instant> expires = ReadExpiry(invocation.Value("--expires"), waiver.created);
   if (!expires.ok()) return invocation.Fail(expires.status());
   waiver.expires = *expires;
+  if (waiver.expires > waiver.created + kLongestWaiver) {
+    return invocation.Fail(Status(Code::kUsage, "--expires '" + invocation.Value("--expires") + "' is more than " +
+                                                    std::to_string(kLongestWaiver.count()) + " days from now")
+                               .WithHint("an exception that counts for longer is never looked at again"));
+  }
   Result<std::unique_ptr<store::Store>> store = OpenStore(invocation, false);
   if (!store.ok()) return invocation.Fail(store.status());
   Result<std::int64_t> id = (*store)->AddWaiver(waiver);
@@ -84,9 +103,10 @@ int ListWaivers(Invocation& invocation) {
   for (const store::Waiver& waiver : *waivers) {
     const std::string state = waiver.revoked ? "revoked"
                               : waiver.expires <= clock.Now() ? "expired" : "active";
-    rows.push_back({std::to_string(waiver.id), invocation.Say(state), waiver.playbook, waiver.target,
-                    waiver.subject, waiver.owner, FormatRfc3339(std::chrono::floor<std::chrono::seconds>(waiver.expires)),
-                    std::to_string(waiver.matched), PrintableText(waiver.reason)});
+    rows.push_back({std::to_string(waiver.id), invocation.Say(state), OneLine(waiver.playbook), OneLine(waiver.target),
+                    OneLine(waiver.subject), OneLine(waiver.owner),
+                    FormatRfc3339(std::chrono::floor<std::chrono::seconds>(waiver.expires)),
+                    std::to_string(waiver.matched), OneLine(waiver.reason)});
   }
   *invocation.out << HeadedTable(invocation, std::move(rows));
   return 0;

@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cctype>
 #include <utility>
 
 #include "runner/store/sqlite_store.h"
 
 namespace upkeep::store {
 namespace {
+
+/// "**", "?*" and "*/*" are "*" in other words: nothing in them is of any name.
+bool NamesNothing(const std::string& glob) {
+  const bool any = glob.find('*') != std::string::npos;
+  return any && std::none_of(glob.begin(), glob.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c >= 0x80; });
+}
 
 Status Check(const Waiver& waiver, Instant now) {
   const auto wrong = [](const char* what) { return Status(Code::kInvalid, what); };
@@ -15,7 +23,7 @@ Status Check(const Waiver& waiver, Instant now) {
   if (waiver.playbook.empty() || waiver.target.empty() || waiver.subject.empty()) {
     return wrong("a waiver's playbook, target and subject are globs; * is any");
   }
-  if (waiver.playbook == "*" && waiver.target == "*" && waiver.subject == "*") {
+  if (NamesNothing(waiver.playbook) && NamesNothing(waiver.target) && NamesNothing(waiver.subject)) {
     return wrong("a waiver of everything is none: name a playbook, a target or a subject");
   }
   return Status();
