@@ -12,28 +12,20 @@
 #include "base/lua/compiled_library.h"
 #include "base/yaml/yaml.h"
 #include "runner/cli/settings.h"
+#include "runner/cli/wake_pipe.h"
 
 namespace upkeep::cli {
 namespace {
 
-// What a signal handler may touch: a count and a pipe.
-volatile std::sig_atomic_t signals_seen = 0;
-volatile std::sig_atomic_t first_signal = 0;
-int wake_pipe[2] = {-1, -1};
-
 void OnSignal(int signal) {
-  signals_seen = signals_seen + 1;
   // The second one does not wait for anything.
-  if (signals_seen > 1) _exit(128 + signal);
-  first_signal = signal;
-  const char byte = 1;
-  [[maybe_unused]] const ssize_t written = write(wake_pipe[1], &byte, 1);
+  if (WakePipe::OfProcess().Tell(signal) > 1) _exit(128 + signal);
 }
 
 Task<void> CancelOnSignal(io::Reactor& reactor, CancelSource& cancel, CancelToken stop) {
   Limits limits;
   limits.cancel = stop;
-  const Status readable = co_await reactor.WaitReadable(wake_pipe[0], limits);
+  const Status readable = co_await reactor.WaitReadable(WakePipe::OfProcess().descriptor(), limits);
   if (readable.ok()) cancel.Cancel();
 }
 
@@ -63,7 +55,7 @@ Result<std::unique_ptr<store::Store>> OpenStore(const Invocation& invocation, bo
 
 Result<std::unique_ptr<Workplace>> Workplace::Open(const Invocation& invocation) {
   std::unique_ptr<Workplace> place(new Workplace());
-  first_signal = 0;
+  WakePipe::OfProcess().Forget();
   Result<checks::Inventory> inventory = LoadInventory(invocation);
   if (!inventory.ok()) return inventory.status();
   place->inventory_ = std::move(*inventory);
@@ -95,7 +87,10 @@ Limits Workplace::limits() {
   return limits;
 }
 
-int Workplace::CancelledExit() const { return 128 + (first_signal == 0 ? SIGINT : first_signal); }
+int Workplace::CancelledExit() const {
+  const int first = WakePipe::OfProcess().first();
+  return 128 + (first == 0 ? SIGINT : first);
+}
 
 int Workplace::Fail(const Invocation& invocation, const Status& status) const {
   const int code = invocation.Fail(status);
@@ -116,7 +111,7 @@ Status Workplace::CheckKubeconfigs(const std::vector<run::Pair>& pairs) {
 
 void Workplace::StartListening() {
   // Without a pipe Ctrl-C ends the process at once, as it would without upkeep's help.
-  if (pipe(wake_pipe) != 0) return;
+  if (!WakePipe::OfProcess().Begin()) return;
   listening_ = std::make_unique<Listening>();
   struct sigaction action {};
   action.sa_handler = OnSignal;
@@ -132,9 +127,6 @@ void Workplace::StopListening() {
   while (reactor_->pending() > 0) reactor_->RunOnce(std::chrono::milliseconds(10));
   sigaction(SIGINT, &listening_->old_interrupt, nullptr);
   sigaction(SIGTERM, &listening_->old_terminate, nullptr);
-  close(wake_pipe[0]);
-  close(wake_pipe[1]);
-  signals_seen = 0;
   listening_.reset();
 }
 
