@@ -115,12 +115,24 @@ std::optional<std::vector<std::string_view>> Match(const Pattern& pattern, std::
 
 std::optional<std::string> Known(std::string_view english, int depth);
 
-bool InsideQuotes(std::string_view said) {
-  for (const std::string_view quote : {"'", "\"", "`"}) {
-    if (said.ends_with(quote)) return true;
+/// Whether what follows `before`, the beginning of a Korean message, is quoted: a mark in it is still
+/// open. Only the message's own marks count; a value may hold any.
+bool InsideQuotes(std::string_view before) {
+  for (const char quote : {'\'', '"', '`'}) {
+    if (std::count(before.begin(), before.end(), quote) % 2 == 1) return true;
   }
-  const std::size_t opened = said.rfind("“"), closed = said.rfind("”");
+  const std::size_t opened = before.rfind("“"), closed = before.rfind("”");
   return opened != std::string_view::npos && (closed == std::string_view::npos || closed < opened);
+}
+
+/// Whether a bare word behind `before` (English) says what something is, as "running" in "run 7 is
+/// running already" or "list" in "must be a number, not list". Elsewhere it is somebody's name, were
+/// it "store" or "list".
+bool TakesWord(std::string_view before) {
+  for (const std::string_view end : {" is ", " was ", " not ", " a ", " as ", " become ", " be ", "expected ", "got ", " cap "}) {
+    if (before.ends_with(end)) return true;
+  }
+  return false;
 }
 
 /// Whether no hole took a colon that parts one message from the next. The first hole may where a
@@ -141,16 +153,23 @@ bool HasClauses(const Pattern& pattern) {
                      [](const std::string& literal) { return literal.find(kClause) != std::string::npos; });
 }
 
+/// The Korean of a text inside another one. A bare word is a name there, unless it `is_word`.
+std::optional<std::string> KnownInside(std::string_view text, bool is_word, int depth) {
+  const bool bare = text.find(' ') == std::string_view::npos;
+  return bare && !is_word ? std::nullopt : Known(text, depth);
+}
+
 /// What is put into a Korean sentence: ours in Korean, names as they are, foreign prose quoted.
-std::string PutIn(std::string_view value, bool quoted, int depth) {
-  if (quoted) return std::string(value);
-  if (auto known = Known(value, depth)) return std::move(*known);
+std::string PutIn(std::string_view value, bool is_word, int depth) {
+  if (auto known = KnownInside(value, is_word, depth)) return std::move(*known);
   if (!HasEnglishProse(value)) return std::string(value);
   return "“" + std::string(value) + "”";
 }
 
 /// {} takes the values in their order, {1} and {2} by number.
-std::string Fill(const std::string& korean, const std::vector<std::string_view>& values, int depth) {
+std::string Fill(const Pattern& pattern, const std::vector<std::string_view>& values, int depth) {
+  constexpr std::string_view kCommand = "upkeep ";  // The words behind it are typed.
+  const std::string_view korean = pattern.korean;
   std::string said;
   std::size_t next = 0;
   for (std::size_t i = 0; i < korean.size(); ++i) {
@@ -168,7 +187,10 @@ std::string Fill(const std::string& korean, const std::vector<std::string_view>&
       said += korean[i];
       continue;
     }
-    said += PutIn(values[which], InsideQuotes(said), depth);
+    const std::string_view before = korean.substr(0, i);
+    said += InsideQuotes(before) || before.ends_with(kCommand)
+                ? std::string(values[which])
+                : PutIn(values[which], TakesWord(pattern.literals[which]), depth);
     i += length - 1;
   }
   return said;
@@ -179,7 +201,7 @@ std::optional<std::string> InParts(std::string_view english, std::string_view ma
   const std::size_t at = english.find(mark);
   if (at == std::string_view::npos || at == 0) return std::nullopt;
   const std::string_view first = english.substr(0, at), rest = english.substr(at + mark.size());
-  const auto known_first = Known(first, depth), known_rest = Known(rest, depth);
+  const auto known_first = KnownInside(first, false, depth), known_rest = KnownInside(rest, false, depth);
   const bool name = !HasEnglishProse(first);
   if (!known_first && !known_rest && !name) return std::nullopt;
   return (known_first ? *known_first : PutIn(first, false, depth)) + std::string(mark) +
@@ -197,20 +219,20 @@ std::optional<std::string> Known(std::string_view english, int depth) {
   for (const Pattern& pattern : messages.patterns) {
     const auto values = Match(pattern, english);
     if (!values) continue;
-    if (KeepsParts(pattern, *values)) return Fill(pattern.korean, *values, depth - 1);
+    if (KeepsParts(pattern, *values)) return Fill(pattern, *values, depth - 1);
     if (loose == nullptr) loose = &pattern;
   }
   // What fits a message of two clauses as a whole is not two messages.
-  if (loose != nullptr && HasClauses(*loose)) return Fill(loose->korean, *Match(*loose, english), depth - 1);
+  if (loose != nullptr && HasClauses(*loose)) return Fill(*loose, *Match(*loose, english), depth - 1);
   // A place or a name, and then a message that may itself consist of parts.
   if (const std::size_t at = english.find(kPart); at != std::string_view::npos && english.find(' ') > at) {
     const std::string_view rest = english.substr(at + kPart.size());
-    if (const auto known = Known(rest, depth - 1)) return std::string(english.substr(0, at)) + std::string(kPart) + *known;
+    if (const auto known = KnownInside(rest, false, depth - 1)) return std::string(english.substr(0, at)) + std::string(kPart) + *known;
   }
   for (const std::string_view mark : {kClause, kPart}) {
     if (auto parts = InParts(english, mark, depth - 1)) return parts;
   }
-  if (loose != nullptr) return Fill(loose->korean, *Match(*loose, english), depth - 1);
+  if (loose != nullptr) return Fill(*loose, *Match(*loose, english), depth - 1);
   return std::nullopt;
 }
 

@@ -46,6 +46,23 @@ TEST(Korean, AValueOfASentenceIsANameOursOrQuoted) {
   EXPECT_EQ("“" + endless + "”", ValueInKorean(endless));
 }
 
+TEST(Korean, CommandsAndNamesThatAreWordsOfOursStayAsTheyAre) {
+  EXPECT_EQ("혹시 'upkeep schedule next'인가요?", InKorean("did you mean 'upkeep schedule next'?"));
+  EXPECT_EQ("혹시 'upkeep waiver list'인가요?", InKorean("did you mean 'upkeep waiver list'?"));
+  EXPECT_EQ("혹시 'upkeep config context'인가요?", InKorean("did you mean 'upkeep config context'?"));
+  EXPECT_EQ("upkeep list --help로 옵션을 볼 수 있습니다", InKorean("upkeep list --help shows its options"));
+  EXPECT_EQ("upkeep pack list --help로 옵션을 볼 수 있습니다", InKorean("upkeep pack list --help shows its options"));
+  EXPECT_EQ("schedules에 4개, 모두 정상", InKorean("4 in schedules, all valid"));
+  EXPECT_EQ("target: 연결이 거부되었습니다", InKorean("target: connection refused"));
+}
+
+TEST(Korean, AWordThatSaysWhatSomethingIsIsInKorean) {
+  EXPECT_EQ("실행 7은(는) 이미 완료 상태입니다", InKorean("run 7 is finished already"));
+  EXPECT_EQ("조치의 위험도 높음이(가) 정책의 상한 낮음보다 높습니다",
+            InKorean("the remedy's risk is high, over the policy's cap low"));
+  EXPECT_EQ("shop pods: 예상 심각, 실제 정상", InKorean("shop pods: expected critical, got ok"));
+}
+
 TEST(Korean, LongAndHostileTextComesBackBounded) {
   const std::string parts(20'000, ':');
   EXPECT_EQ(parts, InKorean(parts));
