@@ -285,7 +285,11 @@ Text InBoth(std::string english) {
 std::string Describe(const Status& status, std::string_view language) {
   if (language != "ko") return status.Describe();
   Status said(status.code(), InKorean(status.message()));
-  if (status.place()) said = Status(std::move(said).At(*status.place()));
+  if (auto place = status.place()) {
+    // A text that stands in no file has words in a file's place: "cron expression".
+    if (auto words = KnownInside(place->file, false, kDeepest)) place->file = std::move(*words);
+    said = Status(std::move(said).At(*place));
+  }
   std::string text = said.Describe();
   if (!status.hint().empty()) text += "\n  힌트: " + InKorean(status.hint());
   return text;

@@ -103,7 +103,7 @@ void ShowSlots(const Invocation& invocation, const ByTime& by_time) {
   for (const auto& [planned, slots] : by_time) {
     for (const store::Slot& slot : slots) {
       rows.push_back({FormatRfc3339(planned), PrintableText(slot.key.target),
-                      std::string(store::SlotStateName(slot.state)),
+                      invocation.Say(store::SlotStateName(slot.state)),
                       PrintableText(In(language, slot.reason))});
     }
   }

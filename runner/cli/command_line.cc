@@ -91,12 +91,16 @@ std::string LanguageTyped(int argc, const char* const* argv) {
   constexpr std::string_view kFlag = "--lang";
   Invocation typed;
   for (int i = 1; i < argc; ++i) {
-    const std::string_view word = argv[i];
+    std::string_view word = argv[i];
     if (word == kFlag && i + 1 < argc) {
-      typed.options[std::string(kFlag)] = {argv[i + 1]};
+      word = argv[i + 1];
     } else if (word.starts_with(kFlag) && word.substr(kFlag.size()).starts_with("=")) {
-      typed.options[std::string(kFlag)] = {std::string(word.substr(kFlag.size() + 1))};
+      word.remove_prefix(kFlag.size() + 1);
+    } else {
+      continue;
     }
+    // A language that there is not is complained of in the one that is set.
+    if (word == "ko" || word == "en") typed.options[std::string(kFlag)] = {std::string(word)};
   }
   return Language(typed);
 }

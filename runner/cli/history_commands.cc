@@ -88,7 +88,7 @@ int ShowHistory(Invocation& invocation) {
     const store::RunSummary& summary = run.summary;
     rows.push_back({std::to_string(run.id), FormatRfc3339(std::chrono::floor<std::chrono::seconds>(run.started)),
                     invocation.Say(store::RunStateName(run.state)),
-                    run.schedule.empty() ? run.trigger : run.schedule, std::to_string(run.targets.size()),
+                    run.schedule.empty() ? invocation.Say(run.trigger) : run.schedule, std::to_string(run.targets.size()),
                     std::to_string(summary.totals.critical), std::to_string(summary.totals.warning),
                     std::to_string(summary.totals.unknown), std::to_string(summary.totals.ok),
                     std::to_string(summary.new_findings), std::to_string(summary.resolved_findings),

@@ -81,6 +81,12 @@ TEST(Korean, DescribeKeepsPlaceAndCaretAndSaysTheHint) {
   EXPECT_EQ(status.Describe(), Describe(status, "en"));
 }
 
+TEST(Korean, APlaceInNoFileAndAFieldOfItAreInKorean) {
+  const Status status = Status(Code::kInvalid, "minute: 61 is outside 0 to 59").At({.file = "cron expression", .line = 1, .column = 1, .text = "61 0 * * *"});
+  EXPECT_EQ("cron 표현식:1:1: 분: 61은(는) 0~59 범위를 벗어났습니다\n  61 0 * * *\n  ^", Describe(status, "ko"));
+  EXPECT_EQ("at: \"09:00\"처럼 쓰세요", InKorean("write at: \"09:00\""));
+}
+
 TEST(Korean, SeveralErrorsKeepTheFilesLines) {
   EXPECT_EQ("a.yaml:1:3: 따옴표가 닫히지 않았습니다\n  key: did you mean this one\n    ^\n  힌트: 태그를 지우세요",
             InKorean("a.yaml:1:3: this quote is not closed\n  key: did you mean this one\n    ^\n  hint: remove the tag"));

@@ -14,7 +14,11 @@ TOKEN = re.compile(
     r"|[A-Za-z_]\w*|\d[\w.']*|::|->|<<|>>|\S", re.S)
 OPEN, CLOSE = "([{", ")]}"
 HANGUL = re.compile("[\uac00-\ud7a3]")
-PROSE = re.compile(r"(?<![\w./:$-])(?:[A-Z]?[a-z]+(?:['’-][a-z]+)*|a|I)[,;:]? (?:[a-z]+(?:['’-][a-z]+)*)(?![\w./:=(-])")
+PROSE = re.compile(
+    r"(?<![\w./:$-])(?:[A-Z]?[a-z]+(?:['’-][a-z]+)*|a|I)[,;:]? (?:[a-z]+(?:['’-][a-z]+)*)(?![\w./=(-])(?!:[\w/])"
+    # A hint may be one word of prose and a thing to type: `write at: "09:00"`.
+    r"|^(?:write|remove|name|add|use|set|give|choose|put|make|see|one of) \S"
+    r"|\b(?:in|at|of|to) [\w-]+\.(?:yaml|lua|md)$")
 FORMAT = re.compile(r"%[-+0-9.]*(?:ll|l|z)?[a-zA-Z]|%%")
 SIMPLE = {"\\n": "\n", "\\t": "\t", '\\"': '"', "\\\\": "\\", "\\'": "'", "\\0": "\0", "\\r": "\r"}
 

@@ -26,7 +26,7 @@ NOT_SAID = {
     "checks/redis/client.cc": r"the certificate is not for|max number of clients",                  # compared
     "checks/redis/rights.cc": r"ACL SETUSER ",                                                      # a command
     "checks/redis/errors.cc": r"invalid password|max number of clients",                            # compared
-    "reports/html.cc": r"#\{\} tbody|noopener|<!doctype",
+    "reports/html.cc": r"#\{\} tbody|noopener|<!doctype|<meta http-equiv",
     "reports/html_events.cc": r"state \w+$",                       # classes of CSS
     "reports/html_figures.cc": r"state \w+$",
     "reports/machine.cc": r"# HELP ",                              # of Prometheus, for machines
@@ -53,6 +53,7 @@ NOT_SAID = {
     "runner/cli/store_commands.cc": r"db \w+$",
     "runner/daemon/daemon.cc": r"\{\} schedules, ",                 # for systemctl status
     "runner/daemon/pages.cc": r"",                                 # has a table of its own, and CSS
+    "runner/daemon/server.cc": r"default-src ",                    # a header of HTTP
     "runner/packs/lock.cc": r"# Written by upkeep",               # YAML
     "runner/remedy/plan_document.cc": r" \(the server accepts it\)|approved by |denied by ",        # word(en, ko)
 }
@@ -123,6 +124,9 @@ class Messages(unittest.TestCase):
         said = sentences('Status(Code::kError, "the moon of " + name + " is " + (full ? "not full" : "quite full"));')
         self.assertIn("the moon of {} is {}", [sentence for _, sentence in said])
         self.assertFalse(self.catalogue.says("the moon of {} is {}"))
+        for hint in ('write on: "moonrise"', "remove shape:", "write 70q", "changes in moon.yaml"):
+            self.assertEqual([(1, hint)], sentences(f"Error(node, text, {hint!r});".replace('"', '\\"').replace("'", '"')))
+            self.assertFalse(self.catalogue.says(hint), hint)
         self.assertEqual([], sentences('word("the moon is full", "보름달")'))
 
 
