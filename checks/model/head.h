@@ -27,7 +27,7 @@ struct Parameter {
   std::optional<double> min, max;
   std::string unit;
   Text doc;
-  std::string source;                ///< Where the default comes from: "seed 004:1345", "house rule".
+  std::string source;                ///< Where the default comes from: "house rule"; docs/sources.md has each.
 };
 
 struct Threshold {

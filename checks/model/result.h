@@ -43,7 +43,7 @@ struct Metric {
   double value = 0;
   std::string unit;                    ///< UCUM-like: By, s, 1, %.
   std::optional<double> warning, critical;
-  std::string threshold_source;        ///< Where each threshold came from: "params", "default: seed 004:1345".
+  std::string threshold_source;        ///< Where each threshold came from: "params", "house rule: one working week".
 };
 
 struct CheckResult {

@@ -20,9 +20,9 @@ return upkeep.playbook {
   target = "http",
   needs = { "http:get", { "tls:connect", optional = true } },
   params = {
-    slow_warning_ms = { default = 3000, min = 1, unit = "ms", source = "house rule: a third of the time limit of seed 004:131", doc = { en = "An answer slower than this warns.", ko = "이보다 느린 응답은 경고합니다." } },
+    slow_warning_ms = { default = 3000, min = 1, unit = "ms", source = "house rule: a third of the ten seconds of operations guide line 129", doc = { en = "An answer slower than this warns.", ko = "이보다 느린 응답은 경고합니다." } },
     certificate_warning_days = { default = 21, min = 1, unit = "d", source = "Let's Encrypt renews 30 days before; a week of tries is left", doc = { en = "Days left of the certificate that warn.", ko = "경고할 인증서 잔여 일수." } },
-    certificate_critical_days = { default = 7, min = 0, unit = "d", source = "facts: one working week", doc = { en = "Days left of the certificate that are critical.", ko = "심각으로 볼 인증서 잔여 일수." } },
+    certificate_critical_days = { default = 7, min = 0, unit = "d", source = "house rule: one working week", doc = { en = "Days left of the certificate that are critical.", ko = "심각으로 볼 인증서 잔여 일수." } },
   },
   thresholds = {
     { metric = "latency", unit = "ms", warning = "slow_warning_ms", source = "house rule" },

@@ -20,12 +20,12 @@ return upkeep.playbook {
     "kubernetes:get:nodes/proxy",
   },
   params = {
-    used_warning = { default = 80, min = 1, max = 100, unit = "%", source = "seed 004:118", doc = { en = "Share of bytes or inodes that warns.", ko = "경고할 용량·inode 사용률." } },
+    used_warning = { default = 80, min = 1, max = 100, unit = "%", source = "operations guide line 118: filesystems at 80 % and more", doc = { en = "Share of bytes or inodes that warns.", ko = "경고할 용량·inode 사용률." } },
     used_critical = { default = 90, min = 1, max = 100, unit = "%", source = "kubelet: evicts below 10 % of nodefs", doc = { en = "Share of bytes or inodes that is critical.", ko = "심각으로 볼 용량·inode 사용률." } },
   },
   thresholds = {
-    { metric = "used", unit = "%", warning = "used_warning", critical = "used_critical", source = "seed 004:118" },
-    { metric = "inodes_used", unit = "%", warning = "used_warning", critical = "used_critical", source = "seed 004:118" },
+    { metric = "used", unit = "%", warning = "used_warning", critical = "used_critical", source = "operations guide line 118: filesystems at 80 % and more" },
+    { metric = "inodes_used", unit = "%", warning = "used_warning", critical = "used_critical", source = "operations guide line 118: filesystems at 80 % and more" },
   },
   messages = {
     full = { en = "{filesystem} is {percent} % full: {used} of {capacity}", ko = "{filesystem} {percent}% 사용: {capacity} 중 {used}" },

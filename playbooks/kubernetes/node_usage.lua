@@ -21,15 +21,15 @@ return upkeep.playbook {
     { "kubernetes:list:nodes.metrics.k8s.io", fields = { "metadata.name", "timestamp", "window", "usage" } },
   },
   params = {
-    cpu_warning = { default = 70, min = 1, max = 1000, unit = "%", source = "seed 004:1345", doc = { en = "CPU use that warns; a whole node is 100, so 1000 never does.", ko = "경고할 CPU 사용률. 노드 전체가 100이므로 1000이면 경고하지 않습니다." } },
-    cpu_critical = { default = 85, min = 1, max = 1000, unit = "%", source = "seed 004:1346", doc = { en = "CPU use that is critical; 1000 never is.", ko = "심각으로 볼 CPU 사용률. 1000이면 심각으로 보지 않습니다." } },
-    memory_warning = { default = 80, min = 1, max = 100, unit = "%", source = "seed 004:1345", doc = { en = "Memory use that warns.", ko = "경고할 메모리 사용률." } },
-    memory_critical = { default = 90, min = 1, max = 100, unit = "%", source = "seed 004:1346", doc = { en = "Memory use that is critical.", ko = "심각으로 볼 메모리 사용률." } },
+    cpu_warning = { default = 70, min = 1, max = 1000, unit = "%", source = "operations guide line 1345: CPU 70 %", doc = { en = "CPU use that warns; a whole node is 100, so 1000 never does.", ko = "경고할 CPU 사용률. 노드 전체가 100이므로 1000이면 경고하지 않습니다." } },
+    cpu_critical = { default = 85, min = 1, max = 1000, unit = "%", source = "operations guide line 1392: CPU 85 %", doc = { en = "CPU use that is critical; 1000 never is.", ko = "심각으로 볼 CPU 사용률. 1000이면 심각으로 보지 않습니다." } },
+    memory_warning = { default = 80, min = 1, max = 100, unit = "%", source = "operations guide line 1346: memory 80 %", doc = { en = "Memory use that warns.", ko = "경고할 메모리 사용률." } },
+    memory_critical = { default = 90, min = 1, max = 100, unit = "%", source = "operations guide line 1393: memory 90 %", doc = { en = "Memory use that is critical.", ko = "심각으로 볼 메모리 사용률." } },
     stale_minutes = { default = 5, min = 1, unit = "min", source = "metrics-server scrapes every 15 s to 60 s", doc = { en = "A figure older than this is not used.", ko = "이보다 오래된 수치는 쓰지 않습니다." } },
   },
   thresholds = {
-    { metric = "cpu_used", unit = "%", warning = "cpu_warning", critical = "cpu_critical", source = "seed 004:1345" },
-    { metric = "memory_used", unit = "%", warning = "memory_warning", critical = "memory_critical", source = "seed 004:1345" },
+    { metric = "cpu_used", unit = "%", warning = "cpu_warning", critical = "cpu_critical", source = "operations guide lines 1345 and 1392: CPU 70 % and 85 %" },
+    { metric = "memory_used", unit = "%", warning = "memory_warning", critical = "memory_critical", source = "operations guide lines 1346 and 1393: memory 80 % and 90 %" },
   },
   messages = {
     used = { en = "CPU {cpu} %, memory {memory} %", ko = "CPU {cpu}%, 메모리 {memory}%" },

@@ -38,7 +38,7 @@ return upkeep.playbook {
     } },
   },
   params = {
-    cordon_warning_hours = { default = 0, min = 0, unit = "h", source = "seed 004:105: every node takes work",
+    cordon_warning_hours = { default = 0, min = 0, unit = "h", source = "house rule: every node takes work",
       doc = { en = "A cordon at least this old warns.", ko = "cordon 후 이 시간이 지나면 경고합니다." } },
     version_skew_warning = { default = 2, min = 1, unit = "1", source = "Kubernetes version skew policy: kubelets may be up to three minor versions behind",
       doc = { en = "Minor versions between the newest and this kubelet that warn.", ko = "가장 새로운 kubelet과 이만큼 마이너 버전이 벌어지면 경고합니다." } },

@@ -22,10 +22,10 @@ return upkeep.playbook {
     { "kubernetes:list:pods.metrics.k8s.io", fields = { "metadata.name", "metadata.namespace", "timestamp", "containers" } },
   },
   params = {
-    top = { default = 10, min = 1, max = 100, unit = "1", source = "seed 004:113", doc = { en = "How many pods are listed.", ko = "표시할 파드 수." } },
+    top = { default = 10, min = 1, max = 100, unit = "1", source = "operations guide line 113: the first ten", doc = { en = "How many pods are listed.", ko = "표시할 파드 수." } },
     limit_warning = { default = 80, min = 1, max = 100, unit = "%", source = "popeye: 80 % of the limit", doc = { en = "Share of a container's limit that warns.", ko = "경고할 한도 대비 사용률." } },
     limit_critical = { default = 95, min = 1, max = 100, unit = "%", source = "house rule: the next allocation may kill it", doc = { en = "Share of a container's limit that is critical.", ko = "심각으로 볼 한도 대비 사용률." } },
-    growth_days = { default = 7, min = 0, unit = "d", source = "catalogue: growth against the week before", doc = { en = "Growth is told against the newest figure at least this old; 0: the run before.", ko = "이 기간보다 오래된 가장 최근 수치와 비교합니다. 0이면 직전 실행과 비교합니다." } },
+    growth_days = { default = 7, min = 0, unit = "d", source = "catalogue S4-D-04: growth against the week before", doc = { en = "Growth is told against the newest figure at least this old; 0: the run before.", ko = "이 기간보다 오래된 가장 최근 수치와 비교합니다. 0이면 직전 실행과 비교합니다." } },
     settle_minutes = { default = 2, min = 0, unit = "min", source = "metrics-server scrapes every 15 s to 60 s", doc = { en = "A pod younger than this need not have figures yet.", ko = "이보다 오래되지 않은 파드는 아직 수치가 없을 수 있습니다." } },
   },
   thresholds = {

@@ -31,7 +31,7 @@ return upkeep.playbook {
   params = {
     start_minutes = { default = 5, min = 0, unit = "min", source = "house rule: images are pulled within five minutes",
       doc = { en = "A pending or unready pod younger than this is still starting.", ko = "이보다 오래되지 않은 Pending·미준비 파드는 기동 중으로 봅니다." } },
-    recent_hours = { default = 24, min = 1, unit = "h", source = "seed 004:105: the list is read once a day",
+    recent_hours = { default = 24, min = 1, unit = "h", source = "operations guide line 108: the list is read once a day",
       doc = { en = "Restarts and out-of-memory kills within this time count.", ko = "이 시간 안의 재시작과 OOM 종료만 셉니다." } },
     restarts_warning = { default = 5, min = 1, unit = "1", source = "popeye: more than five restarts",
       doc = { en = "Restarts of a container, the last one recent, that warn.", ko = "최근 재시작이 있고 누적이 이 횟수 이상이면 경고합니다." } },

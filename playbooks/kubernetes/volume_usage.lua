@@ -41,13 +41,13 @@ return upkeep.playbook {
     "kubernetes:get:nodes/proxy",
   },
   params = {
-    used_warning = { default = 80, min = 1, max = 100, unit = "%", source = "seed 002:318", doc = { en = "Share of bytes or inodes that warns.", ko = "경고할 용량·inode 사용률." } },
+    used_warning = { default = 80, min = 1, max = 100, unit = "%", source = "storage guide line 318: volumes grow at 80 %", doc = { en = "Share of bytes or inodes that warns.", ko = "경고할 용량·inode 사용률." } },
     growth_days = { default = 7, min = 0, unit = "d", source = "house rule: a week holds each weekday once", doc = { en = "The pace is told against the newest figure at least this old; 0: the run before.", ko = "이 기간보다 오래된 가장 최근 수치와 비교해 증가 속도를 구합니다. 0이면 직전 실행과 비교합니다." } },
-    used_critical = { default = 90, min = 1, max = 100, unit = "%", source = "kubernetes-mixin and seed 002:331", doc = { en = "Share of bytes or inodes that is critical.", ko = "심각으로 볼 용량·inode 사용률." } },
+    used_critical = { default = 90, min = 1, max = 100, unit = "%", source = "house rule: five points above the 85 % of storage guide line 331", doc = { en = "Share of bytes or inodes that is critical.", ko = "심각으로 볼 용량·inode 사용률." } },
   },
   thresholds = {
-    { metric = "used", unit = "%", warning = "used_warning", critical = "used_critical", source = "seed 002:318" },
-    { metric = "inodes_used", unit = "%", warning = "used_warning", critical = "used_critical", source = "seed 002:318" },
+    { metric = "used", unit = "%", warning = "used_warning", critical = "used_critical", source = "storage guide line 318: volumes grow at 80 %" },
+    { metric = "inodes_used", unit = "%", warning = "used_warning", critical = "used_critical", source = "storage guide line 318: volumes grow at 80 %" },
   },
   messages = {
     full = { en = "{percent} % used: {used} of {capacity}, pod {pod}; {forecast}; the claim {expandable}", ko = "{percent}% 사용: {capacity} 중 {used}, 파드 {pod}; {forecast}; {expandable}" },

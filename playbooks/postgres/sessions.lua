@@ -51,14 +51,14 @@ return upkeep.playbook {
   target = "postgres",
   needs = { "postgres:query", "postgres:role:pg_monitor" },
   params = {
-    idle_warning_seconds = { default = 300, min = 1, unit = "s", source = "seed 004:1138: five minutes", doc = { en = "Time idle in a transaction that warns.", ko = "경고할 트랜잭션 유휴 시간." } },
+    idle_warning_seconds = { default = 300, min = 1, unit = "s", source = "house rule: half of the ten minutes of operations guide line 1138", doc = { en = "Time idle in a transaction that warns.", ko = "경고할 트랜잭션 유휴 시간." } },
     idle_critical_seconds = { default = 1800, min = 1, unit = "s", source = "house rule: thirty minutes hold back VACUUM noticeably", doc = { en = "Time idle in a transaction that is critical.", ko = "심각으로 볼 트랜잭션 유휴 시간." } },
-    end_from_connections = { default = 80, min = 0, max = 100, unit = "%", source = "seed 004:1134: connections above 80 %", doc = { en = "Used connections from which ending idle sessions is proposed; a session that blocks others always may be.", ko = "유휴 세션 종료를 제안할 연결 사용률. 다른 세션을 막고 있는 세션은 사용률과 관계없이 제안합니다." } },
+    end_from_connections = { default = 80, min = 0, max = 100, unit = "%", source = "operations guide line 309: connections above 80 %", doc = { en = "Used connections from which ending idle sessions is proposed; a session that blocks others always may be.", ko = "유휴 세션 종료를 제안할 연결 사용률. 다른 세션을 막고 있는 세션은 사용률과 관계없이 제안합니다." } },
     end_at_most = { default = 5, min = 1, max = 100, unit = "1", source = "catalogue R-03: a maximum", doc = { en = "Sessions that are proposed to be ended in one run.", ko = "한 번의 실행에서 종료를 제안할 최대 세션 수." } },
-    keep_applications = { default = { "pgbouncer", "pg_dump", "pg_basebackup" }, source = "seed 004:1138 and pt-kill: poolers and backups are never ended", doc = { en = "Applications whose sessions are never proposed to be ended.", ko = "종료를 제안하지 않을 애플리케이션." } },
+    keep_applications = { default = { "pgbouncer", "pg_dump", "pg_basebackup" }, source = "house rule: poolers and backups are never ended", doc = { en = "Applications whose sessions are never proposed to be ended.", ko = "종료를 제안하지 않을 애플리케이션." } },
   },
   thresholds = {
-    { metric = "longest_idle", unit = "s", warning = "idle_warning_seconds", critical = "idle_critical_seconds", source = "seed 004:1138" },
+    { metric = "longest_idle", unit = "s", warning = "idle_warning_seconds", critical = "idle_critical_seconds", source = "house rule: half of the ten minutes of operations guide line 1138" },
   },
   messages = {
     idle = { en = "{user} ({application}) has been idle in a transaction for {age}, holds {locks} locks and blocks {blocks} sessions", ko = "{user}({application}) 세션이 {age} 동안 트랜잭션 유휴 상태입니다. 락 {locks}개 보유, 세션 {blocks}개 차단" },

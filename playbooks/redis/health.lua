@@ -21,13 +21,13 @@ return upkeep.playbook {
   -- The last one is used only where INFO says that the server is part of a cluster.
   needs = { "redis:command:PING", "redis:command:INFO", { "redis:command:CLUSTER|INFO", optional = true } },
   params = {
-    memory_warning = { default = 80, min = 1, max = 100, unit = "%", source = "facts: 80/90 %", doc = { en = "Share of maxmemory that warns.", ko = "경고할 maxmemory 사용률." } },
-    memory_critical = { default = 90, min = 1, max = 100, unit = "%", source = "facts: 80/90 %", doc = { en = "Share of maxmemory that is critical.", ko = "심각으로 볼 maxmemory 사용률." } },
-    clients_warning = { default = 80, min = 1, max = 100, unit = "%", source = "facts: 80/90 %", doc = { en = "Share of maxclients that warns.", ko = "경고할 클라이언트 사용률." } },
+    memory_warning = { default = 80, min = 1, max = 100, unit = "%", source = "house rule: ten points before the 90 % of awesome-prometheus-alerts", doc = { en = "Share of maxmemory that warns.", ko = "경고할 maxmemory 사용률." } },
+    memory_critical = { default = 90, min = 1, max = 100, unit = "%", source = "awesome-prometheus-alerts: 90 % of maxmemory", doc = { en = "Share of maxmemory that is critical.", ko = "심각으로 볼 maxmemory 사용률." } },
+    clients_warning = { default = 80, min = 1, max = 100, unit = "%", source = "house rule: ten points before the 90 % of awesome-prometheus-alerts", doc = { en = "Share of maxclients that warns.", ko = "경고할 클라이언트 사용률." } },
     replicas_expected = { default = 0, min = 0, unit = "1", source = "house rule: a lone primary is allowed", doc = { en = "Connected replicas that a primary must have.", ko = "프라이머리에 연결되어야 할 레플리카 수." } },
   },
   thresholds = {
-    { metric = "memory_used", unit = "%", warning = "memory_warning", critical = "memory_critical", source = "facts: 80/90 %" },
+    { metric = "memory_used", unit = "%", warning = "memory_warning", critical = "memory_critical", source = "awesome-prometheus-alerts: 90 % of maxmemory" },
   },
   messages = {
     wrong_role = { en = "is a {found}, and the inventory expects a {expected}", ko = "{found} 역할입니다 (인벤토리 기대값: {expected})" },

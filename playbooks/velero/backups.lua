@@ -27,11 +27,11 @@ return upkeep.playbook {
     { "kubernetes:list:backupstoragelocations.velero.io", optional = true, fields = { "metadata.name", "metadata.namespace", "metadata.uid", "status" } },
   },
   params = {
-    age_warning_hours = { default = 26, min = 1, unit = "h", source = "seed 004:653: a backup every day, and two hours to finish", doc = { en = "Age of the newest complete backup that warns.", ko = "경고할 최신 정상 백업의 경과 시간." } },
+    age_warning_hours = { default = 26, min = 1, unit = "h", source = "operations guide line 664: a backup every day, and two hours to finish", doc = { en = "Age of the newest complete backup that warns.", ko = "경고할 최신 정상 백업의 경과 시간." } },
     age_critical_hours = { default = 50, min = 1, unit = "h", source = "house rule: two days missed", doc = { en = "Age of the newest complete backup that is critical.", ko = "심각으로 볼 최신 정상 백업의 경과 시간." } },
   },
   thresholds = {
-    { metric = "newest_complete_age", unit = "h", warning = "age_warning_hours", critical = "age_critical_hours", source = "seed 004:653" },
+    { metric = "newest_complete_age", unit = "h", warning = "age_warning_hours", critical = "age_critical_hours", source = "operations guide line 664: a backup every day, and two hours to finish" },
   },
   messages = {
     not_installed = { en = "Velero is not installed in this cluster", ko = "이 클러스터에는 Velero가 설치되어 있지 않습니다" },
