@@ -2,6 +2,7 @@
 #include "base/korean.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <unordered_map>
 #include <vector>
@@ -159,9 +160,30 @@ std::optional<std::string> KnownInside(std::string_view text, bool is_word, int 
   return bare && !is_word ? std::nullopt : Known(text, depth);
 }
 
+/// "1h11m", as FormatDuration writes it, is "1시간 11분"; nothing for what is no duration.
+std::optional<std::string> DurationInKorean(std::string_view text) {
+  struct Unit {
+    std::string_view en, ko;
+  };
+  static constexpr Unit kUnits[] = {{"d", "일"}, {"h", "시간"}, {"m", "분"}, {"s", "초"}, {"ms", "밀리초"}};
+  std::string said;
+  std::size_t next = 0;  // Larger units stand first, each at most once.
+  while (!text.empty()) {
+    const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+    const std::size_t end = std::min(text.find_first_of("0123456789", digits), text.size());
+    const std::string_view name = text.substr(digits, end - digits);
+    while (next < std::size(kUnits) && kUnits[next].en != name) ++next;
+    if (digits == 0 || next == std::size(kUnits)) return std::nullopt;
+    said += (said.empty() ? "" : " ") + std::string(text.substr(0, digits)) + std::string(kUnits[next++].ko);
+    text.remove_prefix(end);
+  }
+  return said.empty() ? std::nullopt : std::optional(said);
+}
+
 /// What is put into a Korean sentence: ours in Korean, names as they are, foreign prose quoted.
 std::string PutIn(std::string_view value, bool is_word, int depth) {
   if (auto known = KnownInside(value, is_word, depth)) return std::move(*known);
+  if (auto duration = DurationInKorean(value)) return std::move(*duration);
   if (!HasEnglishProse(value)) return std::string(value);
   return "“" + std::string(value) + "”";
 }

@@ -85,7 +85,7 @@ Text DescribeGrace(const Schedule& schedule) {
   switch (schedule.catch_up.mode) {
     case CatchUp::kNone:
       text.en += ", and is not run afterwards";
-      text.ko += ". 나중에 따라잡지 않습니다";
+      text.ko += ". 나중에 보충 실행하지 않습니다";
       break;
     case CatchUp::kLast:
       text.en += "; the last one missed is run afterwards if it is not older than " + age.en;

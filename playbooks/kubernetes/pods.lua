@@ -11,7 +11,7 @@ local restart = require "lib.pod_restart"
 return upkeep.playbook {
   format = 1,
   id = "kubernetes.pods",
-  title = { en = "Pods are healthy", ko = "비정상 파드" },
+  title = { en = "Pods are healthy", ko = "파드 상태" },
   cadence = "daily",
   covers = { "S4-D-02" },
   owner = "platform",
@@ -38,7 +38,7 @@ return upkeep.playbook {
     terminating_minutes = { default = 10, min = 1, unit = "min", source = "house rule",
       doc = { en = "A pod still there this long after its grace period is stuck.", ko = "유예 시간이 지나고도 이만큼 남아 있으면 삭제가 멈춘 것으로 봅니다." } },
     watch_minutes = { default = 5, min = 0, max = 20, unit = "min", source = "catalogue R-01: ready for five minutes",
-      doc = { en = "How long a restarted pod or container must stay ready before it counts as healed.", ko = "재시작한 파드나 컨테이너가 이 시간 동안 Ready를 유지해야 나은 것으로 봅니다." } },
+      doc = { en = "How long a restarted pod or container must stay ready before it counts as healed.", ko = "재시작한 파드나 컨테이너가 이 시간 동안 Ready를 유지해야 복구된 것으로 봅니다." } },
   },
   messages = pod_state.messages,
 

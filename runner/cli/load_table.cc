@@ -181,7 +181,7 @@ std::string AtChanges(const LoadView& view) {
   if (changes.empty()) return "";
   std::string text = "\n";
   text += Pick(view, {.en = "Times that a clock change touches:\n",
-                      .ko = "시계 변경의 영향을 받는 시각:\n"});
+                      .ko = "서머타임 전환의 영향을 받는 시각:\n"});
   int left = kMostNamed;
   for (const schedules::LoadAtChange& change : changes) {
     if (left-- == 0) break;

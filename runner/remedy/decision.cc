@@ -172,7 +172,7 @@ Status Withdraw(store::Store& store, const KeyRing& keys, const WithdrawRequest&
                                                 "; there is nothing to take back");
   }
   const Text outcome{"taken back by " + person->name + ": " + request.reason,
-                     person->name + " 님이 철회함: " + request.reason};
+                     person->name + "님이 철회함: " + request.reason};
   return store.MovePlan(plan->id, store::PlanState::kCancelled, outcome, *person);
 }
 

@@ -63,6 +63,15 @@ TEST(Korean, AWordThatSaysWhatSomethingIsIsInKorean) {
   EXPECT_EQ("shop pods: 예상 심각, 실제 정상", InKorean("shop pods: expected critical, got ok"));
 }
 
+TEST(Korean, DurationsAreInKoreanAndWhatOnlyLooksLikeOneIsNot) {
+  EXPECT_EQ("1시간 11분 늦게 보충 실행함 (유예 30초 초과)", InKorean("caught up 1h11m late, beyond the grace of 30s"));
+  EXPECT_EQ("보충 실행 한도(12시간)보다 오래됨", InKorean("older than the catch-up age of 12h"));
+  for (const char* const name : {"5m1h", "5", "m", "5mm", "1h1h", "5Mi", "-5m"}) {
+    EXPECT_EQ("보충 실행 한도(" + std::string(name) + ")보다 오래됨", InKorean("older than the catch-up age of " + std::string(name)));
+  }
+  EXPECT_EQ("'30s' 시간대가 없습니다", InKorean("there is no time zone '30s'"));
+}
+
 TEST(Korean, LongAndHostileTextComesBackBounded) {
   const std::string parts(20'000, ':');
   EXPECT_EQ(parts, InKorean(parts));

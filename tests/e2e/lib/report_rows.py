@@ -29,10 +29,10 @@ WORDS = {
     "ko": {
         "ok": "정상", "warning": "경고", "critical": "심각", "unknown": "확인 불가", "skipped": "건너뜀",
         "waived": "승인된 예외", "new": "신규", "recurring": "지속", "regressed": "재발",
-        "resolved": "해결", "coverage": "점검률", "operated": "수행", "due": "예정", "on_time": "정시",
+        "resolved": "해결", "coverage": "점검률", "operated": "수행", "due": "실행 시각 도래", "on_time": "정시",
         "late": "지연", "missed": "누락", "cancelled": "취소", "blackout": "금지 시간", "overlapped": "중첩",
         "paused": "일시 중지", "interrupted": "중단", "superseded": "대체됨", "in_flight": "진행 중",
-        "not_yet_due": "아직 예정 전", "gone": "재점검으로 해결 확인", "plan": "계획", "risk": "위험도",
+        "not_yet_due": "예정 시각 전", "gone": "재점검으로 해결 확인", "plan": "계획", "risk": "위험도",
         "target": "대상", "requested": "요청자", "approved": "승인자", "reason": "이유",
         "applied": "적용", "finished": "완료", "before": "조치 전", "after": "조치 후", "outcome": "결과",
         "end_unknown": "변경을 시작했으나 종료가 기록되지 않았습니다",
