@@ -96,7 +96,8 @@ Task<Result<std::unique_ptr<Stream>>> Stream::Connect(Reactor& reactor, std::str
     const Status status = connected.status();
     co_return status.code() == Code::kTimeout
         ? Status(Code::kTimeout, peer + ": the deadline passed while connecting")
-        : Status(status).Within(peer);
+        // A refused connection names the address already; that of a name is worth the name as well.
+        : status.message().starts_with(peer + ": ") ? status : Status(status).Within(peer);
   }
   auto impl = std::unique_ptr<Impl>(
       new Impl{reactor, std::move(connected->fd), std::move(connected->address), peer});

@@ -56,7 +56,7 @@ std::string Asked::ToString() const {
 
 Status Refused(const checks::Need& need, const std::string& space, const std::string& words) {
   Status refused(Code::kNotPermitted,
-                 "not permitted: " + need.ToString() +
+                 "upkeep lacks the permission " + need.ToString() +
                      (space.empty() ? "" : " in namespace \"" + space + "\"") +
                      (words.empty() ? "" : " (" + words + ")"));
   const Result<std::optional<RbacRule>> rule = RuleOf(need);

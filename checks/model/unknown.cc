@@ -58,6 +58,13 @@ Text SentenceOf(Code code) {
   return {"the check failed", "점검 중 오류가 발생했습니다"};
 }
 
+/// Of a connection or a permission the message says what failed, and a report puts the reason's word in
+/// front: "unreachable: cannot be reached: 10.0.0.1:5432: connection refused" says it three times.
+bool SaysItAll(const Status& status) {
+  return !status.message().empty() &&
+         (status.code() == Code::kUnreachable || status.code() == Code::kNotPermitted);
+}
+
 }  // namespace
 
 CheckResult UnknownResult(Subject subject, const Status& status) {
@@ -67,7 +74,9 @@ CheckResult UnknownResult(Subject subject, const Status& status) {
   const Code code = status.ok() ? Code::kError : status.code();
   result.reason = CodeName(code);
   result.summary = SentenceOf(code);
-  if (!status.message().empty()) {
+  if (SaysItAll(status)) {
+    result.summary = {status.message(), InKorean(status.message())};
+  } else if (!status.message().empty()) {
     result.summary.en += ": " + status.message();
     result.summary.ko += ": " + InKorean(status.message());
   }

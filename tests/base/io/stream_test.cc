@@ -98,8 +98,7 @@ TEST_F(StreamTest, SaysWhyThereIsNoConnection) {
   const int port = DeadPort();
   const auto refused = Connect(port);
   EXPECT_EQ(Code::kUnreachable, refused.status().code());
-  EXPECT_EQ("127.0.0.1:" + std::to_string(port) + ": 127.0.0.1:" + std::to_string(port) +
-                ": connection refused",
+  EXPECT_EQ("127.0.0.1:" + std::to_string(port) + ": connection refused",
             refused.status().message());
   const auto unnamed = Connect(80, "no-such-name.invalid");
   EXPECT_EQ(Code::kUnreachable, unnamed.status().code());
