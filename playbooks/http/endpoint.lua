@@ -33,7 +33,7 @@ return upkeep.playbook {
     status = { en = "answers {status} instead of {expected}", ko = "상태 코드 {status} 응답 (기대값 {expected})" },
     body = { en = "answers {status}, but the body lacks the expected text", ko = "{status} 응답이지만 본문에 기대한 내용이 없습니다" },
     slow = { en = "answers {status} after {milliseconds} ms", ko = "{status} 응답에 {milliseconds}ms 걸렸습니다" },
-    expiring = { en = "the served certificate ends in {days} days", ko = "제공 중인 인증서가 {days}일 후 만료됩니다" },
+    expiring = { en = "the served certificate ends soon; days left: {days}", ko = "제공 중인 인증서가 {days}일 후 만료됩니다" },
     expired = { en = "the served certificate has expired", ko = "제공 중인 인증서가 만료되었습니다" },
     untrusted = { en = "the served certificate is not trusted", ko = "제공 중인 인증서를 신뢰할 수 없습니다" },
     wrong_name = { en = "the served certificate is for another name than {name}", ko = "제공 중인 인증서가 {name} 이름과 일치하지 않습니다" },

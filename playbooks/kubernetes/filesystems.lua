@@ -32,7 +32,7 @@ return upkeep.playbook {
     inodes = { en = "{filesystem} has used {percent} % of its inodes", ko = "{filesystem}의 inode {percent}% 사용" },
     silent = { en = "the kubelet's figures cannot be read: {reason}", ko = "kubelet 통계를 읽을 수 없습니다: {reason}" },
     no_figures = { en = "the kubelet gives no figures for {filesystem}", ko = "kubelet이 {filesystem} 수치를 제공하지 않습니다" },
-    room = { en = "filesystems of {count} nodes have room; the fullest is {percent} % used", ko = "노드 {count}대의 파일시스템에 여유 있음; 최대 사용률 {percent}%" },
+    room = { en = "every node's filesystems have room (nodes: {count}); the fullest is {percent} % used", ko = "노드 {count}대의 파일시스템에 여유 있음; 최대 사용률 {percent}%" },
     none = { en = "the cluster lists no node", ko = "클러스터에 노드가 하나도 없습니다" },
   },
 

@@ -36,7 +36,7 @@ return upkeep.playbook {
     missing = { en = "metrics-server has no figures for this node", ko = "metrics-server에 이 노드의 수치가 없습니다" },
     stale = { en = "the figures are {age} old", ko = "수치가 {age} 전 것입니다" },
     no_allocatable = { en = "the node does not say what it can allocate", ko = "노드의 allocatable 정보가 없습니다" },
-    all = { en = "{count} nodes within limits; highest CPU {cpu} %, highest memory {memory} %", ko = "노드 {count}대 모두 기준 이내; 최고 CPU {cpu}%, 최고 메모리 {memory}%" },
+    all = { en = "every node is within its limits (nodes: {count}); highest CPU {cpu} %, highest memory {memory} %", ko = "노드 {count}대 모두 기준 이내; 최고 CPU {cpu}%, 최고 메모리 {memory}%" },
     none = { en = "the cluster lists no node", ko = "클러스터에 노드가 하나도 없습니다" },
   },
 

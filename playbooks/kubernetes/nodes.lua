@@ -51,7 +51,7 @@ return upkeep.playbook {
     cordoned_unknown = { en = "node is cordoned and takes no new pods", ko = "cordon되어 새 파드를 받지 않습니다" },
     skew = { en = "kubelet {version} is {count} minor versions behind the newest", ko = "kubelet {version}이 최신 노드보다 마이너 버전 {count}개 뒤처져 있습니다" },
     no_condition = { en = "node has no Ready condition", ko = "노드에 Ready 상태 정보가 없습니다" },
-    all_ready = { en = "all {count} nodes are ready", ko = "노드 {count}대가 모두 Ready 상태입니다" },
+    all_ready = { en = "every node is ready (nodes: {count})", ko = "노드 {count}대가 모두 Ready 상태입니다" },
     none = { en = "the cluster lists no node", ko = "클러스터에 노드가 하나도 없습니다" },
   },
 

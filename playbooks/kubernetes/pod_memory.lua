@@ -33,7 +33,7 @@ return upkeep.playbook {
   },
   messages = {
     near_limit = { en = "container {container} uses {used} of its limit of {limit} ({percent} %)", ko = "컨테이너 {container} 한도 {limit} 중 {used} 사용 ({percent}%)" },
-    top = { en = "{count} pods measured, {killed} containers killed for lack of memory; most memory: {list}", ko = "파드 {count}개 측정, OOM 종료 컨테이너 {killed}개; 상위: {list}" },
+    top = { en = "pods measured: {count}, containers killed for lack of memory: {killed}; most memory: {list}", ko = "파드 {count}개 측정, OOM 종료 컨테이너 {killed}개; 상위: {list}" },
     missing = { en = "metrics-server has no figures for {count} of {running} running pods, such as {pod}", ko = "실행 중인 파드 {running}개 중 {count}개의 수치가 metrics-server에 없습니다 (예: {pod})" },
     none = { en = "metrics-server has no figures for any pod", ko = "metrics-server에 파드 수치가 없습니다" },
     idle = { en = "no pod is running", ko = "실행 중인 파드가 없습니다" },

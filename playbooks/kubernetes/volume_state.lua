@@ -62,7 +62,7 @@ return upkeep.playbook {
     failed = { en = "volume failed: {reason}, {event}", ko = "볼륨 실패: {reason}, {event}" },
     released = { en = "volume, {age} old, is released by {claim} and kept: {event}", ko = "{claim} PVC가 반환한 볼륨(생성 후 {age})이 남아 있음: {event}" },
     terminating = { en = "stuck in deletion for {age}: {event}", ko = "{age} 동안 삭제가 끝나지 않음: {event}" },
-    all = { en = "{volumes} volumes ({volume_phases}) and {claims} claims ({claim_phases}), none in trouble", ko = "PV {volumes}개({volume_phases}), PVC {claims}개({claim_phases}), 이상 없음" },
+    all = { en = "volumes: {volumes} ({volume_phases}), claims: {claims} ({claim_phases}), none in trouble", ko = "PV {volumes}개({volume_phases}), PVC {claims}개({claim_phases}), 이상 없음" },
   },
 
   check = function(run, params)

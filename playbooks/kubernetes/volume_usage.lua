@@ -57,7 +57,7 @@ return upkeep.playbook {
     no_figure = { en = "the kubelet that mounts it gives no figures", ko = "마운트한 노드의 kubelet이 수치를 제공하지 않습니다" },
     behind_silence = { en = "no kubelet that answers mounts it; one of the silent ones may", ko = "응답한 kubelet 중 마운트한 곳이 없습니다. 응답하지 않은 노드에 있을 수 있습니다" },
     node_silent = { en = "the kubelet's figures of this node cannot be read: {reason}", ko = "이 노드의 kubelet 통계를 읽을 수 없습니다: {reason}" },
-    room = { en = "{count} volumes have room; the fullest is {percent} % used", ko = "볼륨 {count}개 모두 여유 있음; 최대 사용률 {percent}%" },
+    room = { en = "every volume has room (volumes: {count}); the fullest is {percent} % used", ko = "볼륨 {count}개 모두 여유 있음; 최대 사용률 {percent}%" },
     none = { en = "no claim exists", ko = "PVC가 없습니다" },
   },
 

@@ -30,7 +30,7 @@ return upkeep.playbook {
     broken = { en = "{count} of its figures cannot be read: {first}", ko = "수치 {count}개를 읽을 수 없습니다: {first}" },
     failed = { en = "could not be run to its end: {why}", ko = "끝까지 실행하지 못했습니다: {why}" },
     none = { en = "the inventory declares no plugins", ko = "인벤토리에 플러그인이 없습니다" },
-    all = { en = "{count} plugins have run", ko = "플러그인 {count}개를 실행했습니다" },
+    all = { en = "plugins that have run: {count}", ko = "플러그인 {count}개를 실행했습니다" },
   },
 
   check = function(run)

@@ -81,7 +81,7 @@ return upkeep.playbook {
     none_left = { en = "refuses logins: every connection that is not reserved is taken", ko = "로그인 거부: 예약분을 제외한 연결이 모두 사용 중입니다" },
     connections = { en = "{used} of {slots} connections are used ({percent} %)", ko = "연결 {slots}개 중 {used}개 사용 ({percent}%)" },
     wrong_role = { en = "is a {found}, and the inventory expects a {expected}", ko = "{found} 역할입니다 (인벤토리 기대값: {expected})" },
-    deadlocks = { en = "{count} deadlocks in the last {age}", ko = "최근 {age} 동안 교착 상태 {count}건" },
+    deadlocks = { en = "deadlocks in the last {age}: {count}", ko = "최근 {age} 동안 교착 상태 {count}건" },
     lag = { en = "standby is {bytes} behind ({state}), {pace}", ko = "스탠바이가 {bytes} 뒤처져 있습니다 ({state}), {pace}" },
     lag_unknown = { en = "nothing tells how far the standby is behind ({state})", ko = "스탠바이가 얼마나 뒤처졌는지 알 수 없습니다 ({state})" },
     slot_idle = { en = "no standby uses the replication slot; it keeps {bytes} of WAL", ko = "스탠바이가 쓰지 않는 복제 슬롯이 WAL {bytes} 분량을 보존 중입니다" },

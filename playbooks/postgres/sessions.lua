@@ -61,7 +61,7 @@ return upkeep.playbook {
     { metric = "longest_idle", unit = "s", warning = "idle_warning_seconds", critical = "idle_critical_seconds", source = "house rule: half of the ten minutes of operations guide line 1138" },
   },
   messages = {
-    idle = { en = "{user} ({application}) has been idle in a transaction for {age}, holds {locks} locks and blocks {blocks} sessions", ko = "{user}({application}) 세션이 {age} 동안 트랜잭션 유휴 상태입니다. 락 {locks}개 보유, 세션 {blocks}개 차단" },
+    idle = { en = "{user} ({application}) has been idle in a transaction for {age}; locks: {locks}, blocked sessions: {blocks}", ko = "{user}({application}) 세션이 {age} 동안 트랜잭션 유휴 상태입니다. 락 {locks}개 보유, 세션 {blocks}개 차단" },
     none = { en = "no session has been idle in a transaction for {limit} or longer", ko = "{limit} 이상 트랜잭션 유휴 상태인 세션이 없습니다" },
     terminate = { en = "end session {pid} of {user} ({application}), idle for {age}", ko = "{user}({application}) 세션 {pid} 종료, 유휴 {age}" },
     enough_left = { en = "{percent} % of the connections are used, which leaves enough, and it blocks nobody", ko = "연결 {percent}% 사용으로 여유가 있고 막고 있는 세션도 없습니다" },

@@ -38,9 +38,9 @@ return upkeep.playbook {
     missing = { en = "the inventory expects Velero, and the cluster does not have it", ko = "인벤토리에는 Velero가 있어야 하지만 클러스터에 없습니다" },
     no_backup = { en = "there is no complete backup", ko = "정상 완료된 백업이 없습니다" },
     old = { en = "the newest complete backup, {name}, is {age} old", ko = "가장 최근 정상 백업이 {age} 전에 생성됨: {name}" },
-    failed = { en = "ended as {phase} with {errors} errors and {warnings} warnings", ko = "{phase} 상태로 종료: 오류 {errors}건, 경고 {warnings}건" },
+    failed = { en = "ended as {phase}; errors: {errors}, warnings: {warnings}", ko = "{phase} 상태로 종료: 오류 {errors}건, 경고 {warnings}건" },
     location = { en = "storage location is {phase}", ko = "백업 저장 위치가 {phase} 상태입니다" },
-    fresh = { en = "newest complete backup {name} is {age} old; {count} backups kept", ko = "최신 정상 백업 {name}, {age} 전; 보관 중인 백업 {count}개" },
+    fresh = { en = "newest complete backup {name} is {age} old; backups kept: {count}", ko = "최신 정상 백업 {name}, {age} 전; 보관 중인 백업 {count}개" },
   },
 
   check = function(run, params)

@@ -52,7 +52,7 @@ int Check(Invocation& invocation) {
     for (Status& error : daemon::UnknownNames(schedule, known)) errors.push_back(std::move(error));
   }
   if (!errors.empty()) return invocation.Fail(yaml::Combine(errors));
-  *invocation.out << invocation.Say(std::to_string(file->schedules.size()) + " schedules are valid") << "\n";
+  *invocation.out << invocation.Say("valid schedules: " + std::to_string(file->schedules.size())) << "\n";
   return 0;
 }
 

@@ -104,8 +104,8 @@ int ShowMutation(const Invocation& invocation, const std::vector<run::Playbook>&
       *invocation.err << invocation.Describe(std::move(survivor).At(mutant.place)) << "\n";
     }
   }
-  *invocation.out << invocation.Say(std::to_string(mutants) + " changes were tried, " + std::to_string(survivors) +
-                                    " were noticed by no case")
+  *invocation.out << invocation.Say("changes tried: " + std::to_string(mutants) + ", noticed by no case: " +
+                                    std::to_string(survivors))
                   << "\n";
   return survivors == 0 ? code : 1;
 }

@@ -49,9 +49,12 @@ int Validate(Invocation& invocation) {
   const std::string format = invocation.Value("--output", "table");
   if (format == "table") {
     for (const Diagnostic& diagnostic : diagnostics) ShowForPeople(invocation, diagnostic);
-    *invocation.out << invocation.Say(std::to_string(valid) + " playbooks are valid, " +
-                                      std::to_string(files.size() - valid + errors.size()) + " are not")
-                    << "\n";
+    // A name that no playbook has is an error of the call, and no playbook that is not valid.
+    if (!files.empty()) {
+      *invocation.out << invocation.Say("valid playbooks: " + std::to_string(valid) + ", not valid: " +
+                                        std::to_string(files.size() - valid))
+                      << "\n";
+    }
   } else {
     const std::string language = Language(invocation);
     const Value document = format == "sarif"

@@ -21,8 +21,8 @@ return upkeep.playbook {
     { metric = "days_left", unit = "d", warning = "days_warning", critical = "days_critical", below = true, source = "house rule" },
   },
   messages = {
-    expiring = { en = "the certificate ends in {days} days", ko = "인증서가 {days}일 후 만료됩니다" },
-    fine = { en = "the certificate ends in {days} days", ko = "인증서가 {days}일 후 만료됩니다" },
+    expiring = { en = "the certificate ends soon; days left: {days}", ko = "인증서가 {days}일 후 만료됩니다" },
+    fine = { en = "the certificate is in order; days left: {days}", ko = "인증서가 {days}일 후 만료됩니다" },
   },
 
   check = function(run, params)

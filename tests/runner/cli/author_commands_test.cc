@@ -53,11 +53,11 @@ TEST_F(AuthorCommandsTest, NewIsValidTestedAndNotWrittenTwice) {
   EXPECT_TRUE(Has(made.err, "upkeep validate team.cache --playbooks " + pack_)) << made.err;
   const Said valid = Type({"validate", "--strict", "--playbooks", pack_});
   EXPECT_EQ(0, valid.code) << valid.err;
-  EXPECT_EQ("1 playbooks are valid, 0 are not\n", valid.out);
+  EXPECT_EQ("valid playbooks: 1, not valid: 0\n", valid.out);
   const Said tested = Type({"test", "team.cache", "--playbooks", pack_, "--coverage", "--mutate"});
   EXPECT_EQ(0, tested.code) << tested.err;
   EXPECT_TRUE(Has(tested.out, "team.cache  100 %  2/2")) << tested.out;
-  EXPECT_TRUE(Has(tested.out, " 0 were noticed by no case")) << tested.out;
+  EXPECT_TRUE(Has(tested.out, ", noticed by no case: 0")) << tested.out;
   const std::string before = Read("team/cache.lua");
   const Said again = Type({"new", "team.cache", "--dir", pack_});
   EXPECT_EQ(73, again.code);
@@ -72,7 +72,7 @@ TEST_F(AuthorCommandsTest, ValidateForPeopleAndForMachines) {
   Change("team/cache.lua", "message = \"blocked\"", "message = \"bloked\"");
   const Said told = Type({"validate", "--playbooks", pack_});
   EXPECT_EQ(65, told.code);
-  EXPECT_EQ("0 playbooks are valid, 1 are not\n", told.out);
+  EXPECT_EQ("valid playbooks: 0, not valid: 1\n", told.out);
   EXPECT_TRUE(Has(told.err, "did you mean 'blocked'?") && Has(told.err, "^")) << told.err;
   const Said json = Type({"validate", "--playbooks", pack_, "-o", "json"});
   EXPECT_EQ(65, json.code);
