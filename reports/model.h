@@ -53,7 +53,7 @@ struct ResultRow {
   Text title, summary, fix;
   checks::State state = checks::State::kUnknown;
   std::string reason, severity, owner, runbook, remedy;
-  /// "new", "recurring", "regressed", "" for ok and skipped rows.
+  /// "new", "recurring", "regressed", "" for ok, skipped and unknown rows.
   std::string change;
   std::int64_t seen = 0;               ///< Runs in a row, for recurring.
   std::string first_seen;              ///< RFC 3339.
@@ -136,7 +136,7 @@ struct ReportModel {
   std::vector<ActionRow> actions;
   std::vector<WaiverRow> waivers;
   std::vector<DeliveryRow> deliveries;
-  std::vector<DayRow> days;            ///< Of monthly reports.
+  std::vector<DayRow> days;            ///< The period's days; tables show them where there is more than one.
   /// Findings seen: new + recurring + regressed. One that began and came back in the period is new.
   std::int64_t new_findings = 0, recurring_findings = 0, regressed_findings = 0;
   std::int64_t resolved_findings = 0;

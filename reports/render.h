@@ -29,7 +29,7 @@ struct RenderOptions {
 /// "table", "wide", "json", "jsonl", "csv", "junit", "nagios", "prometheus", "md", "html".
 const std::vector<std::string>& Formats();
 
-/// kUsage for an unknown format or language, with the nearest one as a hint.
+/// kUsage for an unknown format or language. The hint is the nearest format, or all where none is near.
 Result<std::string> Render(std::string_view format, const ReportModel& model,
                            const RenderOptions& options);
 

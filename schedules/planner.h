@@ -34,7 +34,8 @@ struct Slot {
 struct DayPlan {
   std::chrono::sys_days day;
   std::int64_t count = 0;
-  /// SHA-256 over the instants as decimal seconds since 1970, each with a line end.
+  /// SHA-256 over the instants as decimal seconds since 1970, each with a line end. store::Horizon::hash is of
+  /// the same instants as RFC 3339 texts, which a person can write down: the two are never compared.
   std::string hash;
   bool operator==(const DayPlan&) const = default;
 };
@@ -79,7 +80,8 @@ enum class Verdict {
 struct Decision {
   Instant planned_at;
   Verdict verdict = Verdict::kWait;
-  /// Of kMissed: "catch-up is none", "older than 1d", …; of kBlackout the window; else "".
+  /// Of kMissed: "not started within 30m, and catch-up is none", "older than the catch-up age of 1d", …;
+  /// of kBlackout the window; else "".
   std::string reason;
   bool operator==(const Decision&) const = default;
 };
