@@ -32,6 +32,7 @@ struct Delivery {
   std::string detail;              ///< Of the last try.
   int attempts = 0;
   Instant created{}, changed{};
+  std::string holder;              ///< The process that sends it; "" of what an older upkeep began.
 };
 
 struct DeliveryAttempt {
@@ -51,6 +52,8 @@ class DeliveryStore {
   virtual Result<std::int64_t> AddDelivery(const Delivery& delivery) = 0;
   /// kBusy when it has been sent or given up already.
   virtual Status RecordDeliveryAttempt(std::int64_t delivery, const DeliveryAttempt& attempt) = 0;
+  /// Ends a pending one as failed with no further try, and none is counted; kBusy as above.
+  virtual Status EndDelivery(std::int64_t delivery, const std::string& why) = 0;
   virtual Result<std::vector<Delivery>> Deliveries(const DeliveryFilter& filter) = 0;
 };
 

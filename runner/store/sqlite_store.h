@@ -102,6 +102,7 @@ class SqliteStore final : public Store {
   // DeliveryStore
   Result<std::int64_t> AddDelivery(const Delivery& delivery) override;
   Status RecordDeliveryAttempt(std::int64_t delivery, const DeliveryAttempt& attempt) override;
+  Status EndDelivery(std::int64_t delivery, const std::string& why) override;
   Result<std::vector<Delivery>> Deliveries(const DeliveryFilter& filter) override;
 
   // LedgerStore

@@ -306,6 +306,22 @@ TEST_F(PlansTest, AnIntentWithoutOutcomeIsListedAndNeverRepeated) {
   ExpectWhole();
 }
 
+TEST_F(PlansTest, ADeliveryThatIsEndedCountsNoTry) {
+  Delivery delivery = MakeDelivery("webhook");
+  delivery.holder = "here/boot/1/2";
+  auto id = store_->AddDelivery(delivery);
+  ASSERT_TRUE(id.ok());
+  EXPECT_EQ("here/boot/1/2", (*store_->Deliveries({}))[0].holder);
+  EXPECT_TRUE(store_->RecordDeliveryAttempt(*id, {DeliveryState::kPending, "503"}).ok());
+  EXPECT_TRUE(store_->EndDelivery(*id, "given up").ok());
+  EXPECT_EQ(Code::kBusy, store_->EndDelivery(*id, "given up").code());
+  EXPECT_EQ(Code::kBusy, store_->RecordDeliveryAttempt(*id, {DeliveryState::kSent, ""}).code());
+  const Delivery row = (*store_->Deliveries({}))[0];
+  EXPECT_EQ(DeliveryState::kFailed, row.state);
+  EXPECT_EQ("given up", row.detail);
+  EXPECT_EQ(1, row.attempts);
+}
+
 TEST_F(PlansTest, DeliveriesKeepEveryTry) {
   Open();
   auto id = store_->AddDelivery(MakeDelivery("webhook"));
