@@ -161,7 +161,7 @@ int ExitOfBackfill(const reports::StateTotals& totals) {
 int RunAll(Invocation& invocation, Workplace& place, std::shared_ptr<const daemon::World> world,
            const schedules::Schedule& schedule, const ByTime& by_time) {
   const store::Actor actor = run::OperatingSystemActor();
-  daemon::Journal journal(*invocation.err, daemon::LogFormat::kText, place.clock());
+  daemon::Journal journal(*invocation.err, daemon::LogFormat::kText, place.clock(), place.redactor());
   daemon::RunnerParts parts{place.reactor(), place.store(), place.clock(), place.redactor(), journal,
                             actor, run::ProcessHolder(), "", Language(invocation), {}};
   daemon::SlotRunner runner(parts);

@@ -10,12 +10,14 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <ostream>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/status.h"
+#include "base/text.h"
 
 namespace upkeep::cli {
 
@@ -56,6 +58,8 @@ class Invocation {
   std::ostream* out = nullptr;         ///< Data.
   std::ostream* err = nullptr;         ///< Messages.
   int columns = 0;                     ///< Of the terminal that `out` is; 0 where it is none.
+  /// Of everything that the command reads: no secret is in a message about a failure.
+  std::shared_ptr<Redactor> redactor = std::make_shared<Redactor>();
 
   bool Has(std::string_view name) const;
   std::string Value(std::string_view name, std::string_view fallback = "") const;
@@ -63,7 +67,7 @@ class Invocation {
 
   /// `english` in the language of the invocation (base/korean.h).
   std::string Say(std::string_view english) const;
-  /// Status::Describe() in that language.
+  /// Status::Describe() in that language, without secrets.
   std::string Describe(const Status& status) const;
   /// `text` broken into lines that the terminal has room for; those after the first begin with `indent`
   /// blanks. As it is where `out` is no terminal: a line is a line for who parses it.

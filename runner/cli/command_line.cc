@@ -342,7 +342,7 @@ std::string Invocation::Say(std::string_view english) const {
 }
 
 std::string Invocation::Describe(const Status& status) const {
-  return upkeep::Describe(status, Language(*this));
+  return redactor->Redact(upkeep::Describe(status, Language(*this)));
 }
 
 std::string Invocation::Fit(std::string_view text, int indent) const {

@@ -116,7 +116,7 @@ int TickCommand(Invocation& invocation) {
   Workplace& place = **opened;
   auto world = daemon::ReadWorld(PlacesOf(invocation, place), place.clock().Now());
   if (!world.ok()) return invocation.Fail(world.status());
-  daemon::Journal journal(*invocation.err, FormatOf(invocation), place.clock());
+  daemon::Journal journal(*invocation.err, FormatOf(invocation), place.clock(), place.redactor());
   Post post(invocation, place);
   if (Status good = CheckDeliveries(invocation, post); !good.ok()) return invocation.Fail(good);
   auto outcome = place.RunTask(daemon::Tick(
@@ -260,7 +260,7 @@ int DaemonCommand(Invocation& invocation) {
   daemon::Health health;
   options.health = &health;
   options.control = ControlPathOf(invocation);
-  daemon::Journal journal(*invocation.err, FormatOf(invocation), place.clock());
+  daemon::Journal journal(*invocation.err, FormatOf(invocation), place.clock(), place.redactor());
   Post post(invocation, place);
   if (Status good = CheckDeliveries(invocation, post); !good.ok()) return invocation.Fail(good);
   if (post.deliveries.ok()) options.deliveries = post.deliveries->Names();

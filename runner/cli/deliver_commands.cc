@@ -47,7 +47,7 @@ int Deliver(Invocation& invocation) {
   if (!deliveries.ok()) return invocation.Fail(deliveries.status());
 
   SystemClock clock;
-  Redactor redactor;
+  Redactor& redactor = *invocation.redactor;
   Result<std::unique_ptr<store::Store>> store = OpenStore(invocation, false, &redactor);
   if (!store.ok()) return invocation.Fail(store.status());
   Result<reports::ReportModel> model = (*store)->FillReport(*query);

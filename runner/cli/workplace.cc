@@ -54,11 +54,20 @@ Result<std::unique_ptr<store::Store>> OpenStore(const Invocation& invocation, bo
 }
 
 Result<std::unique_ptr<Workplace>> Workplace::Open(const Invocation& invocation) {
-  std::unique_ptr<Workplace> place(new Workplace());
-  WakePipe::OfProcess().Forget();
   Result<checks::Inventory> inventory = LoadInventory(invocation);
   if (!inventory.ok()) return inventory.status();
-  place->inventory_ = std::move(*inventory);
+  return OpenWith(invocation, std::move(*inventory));
+}
+
+Result<std::unique_ptr<Workplace>> Workplace::OpenWithoutTargets(const Invocation& invocation) {
+  Result<checks::Inventory> inventory = LoadInventory(invocation);
+  return OpenWith(invocation, inventory.ok() ? std::move(*inventory) : checks::Inventory());
+}
+
+Result<std::unique_ptr<Workplace>> Workplace::OpenWith(const Invocation& invocation, checks::Inventory inventory) {
+  std::unique_ptr<Workplace> place(new Workplace(*invocation.redactor));
+  WakePipe::OfProcess().Forget();
+  place->inventory_ = std::move(inventory);
   if (NeedsTls(place->inventory_)) place->warm_up_.emplace([] { lua::CompiledLibrary(); });
   place->catalog_ = run::Catalog(PlaybookFolders(invocation));
   Result<std::unique_ptr<store::Store>> store = OpenStore(invocation, false, &place->redactor_);
@@ -77,7 +86,7 @@ struct Workplace::Listening {
   struct sigaction old_interrupt {}, old_terminate {};
 };
 
-Workplace::Workplace() : catalog_({}) {}
+Workplace::Workplace(Redactor& redactor) : redactor_(redactor), catalog_({}) {}
 
 Workplace::~Workplace() = default;
 

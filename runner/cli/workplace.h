@@ -35,8 +35,10 @@ Result<std::unique_ptr<store::Store>> OpenStore(const Invocation& invocation, bo
 
 class Workplace {
  public:
-  /// Reads the inventory, opens the store, makes the reactor; the first that fails is the answer.
+  /// `invocation` outlives it. Reads the inventory, opens the store, makes the reactor; the first that fails is the answer.
   static Result<std::unique_ptr<Workplace>> Open(const Invocation& invocation);
+  /// The same for a command that looks at no target: an inventory that can't be read is an empty one.
+  static Result<std::unique_ptr<Workplace>> OpenWithoutTargets(const Invocation& invocation);
   ~Workplace();
 
   store::Store& store() { return *store_; }
@@ -75,11 +77,12 @@ class Workplace {
 
  private:
   struct Listening;                    ///< For signals.
-  Workplace();
+  static Result<std::unique_ptr<Workplace>> OpenWith(const Invocation& invocation, checks::Inventory inventory);
+  explicit Workplace(Redactor& redactor);
   void StartListening();
   void StopListening();
   SystemClock clock_;
-  Redactor redactor_;
+  Redactor& redactor_;                 ///< The invocation's.
   checks::Inventory inventory_;
   std::optional<io::WarmUp> warm_up_;
   run::Catalog catalog_;

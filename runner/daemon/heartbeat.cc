@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/value.h"
+#include "runner/notify/address.h"
 #include "runner/notify/retry.h"
 
 namespace upkeep::daemon {
@@ -107,6 +108,8 @@ Task<Status> Heartbeats::Send(Beat beat, Limits limits) {
   delivery.content_hash = Sha256Hex(body);
   const Result<std::int64_t> added = store_.AddDelivery(delivery);
   if (!added.ok()) co_return added.status();
+  Redactor redactor = secrets_.redactor();
+  if (url.ok()) notify::HideAddress(*url, redactor);
   notify::RetryRule rule;
   rule.attempts = beat.to.attempts;
   for (int attempt = 1;; ++attempt) {
@@ -121,9 +124,9 @@ Task<Status> Heartbeats::Send(Beat beat, Limits limits) {
       request.max_response_bytes = std::size_t{64} << 10;
       const Limits own = limits.Within(beat.to.time_limit);
       const Result<io::TransferResponse> answer = co_await reactor_.Transfer(std::move(request), own);
-      judgement = notify::Judge(notify::ChannelKind::kWebhook, answer, clock_.Now());
+      judgement = notify::Judge(notify::ChannelKind::kWebhook, answer, clock_.Now(), redactor);
     } else {
-      judgement.detail = url.status().message();
+      judgement.detail = secrets_.redactor().Redact(url.status().message());
     }
     auto pause = notify::PauseBefore(attempt + 1, rule, judgement);
     if (limits.cancel.cancelled() || std::chrono::steady_clock::now() >= limits.deadline) pause.reset();

@@ -22,12 +22,13 @@ std::string Shown(const Value& value) {
 struct Journal::Impl {
   LogFormat format;
   const Clock& clock;
+  const Redactor& redactor;
   spdlog::logger logger;
 };
 
-Journal::Journal(std::ostream& out, LogFormat format, const Clock& clock)
+Journal::Journal(std::ostream& out, LogFormat format, const Clock& clock, const Redactor& redactor)
     // Synchronous and flushed: what was said before a kill -9 was said.
-    : impl_(new Impl{format, clock,
+    : impl_(new Impl{format, clock, redactor,
                      spdlog::logger("upkeep", std::make_shared<spdlog::sinks::ostream_sink_mt>(
                                                   out, true))}) {
   impl_->logger.set_pattern("%v");
@@ -49,7 +50,8 @@ void Journal::Error(std::string_view event, const Status& status, Value fields) 
   Write(spdlog::level::err, event, fields);
 }
 
-void Journal::Write(int level, std::string_view event, const Value& fields) {
+void Journal::Write(int level, std::string_view event, const Value& said) {
+  const Value fields = impl_->redactor.Redact(said);
   const auto severity = static_cast<spdlog::level::level_enum>(level);
   const std::string time =
       FormatRfc3339(std::chrono::floor<std::chrono::milliseconds>(impl_->clock.Now()));

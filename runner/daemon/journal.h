@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What a long-running upkeep tells on standard error: one line an event, as text or as JSON.
-// Names from targets are hostile; both forms escape control characters by construction.
+// Names from targets are hostile; both forms escape control characters by construction. What others
+// answered may hold a secret that they were sent; a log keeps none.
 //
-// THREADS: any.
+// THREADS: that of its redactor.
 
 #ifndef UPKEEP_RUNNER_DAEMON_JOURNAL_H_
 #define UPKEEP_RUNNER_DAEMON_JOURNAL_H_
@@ -24,8 +25,8 @@ enum class LogFormat { kText, kJson };
 
 class Journal {
  public:
-  /// Writes to `out`, which outlives it, as does the clock.
-  Journal(std::ostream& out, LogFormat format, const Clock& clock);
+  /// Writes to `out`, which outlives it, as do the clock and the redactor.
+  Journal(std::ostream& out, LogFormat format, const Clock& clock, const Redactor& redactor);
   ~Journal();
 
   /// `fields` is an object; its values are shown as JSON has them.

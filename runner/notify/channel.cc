@@ -8,6 +8,7 @@
 
 #include "base/yaml/yaml.h"
 #include "checks/targets/target_reader.h"
+#include "runner/notify/address.h"
 
 namespace upkeep::notify {
 namespace {
@@ -249,13 +250,12 @@ std::string Channel::Destination() const {
   std::string text;
   if (kind == ChannelKind::kWebhook) {
     // Some services put their secret into the path or the query: the host says enough.
-    const std::size_t path = url.find('/', url.find("://") + 3);
-    text = name + " (" + url.substr(0, path) + ")";
+    text = name + " (" + Origin(url) + ")";
   } else if (kind == ChannelKind::kSmtp) {
     text = name + " (" + host + ":" + std::to_string(port) + ", " + std::to_string(to.size()) +
            (to.size() == 1 ? " recipient)" : " recipients)");
   } else {
-    text = name + " (" + url + "/" + bucket + ")";
+    text = name + " (" + Origin(url) + "/" + bucket + ")";
   }
   if (!tls.verified() && tls.mode == "require") text += ", TLS not verified";
   return text;

@@ -4,8 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <ctime>
-
-#include "base/text.h"
+#include <utility>
 
 namespace upkeep::notify {
 namespace {
@@ -24,8 +23,9 @@ bool MayPass(Code code) {
   }
 }
 
-std::string OneLine(std::string_view text) {
-  std::string line = PrintableText(text.substr(0, kShownAnswer));
+std::string OneLine(std::string text, const Redactor& redactor) {
+  text = redactor.Redact(std::move(text));
+  std::string line = PrintableText(std::string_view(text).substr(0, kShownAnswer));
   std::replace(line.begin(), line.end(), '\n', ' ');
   std::replace(line.begin(), line.end(), '\t', ' ');
   while (!line.empty() && line.back() == ' ') line.pop_back();
@@ -49,16 +49,17 @@ std::optional<std::chrono::microseconds> ReadRetryAfter(std::string_view header,
   return std::max(std::chrono::microseconds(0), at - now);
 }
 
-Judgement Judge(ChannelKind kind, const Result<io::TransferResponse>& answer, Instant now) {
+Judgement Judge(ChannelKind kind, const Result<io::TransferResponse>& answer, Instant now,
+                const Redactor& redactor) {
   Judgement judgement;
   if (!answer.ok()) {
     const Status status = answer.status();
     judgement.verdict = MayPass(status.code()) ? Verdict::kAgain : Verdict::kGiveUp;
-    judgement.detail = OneLine(std::string(CodeName(status.code())) + ": " + status.message());
+    judgement.detail = OneLine(std::string(CodeName(status.code())) + ": " + status.message(), redactor);
     return judgement;
   }
   const int status = answer->status;
-  const std::string said = OneLine(answer->body);
+  const std::string said = OneLine(answer->body, redactor);
   judgement.detail = (kind == ChannelKind::kSmtp ? "SMTP " : "HTTP ") + std::to_string(status);
   if (status >= 200 && status < 300) {
     judgement.verdict = Verdict::kSent;

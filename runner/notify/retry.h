@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/io/transfer.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "runner/notify/channel.h"
 
 namespace upkeep::notify {
@@ -31,8 +32,10 @@ struct Judgement {
 };
 
 /// 2xx is sent. Time-outs, no connection, answers cut off, 5xx, 408 and 429, and SMTP's 4xx may
-/// pass; everything else won't.
-Judgement Judge(ChannelKind kind, const Result<io::TransferResponse>& answer, Instant now);
+/// pass; everything else won't. A receiver may repeat what it was sent: `redactor` takes the secrets
+/// out before the answer is cut to what is shown, since half a secret is one, too.
+Judgement Judge(ChannelKind kind, const Result<io::TransferResponse>& answer, Instant now,
+                const Redactor& redactor);
 
 /// Before try `next` (2 is the first repetition): backoff doubled up to its cap, and not less
 /// than what was asked for. Nothing when there is no next try.

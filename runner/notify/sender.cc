@@ -6,6 +6,7 @@
 #include "base/value.h"
 #include "base/when_all.h"
 #include "checks/targets/tls_files.h"
+#include "runner/notify/address.h"
 #include "runner/notify/retry.h"
 
 namespace upkeep::notify {
@@ -81,7 +82,10 @@ Task<SendOutcome> Sender::Send(Channel channel, Message message, Limits limits) 
     ++outcome.attempts;
     const Limits one_try = limits.Within(channel.time_limit);
     const Result<io::TransferResponse> answer = co_await TryOnce(channel, message, payload, one_try);
-    const Judgement judgement = Judge(channel.kind, answer, clock_.Now());
+    // Made anew: the try has just read its secrets.
+    Redactor redactor = secrets_.redactor();
+    if (channel.kind == ChannelKind::kWebhook) HideAddress(channel.url, redactor);
+    const Judgement judgement = Judge(channel.kind, answer, clock_.Now(), redactor);
     outcome.detail = judgement.detail;
     const auto pause = PauseBefore(outcome.attempts + 1, channel.retry, judgement);
     const bool again = pause.has_value() && !IsCancelled(limits);
@@ -109,8 +113,8 @@ Task<SendOutcome> Sender::Send(Channel channel, Message message, Limits limits) 
     }
     break;
   }
-  outcome.status =
-      Status(Code::kOutput, "delivery to " + outcome.destination + " failed: " + outcome.detail);
+  outcome.status = Status(Code::kOutput, secrets_.redactor().Redact("delivery to " + outcome.destination +
+                                                                    " failed: " + outcome.detail));
   co_return outcome;
 }
 

@@ -237,7 +237,7 @@ TEST_F(BlackoutTest, TheDaemonBooksThemToo) {
     int code = 70;
     {
       std::ofstream log(folder_ + "/log", std::ios::app);
-      Journal journal(log, LogFormat::kJson, clock);
+      Journal journal(log, LogFormat::kJson, clock, redactor_);
       auto store = OpenAnother(&clock);
       auto reactor = io::Reactor::Create();
       if (store && reactor.ok()) {

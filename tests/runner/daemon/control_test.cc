@@ -222,7 +222,7 @@ class DaemonControlTest : public DaemonTest {
       };
     };
     std::ostringstream log;
-    Journal journal(log, LogFormat::kText, clock);
+    Journal journal(log, LogFormat::kText, clock, redactor_);
     RunnerParts parts{*reactor, *store, clock, redactor_, journal, kDaemonActor,
                       run::ProcessHolder(), folder_ + "/reports", "en", {}};
     DaemonOptions options;

@@ -34,7 +34,7 @@ class DaemonProcessTest : public DaemonTest {
     int code = 70;
     {
       std::ofstream log(folder_ + "/log", std::ios::app);
-      Journal journal(log, LogFormat::kJson, clock);
+      Journal journal(log, LogFormat::kJson, clock, redactor_);
       auto lock = DaemonLock::Take(folder_ + "/upkeep.db");
       auto store = OpenAnother(&clock);
       auto reactor = io::Reactor::Create();

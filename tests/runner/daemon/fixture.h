@@ -172,7 +172,7 @@ class DaemonTest : public testing::Test {
   FakeClock clock_{At("2026-11-01T00:00:00Z")};
   Redactor redactor_;
   std::ostringstream log_;
-  Journal journal_{log_, LogFormat::kText, clock_};
+  Journal journal_{log_, LogFormat::kText, clock_, redactor_};
   std::unique_ptr<store::Store> store_;
 };
 

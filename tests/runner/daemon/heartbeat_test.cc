@@ -3,6 +3,7 @@
 // written down, and that the address is nowhere.
 #include "runner/daemon/heartbeat.h"
 
+#include <atomic>
 #include <mutex>
 
 #include "tests/base/io/local_server.h"
@@ -26,7 +27,7 @@ class HeartbeatTest : public DaemonTest {
             requests_.push_back(request);
             if (failures_ > 0) status = (--failures_, failure_);
           }
-          return peer.Answer(status, "OK");
+          return peer.Answer(status, echo_ ? "Cannot POST " + request.path : "OK");
         })),
         reactor_(*io::Reactor::Create()),
         secrets_(*reactor_, redactor_) {
@@ -79,6 +80,7 @@ class HeartbeatTest : public DaemonTest {
   std::mutex mutex_;
   std::vector<HttpRequest> requests_;
   int failures_ = 0, failure_ = 503;
+  std::atomic<bool> echo_{false};   ///< The service repeats the address that it was asked for.
   testing_io::LocalServer server_;
   std::unique_ptr<io::Reactor> reactor_;
   checks::Secrets secrets_;
@@ -148,6 +150,21 @@ TEST_F(HeartbeatTest, ARefusalIsNotAndIsWrittenDownAsFailed) {
   EXPECT_EQ(store_->Deliveries({})->at(0).state, store::DeliveryState::kFailed);
   EXPECT_EQ(sent.message().find(kKey), std::string::npos) << sent.message();
   ExpectSecretNowhere();
+}
+
+TEST_F(HeartbeatTest, AServiceThatRepeatsAShortAddressIsQuotedWithoutIt) {
+  failures_ = 9;
+  failure_ = 404;
+  echo_ = true;
+  Beat beat = MakeBeat("start");
+  beat.to.url = server_.Url("/ping/k42k?token=QSECRET2");
+  const Status sent = Send(std::move(beat));
+  const std::string detail = store_->Deliveries({})->at(0).detail;
+  EXPECT_NE(detail.find("Cannot POST [redacted]/start"), std::string::npos) << detail;
+  for (const std::string& said : {detail, sent.message()}) {
+    EXPECT_EQ(said.find("k42k"), std::string::npos) << said;
+    EXPECT_EQ(said.find("QSECRET2"), std::string::npos) << said;
+  }
 }
 
 TEST_F(HeartbeatTest, ALongBodyIsCutBetweenCharacters) {

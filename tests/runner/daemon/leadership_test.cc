@@ -246,7 +246,7 @@ class StandbyTest : public DaemonTest {
     int code = 70;
     {
       std::ofstream log(folder_ + "/log." + name, std::ios::app);
-      Journal journal(log, LogFormat::kText, clock);
+      Journal journal(log, LogFormat::kText, clock, redactor_);
       auto store = OpenAnother(&clock);
       auto reactor = io::Reactor::Create();
       FileLeadership leadership(folder_ + "/upkeep.db");

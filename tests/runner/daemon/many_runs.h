@@ -248,7 +248,7 @@ class ManyRunsTest : public DaemonTest {
 
   std::string schedules_;
   std::ostringstream log_of_all_;
-  Journal journal_of_all_{log_of_all_, LogFormat::kJson, system_};
+  Journal journal_of_all_{log_of_all_, LogFormat::kJson, system_, redactor_};
 };
 
 }  // namespace upkeep::daemon

@@ -283,7 +283,7 @@ TEST_F(TickTest, WhatAnotherTickQueuedBehindItIsRun) {
   clock_.SetWall(At("2026-11-01T09:01:00Z"));
   auto reactor = io::Reactor::Create();
   auto world = ReadWorld(PlacesOf(hosts_), clock_.Now());
-  Journal journal(log_, LogFormat::kJson, clock_);
+  Journal journal(log_, LogFormat::kJson, clock_, redactor_);
   RunnerParts first{**reactor, *store_, clock_, redactor_, journal, kDaemonActor, run::ProcessHolder(), folder_ + "/reports", "en", {}};
   RunnerParts second = first;
   second.holder = "elsewhere/boot/1/1";
@@ -314,7 +314,7 @@ TEST_F(TickTest, ManyTicksAtOnceRunEachSlotOnce) {
         auto reactor = io::Reactor::Create();
         auto world = ReadWorld(PlacesOf(hosts_), now);
         std::ostringstream log;
-        Journal journal(log, LogFormat::kJson, clock);
+        Journal journal(log, LogFormat::kJson, clock, redactor_);
         RunnerParts parts{**reactor, *store, clock, redactor_, journal, kDaemonActor,
                           run::ProcessHolder(), folder_ + "/reports", "en", {}};
         auto outcome = (*reactor)->RunUntilDone(daemon::Tick(*world, "s", parts, Limits()));

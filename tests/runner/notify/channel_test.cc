@@ -76,6 +76,13 @@ TEST(DeliveriesTest, ADestinationShowsNoSecretPath) {
   EXPECT_EQ("archive (https://minio.example.com/reports)", deliveries.channels[2].Destination());
 }
 
+TEST(DeliveriesTest, ADestinationShowsNoSecretQuery) {
+  const Deliveries deliveries = Read(
+      "apiVersion: upkeep/v1\ndeliveries:\n"
+      "  - {name: x, kind: webhook, url: 'http://host:8085?token=QSECRET2'}\n");
+  EXPECT_EQ("x (http://host:8085)", deliveries.channels[0].Destination());
+}
+
 TEST(DeliveriesTest, UnverifiedTlsIsSaid) {
   const Deliveries deliveries = Read(
       "apiVersion: upkeep/v1\ndeliveries:\n"

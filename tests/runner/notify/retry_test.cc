@@ -19,7 +19,7 @@ io::TransferResponse Answer(int status, std::string retry_after = "", std::strin
   return answer;
 }
 
-Verdict VerdictOf(int status) { return Judge(ChannelKind::kWebhook, Answer(status), kNow).verdict; }
+Verdict VerdictOf(int status) { return Judge(ChannelKind::kWebhook, Answer(status), kNow, Redactor()).verdict; }
 
 TEST(JudgeTest, OnlyWhatMayPassIsTriedAgain) {
   for (const int status : {200, 201, 202, 204}) EXPECT_EQ(Verdict::kSent, VerdictOf(status)) << status;
@@ -33,16 +33,30 @@ TEST(JudgeTest, OnlyWhatMayPassIsTriedAgain) {
 
 TEST(JudgeTest, ErrorsWithoutAnAnswer) {
   for (const Code code : {Code::kTimeout, Code::kUnreachable, Code::kTruncated, Code::kBusy}) {
-    EXPECT_EQ(Verdict::kAgain, Judge(ChannelKind::kSmtp, Status(code, "x"), kNow).verdict);
+    EXPECT_EQ(Verdict::kAgain, Judge(ChannelKind::kSmtp, Status(code, "x"), kNow, Redactor()).verdict);
   }
   for (const Code code : {Code::kError, Code::kNotPermitted, Code::kConfig, Code::kCancelled}) {
-    EXPECT_EQ(Verdict::kGiveUp, Judge(ChannelKind::kSmtp, Status(code, "x"), kNow).verdict);
+    EXPECT_EQ(Verdict::kGiveUp, Judge(ChannelKind::kSmtp, Status(code, "x"), kNow, Redactor()).verdict);
   }
+}
+
+TEST(JudgeTest, ASecretThatTheOtherSideRepeatsIsNotShownEvenWhereTheAnswerIsCutOff) {
+  Redactor redactor;
+  redactor.Add("T0KEN-of-the-test");
+  const std::string body = "bad token: Bearer T0KEN-of-the-test";
+  EXPECT_EQ("HTTP 401: bad token: Bearer [redacted]",
+            Judge(ChannelKind::kWebhook, Answer(401, "", body), kNow, redactor).detail);
+  const Status refused(Code::kError, "the mail server refused: T0KEN-of-the-test");
+  EXPECT_EQ("error: the mail server refused: [redacted]",
+            Judge(ChannelKind::kSmtp, refused, kNow, redactor).detail);
+  const std::string at_the_cut = std::string(190, 'x') + "T0KEN-of-the-test";
+  EXPECT_EQ(std::string::npos,
+            Judge(ChannelKind::kWebhook, Answer(401, "", at_the_cut), kNow, redactor).detail.find("T0KEN"));
 }
 
 TEST(JudgeTest, WhatTheOtherSideSaysIsShownOnOneLineAndCutOff) {
   const std::string body = "no\nsuch\x1b[31m hook" + std::string(5000, 'x');
-  const std::string detail = Judge(ChannelKind::kWebhook, Answer(404, "", body), kNow).detail;
+  const std::string detail = Judge(ChannelKind::kWebhook, Answer(404, "", body), kNow, Redactor()).detail;
   EXPECT_TRUE(detail.starts_with("HTTP 404: no such")) << detail;
   EXPECT_EQ(std::string::npos, detail.find('\x1b'));
   EXPECT_EQ(std::string::npos, detail.find('\n'));
@@ -50,8 +64,8 @@ TEST(JudgeTest, WhatTheOtherSideSaysIsShownOnOneLineAndCutOff) {
 }
 
 TEST(JudgeTest, ALongRetryAfterEndsTheDelivery) {
-  EXPECT_EQ(Verdict::kAgain, Judge(ChannelKind::kWebhook, Answer(429, "900"), kNow).verdict);
-  const Judgement judgement = Judge(ChannelKind::kWebhook, Answer(429, "901"), kNow);
+  EXPECT_EQ(Verdict::kAgain, Judge(ChannelKind::kWebhook, Answer(429, "900"), kNow, Redactor()).verdict);
+  const Judgement judgement = Judge(ChannelKind::kWebhook, Answer(429, "901"), kNow, Redactor());
   EXPECT_EQ(Verdict::kGiveUp, judgement.verdict);
   EXPECT_NE(std::string::npos, judgement.detail.find("asks to wait 15m1s")) << judgement.detail;
 }

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <mutex>
 
 #include "base/value.h"
@@ -34,6 +35,10 @@ class MemoryDeliveries final : public store::DeliveryStore {
     attempts.push_back(attempt);
     return Status::Ok();
   }
+  Status EndDelivery(std::int64_t, const std::string& why) override {
+    ended.push_back(why);
+    return Status::Ok();
+  }
   Result<std::vector<store::Delivery>> Deliveries(const store::DeliveryFilter&) override { return added; }
 
   /// "pending pending sent"
@@ -50,6 +55,7 @@ class MemoryDeliveries final : public store::DeliveryStore {
 
   std::vector<store::Delivery> added;
   std::vector<store::DeliveryAttempt> attempts;
+  std::vector<std::string> ended;
   bool fail_adding = false, fail_recording = false;
 };
 
@@ -77,6 +83,7 @@ class SenderTest : public testing::Test {
   std::mutex mutex_;
   std::vector<HttpRequest> requests_;
   std::vector<std::pair<int, std::string>> answers_;   ///< The next ones; then 200.
+  std::function<std::string(const HttpRequest&)> words_;   ///< What the receiver says; else "words".
   LocalServer server_{testing_io::Http([this](Peer& peer, const HttpRequest& request) {
     std::pair<int, std::string> answer{200, ""};
     {
@@ -84,7 +91,7 @@ class SenderTest : public testing::Test {
       if (requests_.size() < answers_.size()) answer = answers_[requests_.size()];
       requests_.push_back(request);
     }
-    return peer.Answer(answer.first, "words", answer.second);
+    return peer.Answer(answer.first, words_ ? words_(request) : "words", answer.second);
   })};
   std::unique_ptr<io::Reactor> reactor_;
   MemoryDeliveries store_;
@@ -122,6 +129,29 @@ TEST_F(SenderTest, WithoutASecretNothingIsSigned) {
   EXPECT_TRUE(Send().status.ok());
   EXPECT_EQ(0U, requests()[0].headers.count("webhook-signature"));
   EXPECT_EQ(0U, requests()[0].headers.count("authorization"));
+}
+
+TEST_F(SenderTest, AReceiverThatRepeatsTheSecretIsQuotedWithoutIt) {
+  setenv("UPKEEP_NOTIFY_TEST_TOKEN", "T0KEN-of-the-test", 1);
+  channel_.token.environment = "UPKEEP_NOTIFY_TEST_TOKEN";
+  answers_ = {{401, ""}};
+  words_ = [](HttpRequest request) { return "bad token: " + request.headers["authorization"]; };
+  const SendOutcome outcome = Send();
+  ASSERT_EQ("Bearer T0KEN-of-the-test", requests()[0].headers["authorization"]);
+  EXPECT_EQ("HTTP 401: bad token: Bearer [redacted]", outcome.detail);
+  EXPECT_EQ("HTTP 401: bad token: Bearer [redacted]", store_.attempts[0].detail);
+  EXPECT_EQ(std::string::npos, outcome.status.Describe().find("T0KEN")) << outcome.status.Describe();
+}
+
+TEST_F(SenderTest, AReceiverThatRepeatsItsAddressIsQuotedWithoutIt) {
+  channel_.url = server_.Url("/services/T00/PATHSECRET42?token=QSECRET2");
+  answers_ = {{404, ""}};
+  words_ = [](const HttpRequest& request) { return "Cannot POST " + request.path; };
+  const SendOutcome outcome = Send();
+  EXPECT_EQ("HTTP 404: Cannot POST [redacted]", outcome.detail);
+  EXPECT_EQ(outcome.detail, store_.attempts[0].detail);
+  EXPECT_EQ("hook (" + server_.Url("") + ")", store_.added[0].destination);
+  EXPECT_EQ(std::string::npos, outcome.status.Describe().find("SECRET")) << outcome.status.Describe();
 }
 
 TEST_F(SenderTest, TwoFaultsThenTaken) {
