@@ -99,8 +99,9 @@ Status ExplainFailure(const CurlFailure& failure) {
     case CURLE_COULDNT_CONNECT:
       return Status(Code::kUnreachable, peer + ": " + ConnectCause(failure.easy));
     case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CONNECT_ERROR:
     case CURLE_SSL_ISSUER_ERROR:
+      return Status(failure.unverified, peer + ": TLS failed: " + Detail(failure));
+    case CURLE_SSL_CONNECT_ERROR:
     case CURLE_SSL_CIPHER:
     case CURLE_USE_SSL_FAILED:
       return Status(Code::kUnreachable, peer + ": TLS failed: " + Detail(failure));

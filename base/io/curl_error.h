@@ -20,6 +20,7 @@ struct CurlFailure {
   std::string_view detail;  ///< libcurl's own sentence, or "".
   const std::string& peer;
   bool is_mail;
+  Code unverified;          ///< TransferRequest::unverified.
 };
 
 Status ExplainFailure(const CurlFailure& failure);

@@ -113,6 +113,9 @@ Status SetMail(CURL* easy, const TransferRequest& request, CurlLists& lists) {
   curl_easy_setopt(easy, CURLOPT_MAIL_FROM, request.mail.from.c_str());
   for (const std::string& to : request.mail.to) Append(lists.recipients, to);
   curl_easy_setopt(easy, CURLOPT_MAIL_RCPT, lists.recipients.get());
+  // One mailbox that is gone must not keep the mail from the others; MailReplies says whose it was.
+  // The option has three L until libcurl 8.2, which keeps that name for old programs.
+  curl_easy_setopt(easy, CURLOPT_MAIL_RCPT_ALLLOWFAILS, request.mail.to.size() > 1 ? 1L : 0L);
   // A mail is rare, and a server that is left with an open session waits for it.
   curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
   curl_easy_setopt(easy, CURLOPT_USE_SSL,

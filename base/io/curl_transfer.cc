@@ -105,6 +105,7 @@ bool CurlTransfer::TakeBody(std::string_view piece) {
   if (stopped_ != Stopped::kNo) return false;
   if (piece.size() > request_.max_response_bytes - body_bytes_) {
     stopped_ = Stopped::kBodyTooLarge;
+    if (HasEnough()) response_.body.append(piece.substr(0, request_.max_response_bytes - body_bytes_));
     return false;
   }
   body_bytes_ += piece.size();
@@ -133,7 +134,10 @@ bool CurlTransfer::TakeBody(std::string_view piece) {
 
 bool CurlTransfer::TakeHeader(std::string_view line) {
   if (stopped_ != Stopped::kNo) return false;
-  if (is_mail_) return true;
+  if (is_mail_) {
+    mail_replies_.Take(line);
+    return true;
+  }
   header_bytes_ += line.size();
   if (header_bytes_ > kMaxHeaderBytes) {
     stopped_ = Stopped::kHeadersTooLarge;
@@ -176,11 +180,24 @@ Status CurlTransfer::StoppedStatus() const {
 }
 
 Result<TransferResponse> CurlTransfer::Answer(CURLcode code) {
+  if (HasEnough()) return TakeResponse();
   if (stopped_ != Stopped::kNo) return StoppedStatus();
   if (code != CURLE_OK) {
-    const CurlFailure failure{easy_, code, error_text_, peer_, is_mail_};
+    const CurlFailure failure{easy_, code, error_text_, peer_, is_mail_, request_.unverified};
     return ExplainFailure(failure);
   }
+  return TakeResponse();
+}
+
+bool CurlTransfer::HasEnough() const {
+  if (!request_.status_is_enough || is_mail_) return false;
+  constexpr long kFirstFinalStatus = 200;
+  long status = 0;
+  curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
+  return status >= kFirstFinalStatus;
+}
+
+TransferResponse CurlTransfer::TakeResponse() {
   long status = 0, redirects = 0;
   char* url = nullptr;
   char* redirect_url = nullptr;
@@ -196,6 +213,7 @@ Result<TransferResponse> CurlTransfer::Answer(CURLcode code) {
   const bool rewritten = !request_.tls.server_name.empty() && redirects == 0;
   response_.effective_url = rewritten || url == nullptr ? request_.url : url;
   if (redirect_url != nullptr) response_.redirect_url = redirect_url;
+  if (is_mail_) response_.recipients = mail_replies_.Recipients(request_.mail.to.size());
   response_.bytes_received = static_cast<std::size_t>(received);
 
   const auto named = TimeOf(easy_, CURLINFO_NAMELOOKUP_TIME_T);

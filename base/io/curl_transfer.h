@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "base/io/curl_options.h"
+#include "base/io/mail_replies.h"
 #include "base/io/transfer.h"
 #include "base/status.h"
 
@@ -39,6 +40,12 @@ class CurlTransfer {
   void Abandon();
   void Done(CURLcode code);
 
+  /// Whether what has come so far is the answer all the same: its status has, and the request says
+  /// that this is enough.
+  bool HasEnough() const;
+  /// REQUIRES: HasEnough().
+  TransferResponse SoFar() { return TakeResponse(); }
+
   /// For a deadline's message: "while connecting", "before the first byte of the answer" …
   std::string Phase() const;
   /// "https://host:port": the peer in messages, without path and query, which may hold secrets.
@@ -56,6 +63,7 @@ class CurlTransfer {
   bool TakeBody(std::string_view piece);
   bool TakeHeader(std::string_view line);
   Result<TransferResponse> Answer(CURLcode code);
+  TransferResponse TakeResponse();
   Status StoppedStatus() const;
 
   TransferRequest request_;
@@ -66,6 +74,7 @@ class CurlTransfer {
   CurlLists lists_;
   char error_text_[CURL_ERROR_SIZE] = "";
   std::size_t mail_sent_ = 0;
+  MailReplies mail_replies_;
 
   TransferResponse response_;
   std::size_t body_bytes_ = 0;

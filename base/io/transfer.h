@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/status.h"
+
 namespace upkeep::io {
 
 /// How TLS is checked and what is shown to the peer. PEM texts, not paths: who reads the files
@@ -49,8 +51,14 @@ struct TransferRequest {
   /// Rather than open another connection, wait for one that is being made to the same server,
   /// and share it where it speaks HTTP/2.
   bool share_connection = false;
+  /// What a certificate that does not verify is. Whoever repeats what kUnreachable is wants to know
+  /// it from a host that is down: the next try finds the same certificate.
+  Code unverified = Code::kUnreachable;
   bool proxy_from_environment = false;  ///< Obey http_proxy, https_proxy and no_proxy.
   std::size_t max_response_bytes = std::size_t{16} << 20;  ///< Of the body, decompressed.
+  /// HTTP: once a final status has come, the answer is that status, with as much of the body as fits
+  /// its bound: one that is larger, is cut off or never ends is no error.
+  bool status_is_enough = false;
   std::chrono::milliseconds connect_timeout{5000};
 
   /// When set, gets the body piece by piece (decompressed) on the reactor's thread instead of
@@ -69,6 +77,7 @@ struct TransferResponse {
   /// is from sending the request to the first byte of the answer.
   std::chrono::microseconds name_lookup{0}, connect{0}, tls_handshake{0}, first_byte{0}, total{0};
   std::size_t bytes_received = 0;
+  std::vector<int> recipients;      ///< SMTP: what was answered to each of Mail::to, in its order.
 
   /// The first header of that name (lower case), or "".
   std::string_view Header(std::string_view name) const {

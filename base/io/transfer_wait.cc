@@ -21,6 +21,10 @@ Status TransferWait::Start() {
 void TransferWait::Detach() { core_.Curl().Remove(std::move(transfer_)); }
 
 Status TransferWait::OnDeadline() {
+  if (transfer_->HasEnough()) {
+    answer_.emplace(transfer_->SoFar());
+    return Status::Ok();
+  }
   return Status(Code::kTimeout,
                 transfer_->peer() + ": the deadline passed " + transfer_->Phase());
 }

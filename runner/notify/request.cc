@@ -77,6 +77,10 @@ Result<io::TransferRequest> BuildRequest(const Channel& channel, const Message& 
   request.body = std::move(payload);
   request.tls = credentials.tls;
   request.max_response_bytes = kMaxAnswer;
+  // What has been taken is not sent again because of what the receiver says about it, and what shows
+  // the wrong certificate will show it again.
+  request.status_is_enough = true;
+  request.unverified = Code::kError;
   request.proxy_from_environment = true;
   switch (channel.kind) {
     case ChannelKind::kWebhook:

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "base/io/reactor.h"
 #include "tests/base/io/local_server.h"
@@ -54,9 +55,12 @@ class MailTest : public testing::Test {
   }
 
   Result<TransferResponse> Send(const std::string& to, bool require_tls, bool trust = true) {
+    return Send(std::vector<std::string>{"one@example.org", to}, require_tls, trust);
+  }
+  Result<TransferResponse> Send(std::vector<std::string> to, bool require_tls = true, bool trust = true) {
     TransferRequest request;
     request.url = "smtp://127.0.0.1:" + std::to_string(server_.port());
-    request.mail = {"upkeep@example.org", {"one@example.org", to}};
+    request.mail = {"upkeep@example.org", std::move(to)};
     request.body = "Subject: hello\n\nfirst\n.second\n";
     request.require_tls = require_tls;
     if (trust) request.tls.ca_pem = identity_.certificate_pem;
@@ -96,11 +100,22 @@ TEST_F(MailTest, DoesNotTrustAStranger) {
   EXPECT_NE(std::string::npos, answer.status().message().find("TLS failed"));
 }
 
-TEST_F(MailTest, ARefusedRecipientIsAnError) {
+TEST_F(MailTest, ARefusedRecipientKeepsTheMailFromNobodyElse) {
   const auto answer = Send("nobody@example.org", true);
-  EXPECT_EQ(Code::kError, answer.status().code());
-  EXPECT_NE(std::string::npos, answer.status().message().find("550"))
-      << answer.status().message();
+  ASSERT_TRUE(answer.ok()) << answer.status().message();
+  EXPECT_EQ(250, answer->status);
+  EXPECT_EQ((std::vector<int>{250, 550}), answer->recipients);
+  EXPECT_NE("", mail_);
+}
+
+TEST_F(MailTest, WithNobodyLeftARefusalIsAnError) {
+  for (const std::vector<std::string>& to : {std::vector<std::string>{"nobody@example.org"},
+                                             std::vector<std::string>{"nobody@example.org", "nobody@example.com"}}) {
+    const auto answer = Send(to);
+    EXPECT_EQ(Code::kError, answer.status().code());
+    EXPECT_NE(std::string::npos, answer.status().message().find("550")) << answer.status().message();
+    EXPECT_EQ("", mail_);
+  }
 }
 
 TEST_F(MailTest, AnAddressCannotSmuggleACommand) {

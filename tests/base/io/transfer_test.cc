@@ -52,6 +52,10 @@ class TransferTest : public testing::Test {
       peer.Send("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhalf");
       return false;
     }
+    if (path == "/slow-body") {
+      peer.Send("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhalf");
+      return peer.Pause(seconds(60));
+    }
     if (path == "/cut-chunk") {
       peer.Send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n64\r\nhalf");
       return false;
@@ -188,6 +192,40 @@ TEST_F(TransferTest, ABodyOverItsBoundIsTruncated) {
   EXPECT_NE(std::string::npos, answer.status().message().find("99999 bytes"));
   request.url = server_.Url("/endless");
   EXPECT_EQ(Code::kTruncated, Ask(request).status().code());
+}
+
+TEST_F(TransferTest, WhereTheStatusIsEnoughNothingThatFollowsItIsAnError) {
+  for (const char* path : {"/large", "/endless", "/cut", "/cut-chunk", "/hello"}) {
+    TransferRequest request;
+    request.url = server_.Url(path);
+    request.max_response_bytes = 1000;
+    request.status_is_enough = true;
+    const auto answer = Ask(std::move(request));
+    ASSERT_TRUE(answer.ok()) << path << ": " << answer.status().message();
+    EXPECT_EQ(200, answer->status) << path;
+    EXPECT_LE(answer->body.size(), 1000U) << path;
+    EXPECT_FALSE(answer->body.empty()) << path;
+  }
+  for (const char* path : {"/nothing", "/reset"}) {
+    TransferRequest request;
+    request.url = server_.Url(path);
+    request.status_is_enough = true;
+    EXPECT_EQ(Code::kUnreachable, Ask(std::move(request)).status().code()) << path;
+  }
+}
+
+TEST_F(TransferTest, WhereTheStatusIsEnoughABodyThatNeverEndsIsCutByTheDeadline) {
+  for (const char* path : {"/slow-body", "/silent"}) {
+    TransferRequest request;
+    request.url = server_.Url(path);
+    request.status_is_enough = true;
+    const Limits limits = Limits().Within(milliseconds(300));
+    const auto answer = reactor_->RunUntilDone(reactor_->Transfer(std::move(request), limits));
+    EXPECT_EQ(std::string_view(path) == "/slow-body", answer.ok()) << path;
+    if (answer.ok()) {
+      EXPECT_EQ(200, answer->status);
+    }
+  }
 }
 
 TEST_F(TransferTest, EndlessHeadersAreTruncated) {

@@ -73,6 +73,21 @@ TEST_F(TransferTlsTest, NamesTheCauseOfARefusal) {
       << mismatch.status().message();
 }
 
+TEST_F(TransferTlsTest, WhoWantsToKnowHasAWordOfItsOwnForACertificateThatDoesNotVerify) {
+  LocalServer expired(Serve(MakeCertificate({.starts = hours(-48), .ends = hours(-1)}, &authority_)));
+  LocalServer silent([](Peer&) {});
+  for (const LocalServer* server : {&expired, &silent}) {
+    TransferRequest request;
+    request.url = "https://127.0.0.1:" + std::to_string(server->port()) + "/";
+    request.tls = Trusting();
+    request.unverified = Code::kError;
+    const Limits limits = Limits().Within(seconds(20));
+    const auto answer = reactor_->RunUntilDone(reactor_->Transfer(std::move(request), limits));
+    EXPECT_EQ(server == &expired ? Code::kError : Code::kUnreachable, answer.status().code())
+        << answer.status().message();
+  }
+}
+
 TEST_F(TransferTlsTest, UnverifiedOnlyWhenAsked) {
   LocalServer server(Serve(MakeCertificate({.ends = hours(-1)})));
   TlsOptions tls;
