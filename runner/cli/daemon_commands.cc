@@ -55,8 +55,8 @@ struct Post {
       : deliveries(LoadDeliveries(invocation)),
         clusters(place.reactor(), place.redactor(), place.inventory()),
         secrets(place.reactor(), place.redactor(), &clusters),
-        sender(place.reactor(), place.store(), secrets, place.clock()),
-        heartbeats(place.reactor(), place.store(), secrets, place.clock()) {}
+        sender(place.reactor(), place.store(), secrets, place.clock(), run::ProcessHolder()),
+        heartbeats(place.reactor(), place.store(), secrets, place.clock(), run::ProcessHolder()) {}
 };
 
 daemon::RunnerParts PartsOf(const Invocation& invocation, Workplace& place, daemon::Journal& journal,

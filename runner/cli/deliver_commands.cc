@@ -11,6 +11,7 @@
 #include "runner/cli/period.h"
 #include "runner/cli/settings.h"
 #include "runner/cli/workplace.h"
+#include "runner/notify/not_sent.h"
 #include "runner/notify/sender.h"
 #include "runner/run/cluster_secrets.h"
 
@@ -46,40 +47,39 @@ int Deliver(Invocation& invocation) {
   Result<notify::Deliveries> deliveries = Chosen(invocation);
   if (!deliveries.ok()) return invocation.Fail(deliveries.status());
 
-  SystemClock clock;
-  Redactor& redactor = *invocation.redactor;
-  Result<std::unique_ptr<store::Store>> store = OpenStore(invocation, false, &redactor);
-  if (!store.ok()) return invocation.Fail(store.status());
-  Result<reports::ReportModel> model = (*store)->FillReport(*query);
-  if (!model.ok()) return invocation.Fail(model.status());
-  Result<std::unique_ptr<io::Reactor>> reactor = io::Reactor::Create();
-  if (!reactor.ok()) return invocation.Fail(reactor.status());
-
   // Only a secret that a cluster keeps needs the inventory; without one the channel's try says so.
-  const Result<checks::Inventory> inventory = LoadInventory(invocation);
-  const checks::Inventory none;
-  run::ClusterSecrets clusters(**reactor, redactor, inventory.ok() ? inventory.value() : none);
-  checks::Secrets secrets(**reactor, redactor, &clusters);
-  notify::Sender sender(**reactor, **store, secrets, clock);
+  auto opened = Workplace::OpenWithoutTargets(invocation);
+  if (!opened.ok()) return invocation.Fail(opened.status());
+  Workplace& place = **opened;
+  const std::string holder = run::ProcessHolder();
+  const Status ended = notify::EndLostDeliveries(place.store(), place.clock(), holder, run::HolderMayLive);
+  if (!ended.ok()) return invocation.Fail(ended);
+  Result<reports::ReportModel> model = place.store().FillReport(*query);
+  if (!model.ok()) return invocation.Fail(model.status());
+  run::ClusterSecrets clusters(place.reactor(), place.redactor(), place.inventory());
+  checks::Secrets secrets(place.reactor(), place.redactor(), &clusters);
+  notify::Sender sender(place.reactor(), place.store(), secrets, place.clock(), holder);
   std::vector<std::string> names;   // One that is named twice gets it once.
   for (const std::string& name : invocation.Values("--to")) {
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   }
-  const std::vector<notify::SendOutcome> outcomes = (*reactor)->RunUntilDone(
-      sender.SendReport(*deliveries, names, *model, Language(invocation), Limits{}));
+  const Limits limits = place.limits();
+  const std::vector<notify::SendOutcome> outcomes =
+      place.RunTask(sender.SendReport(*deliveries, names, *model, Language(invocation), limits));
 
   std::vector<std::vector<std::string>> rows = {{"DELIVERY", "TO", "STATE", "TRIES", "ANSWER"}};
   int code = 0;
   for (const notify::SendOutcome& outcome : outcomes) {
     rows.push_back({std::to_string(outcome.delivery), outcome.destination,
                     invocation.Say(outcome.status.ok() ? "sent" : "failed"), std::to_string(outcome.attempts),
-                    invocation.Say(redactor.Redact(outcome.detail))});
+                    invocation.Say(outcome.detail)});
   }
   *invocation.out << HeadedTable(invocation, std::move(rows));
   for (const notify::SendOutcome& outcome : outcomes) {
     if (!outcome.status.ok()) code = invocation.Fail(outcome.status);
   }
-  return code;
+  // What had been taken before the signal came is sent all the same.
+  return code != 0 && limits.cancel.cancelled() ? place.CancelledExit() : code;
 }
 
 }  // namespace

@@ -106,6 +106,7 @@ Task<Status> Heartbeats::Send(Beat beat, Limits limits) {
   delivery.channel = "heartbeat";
   delivery.destination = url.ok() ? HostOfUrl(*url) : "?";
   delivery.content_hash = Sha256Hex(body);
+  delivery.holder = holder_;
   const Result<std::int64_t> added = store_.AddDelivery(delivery);
   if (!added.ok()) co_return added.status();
   Redactor redactor = secrets_.redactor();
@@ -122,6 +123,8 @@ Task<Status> Heartbeats::Send(Beat beat, Limits limits) {
       request.body = body;
       request.proxy_from_environment = true;
       request.max_response_bytes = std::size_t{64} << 10;
+      request.status_is_enough = true;
+      request.unverified = Code::kError;
       const Limits own = limits.Within(beat.to.time_limit);
       const Result<io::TransferResponse> answer = co_await reactor_.Transfer(std::move(request), own);
       judgement = notify::Judge(notify::ChannelKind::kWebhook, answer, clock_.Now(), redactor);
@@ -140,10 +143,8 @@ Task<Status> Heartbeats::Send(Beat beat, Limits limits) {
           std::chrono::duration_cast<std::chrono::steady_clock::duration>(*pause);
       const Status slept = co_await reactor_.SleepUntil(until, limits);
       if (slept.ok()) continue;
-      store::DeliveryAttempt ended;
-      ended.state = store::DeliveryState::kFailed;
-      ended.detail = "given up while waiting to try again; before that: " + judgement.detail;
-      const Status last = store_.RecordDeliveryAttempt(*added, ended);
+      const Status last =
+          store_.EndDelivery(*added, "given up while waiting to try again; before that: " + judgement.detail);
       if (!last.ok()) co_return last;
     }
     co_return Status(Code::kOutput, "the heartbeat to " + delivery.destination + " failed: " +

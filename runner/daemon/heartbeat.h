@@ -15,6 +15,7 @@
 #define UPKEEP_RUNNER_DAEMON_HEARTBEAT_H_
 
 #include <string>
+#include <utility>
 
 #include "base/cancel.h"
 #include "base/clock.h"
@@ -41,9 +42,10 @@ class Heartbeats {
  public:
   static constexpr std::size_t kMaxBody = 10'000;
 
+  /// `holder` is this process (run::ProcessHolder).
   Heartbeats(io::Reactor& reactor, store::DeliveryStore& store, checks::Secrets& secrets,
-             const Clock& clock)
-      : reactor_(reactor), store_(store), secrets_(secrets), clock_(clock) {}
+             const Clock& clock, std::string holder)
+      : reactor_(reactor), store_(store), secrets_(secrets), clock_(clock), holder_(std::move(holder)) {}
 
   /// Ends when it was taken or given up: kOutput with the last answer, the error of a secret that
   /// can't be read, or the store's. Its address is known to the redactor from then on.
@@ -56,6 +58,7 @@ class Heartbeats {
   store::DeliveryStore& store_;
   checks::Secrets& secrets_;
   const Clock& clock_;
+  const std::string holder_;
 };
 
 /// A random one (version 4).

@@ -3,6 +3,8 @@
 
 #include <map>
 
+#include "runner/notify/not_sent.h"
+
 namespace upkeep::daemon {
 namespace {
 
@@ -80,6 +82,7 @@ Result<Recovered> InterruptDead(store::Store& store, const Clock& clock,
     const store::AttemptEnd end{attempt.id, store::SlotState::kInterrupted, dead};
     UPKEEP_RETURN_IF_ERROR(UnlessBusy(store.FinishSlot(end, options.actor), recovered.attempts));
   }
+  UPKEEP_RETURN_IF_ERROR(notify::EndLostDeliveries(store, clock, options.holder, options.may_live));
   return recovered;
 }
 

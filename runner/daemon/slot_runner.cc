@@ -10,7 +10,9 @@
 #include "base/write_file.h"
 #include "reports/render.h"
 #include "runner/daemon/report_period.h"
+#include "runner/notify/not_sent.h"
 #include "runner/run/session.h"
+#include "schedules/occurrence.h"
 
 namespace upkeep::daemon {
 namespace {
@@ -25,6 +27,10 @@ std::string Compact(Instant instant) {
 }
 
 constexpr std::chrono::seconds kEndBeat{30};
+
+// What a process needs to end before its schedule's next time: a CronJob whose pod still runs is
+// not started.
+constexpr std::chrono::microseconds kLongestMargin = std::chrono::seconds(10);
 
 /// For the last heartbeat of a run: it is sent when the run was cancelled, too, but the daemon does
 /// not wait for it long.
@@ -229,16 +235,23 @@ Task<void> SlotRunner::ReportAndDeliver(const schedules::Schedule& schedule, Ins
     end.problems.push_back(written);
     parts_.journal.Error("report.failed", written, {{"schedule", schedule.id}});
   }
-  if (!model.ok() || schedule.deliver.empty()) co_return;
+  if (schedule.deliver.empty()) co_return;
+  if (!model.ok()) {
+    NoneBegan(schedule, query, model.status(), end);
+    co_return;
+  }
   if (!parts_.deliver) {
     end.problems.push_back(
         Status(Code::kConfig, "the schedule names deliveries, and there is no deliveries file")
             .WithHint("name it with --deliveries or UPKEEP_DELIVERIES"));
     parts_.journal.Error("delivery.failed", end.problems.back(), {{"schedule", schedule.id}});
+    const Status why = end.problems.back();
+    NoneBegan(schedule, query, why, end);
     co_return;
   }
   std::vector<std::string> names = schedule.deliver;
-  const auto outcomes = co_await parts_.deliver(std::move(names), *model, limits);
+  const Limits own_limits = DeliveryLimits(schedule, limits);
+  const auto outcomes = co_await parts_.deliver(std::move(names), *model, own_limits);
   for (const notify::SendOutcome& outcome : outcomes) {
     const Value fields = {{"schedule", schedule.id}, {"delivery", outcome.name},
                           {"attempts", outcome.attempts}};
@@ -249,6 +262,25 @@ Task<void> SlotRunner::ReportAndDeliver(const schedules::Schedule& schedule, Ins
       parts_.journal.Error("delivery.failed", outcome.status, fields);
     }
   }
+}
+
+void SlotRunner::NoneBegan(const schedules::Schedule& schedule, const store::ReportQuery& query,
+                           const Status& why, BatchEnd& end) {
+  for (const std::string& name : schedule.deliver) {
+    const auto recorded = notify::RecordNotSent(parts_.store, name, "report " + notify::KindName(query.kind),
+                                                query.run, why);
+    if (recorded.ok()) continue;
+    end.problems.push_back(recorded.status());
+    parts_.journal.Error("delivery.failed", recorded.status(), {{"schedule", schedule.id}, {"delivery", name}});
+  }
+}
+
+Limits SlotRunner::DeliveryLimits(const schedules::Schedule& schedule, const Limits& limits) const {
+  const Instant now = parts_.clock.Now();
+  const std::optional<Instant> next = schedules::NextPlanned(schedule, now);
+  if (!next) return limits;
+  const std::chrono::microseconds left = *next - now;
+  return limits.Within(left - std::min(left / 10, kLongestMargin));
 }
 
 Status SlotRunner::WriteReports(const schedules::Schedule& schedule,

@@ -87,6 +87,12 @@ class SlotRunner {
   /// Says `beat`, and in the log when nobody heard it.
   Task<void> Say(Beat beat, Limits limits);
   std::string BodyOf(const BatchEnd& end) const;
+  /// Writes down that none of the schedule's deliveries was begun.
+  void NoneBegan(const schedules::Schedule& schedule, const store::ReportQuery& query, const Status& why,
+                 BatchEnd& end);
+  /// Deliveries are tried again until the schedule's next time comes near: the slots that follow must
+  /// not be missed for a receiver that never answers.
+  Limits DeliveryLimits(const schedules::Schedule& schedule, const Limits& limits) const;
   Task<void> ReportAndDeliver(const schedules::Schedule& schedule, Instant planned, Limits limits,
                               BatchEnd& end);
 

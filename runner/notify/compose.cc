@@ -51,6 +51,13 @@ std::string ContentType(const std::string& format) {
 
 }  // namespace
 
+store::RunId RunOf(const reports::ReportModel& model) {
+  if (model.kind != reports::ReportKind::kRun) return 0;
+  const std::string number = What(model);
+  const bool fits = number.find_first_not_of("0123456789") == std::string::npos && number.size() <= 18;
+  return fits ? std::stoll(number) : 0;
+}
+
 std::string KindName(reports::ReportKind kind) {
   switch (kind) {
     case reports::ReportKind::kRun: return "run";
@@ -69,12 +76,7 @@ Result<Message> Compose(const Channel& channel, const reports::ReportModel& mode
   const bool findings = channel.content == "findings";
   Message message;
   message.subject = findings ? "findings" : "report " + kind;
-  if (model.kind == reports::ReportKind::kRun) {
-    const std::string number = What(model);
-    if (number.find_first_not_of("0123456789") == std::string::npos && number.size() <= 18) {
-      message.run = std::stoll(number);
-    }
-  }
+  message.run = RunOf(model);
   message.title = Title(model, spoken);
   message.key = (findings ? "findings/" : "") + kind + "/" + What(model) + "." + channel.format;
   message.content_type = ContentType(channel.format);

@@ -34,6 +34,9 @@ struct Message {
 Result<Message> Compose(const Channel& channel, const reports::ReportModel& model,
                         const std::string& language);
 
+/// The number of the run that `model` reports; 0 for a period.
+store::RunId RunOf(const reports::ReportModel& model);
+
 /// "run", "daily", "weekly", "monthly" or "quarterly".
 std::string KindName(reports::ReportKind kind);
 

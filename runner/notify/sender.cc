@@ -7,10 +7,18 @@
 #include "base/when_all.h"
 #include "checks/targets/tls_files.h"
 #include "runner/notify/address.h"
+#include "runner/notify/not_sent.h"
+#include "runner/notify/recipients.h"
 #include "runner/notify/retry.h"
 
 namespace upkeep::notify {
 namespace {
+
+constexpr const char* kStoppedBefore = "upkeep was told to stop before it was sent";
+constexpr const char* kStoppedInside =
+    "upkeep was told to stop before an answer came: it is not known whether it arrived";
+constexpr const char* kStopped = "given up, since upkeep was told to stop; before that: ";
+constexpr const char* kNoTime = "given up, since no time was left for another try; before that: ";
 
 store::DeliveryAttempt AttemptOf(const Judgement& judgement, bool again) {
   store::DeliveryAttempt attempt;
@@ -21,8 +29,11 @@ store::DeliveryAttempt AttemptOf(const Judgement& judgement, bool again) {
   return attempt;
 }
 
-bool IsCancelled(const Limits& limits) {
-  return limits.cancel.cancelled() || std::chrono::steady_clock::now() >= limits.deadline;
+/// Of try `number`: the first is made however late it is.
+Limits LimitsOfTry(int number, const Channel& channel, const Limits& limits) {
+  Limits own = limits;
+  if (number == 1) own.deadline = SteadyInstant::max();
+  return own.Within(channel.time_limit);
 }
 
 }  // namespace
@@ -59,6 +70,12 @@ Task<Result<io::TransferResponse>> Sender::TryOnce(const Channel& channel, const
   co_return co_await reactor_.Transfer(std::move(*request), limits);
 }
 
+Status Sender::GiveUp(const std::string& why, SendOutcome& outcome) {
+  // The last word in the store must not promise another try.
+  outcome.detail = why;
+  return store_.EndDelivery(outcome.delivery, outcome.detail);
+}
+
 Task<SendOutcome> Sender::Send(Channel channel, Message message, Limits limits) {
   SendOutcome outcome;
   outcome.name = channel.name;
@@ -71,6 +88,7 @@ Task<SendOutcome> Sender::Send(Channel channel, Message message, Limits limits) 
   delivery.channel = ChannelKindName(channel.kind);
   delivery.destination = outcome.destination;
   delivery.content_hash = Sha256Hex(payload);
+  delivery.holder = holder_;
   Result<std::int64_t> added = store_.AddDelivery(delivery);
   if (!added.ok()) {
     outcome.status = added.status();
@@ -78,35 +96,45 @@ Task<SendOutcome> Sender::Send(Channel channel, Message message, Limits limits) 
   }
   outcome.delivery = *added;
 
+  Recipients recipients(channel.to);
   for (;;) {
+    if (outcome.attempts == 0 && limits.cancel.cancelled()) {
+      Status recorded = GiveUp(kStoppedBefore, outcome);
+      if (!recorded.ok()) {
+        outcome.status = std::move(recorded);
+        co_return outcome;
+      }
+      break;
+    }
     ++outcome.attempts;
-    const Limits one_try = limits.Within(channel.time_limit);
+    const Limits one_try = LimitsOfTry(outcome.attempts, channel, limits);
     const Result<io::TransferResponse> answer = co_await TryOnce(channel, message, payload, one_try);
     // Made anew: the try has just read its secrets.
     Redactor redactor = secrets_.redactor();
     if (channel.kind == ChannelKind::kWebhook) HideAddress(channel.url, redactor);
-    const Judgement judgement = Judge(channel.kind, answer, clock_.Now(), redactor);
+    Judgement judgement = Judge(channel.kind, answer, clock_.Now(), redactor);
+    if (channel.kind == ChannelKind::kSmtp) {
+      recipients.Take(answer, judgement);
+      channel.to = recipients.Left();
+    }
+    if (answer.status().code() == Code::kCancelled) judgement.detail = kStoppedInside;
     outcome.detail = judgement.detail;
     const auto pause = PauseBefore(outcome.attempts + 1, channel.retry, judgement);
-    const bool again = pause.has_value() && !IsCancelled(limits);
-    Status recorded = store_.RecordDeliveryAttempt(outcome.delivery, AttemptOf(judgement, again));
+    Status recorded = store_.RecordDeliveryAttempt(outcome.delivery, AttemptOf(judgement, pause.has_value()));
     if (!recorded.ok()) {
       outcome.status = std::move(recorded);
       co_return outcome;
     }
     if (judgement.verdict == Verdict::kSent) co_return outcome;
-    if (!again) break;
-    const Status slept = co_await reactor_.SleepUntil(
-        std::chrono::steady_clock::now() +
-            std::chrono::duration_cast<std::chrono::steady_clock::duration>(*pause),
-        limits);
-    if (slept.ok()) continue;
-    // Given up while waiting: the last word in the store must not promise another try.
-    store::DeliveryAttempt ended;
-    ended.state = store::DeliveryState::kFailed;
-    ended.detail = "given up while waiting to try again; before that: " + judgement.detail;
-    outcome.detail = ended.detail;
-    recorded = store_.RecordDeliveryAttempt(outcome.delivery, ended);
+    if (!pause) break;
+    const SteadyInstant next = std::chrono::steady_clock::now() +
+                               std::chrono::duration_cast<std::chrono::steady_clock::duration>(*pause);
+    const bool late = next >= limits.deadline;
+    Status slept;
+    if (!late) slept = co_await reactor_.SleepUntil(next, limits);
+    if (!late && slept.ok()) continue;
+    const bool stopped = limits.cancel.cancelled();
+    recorded = GiveUp((stopped ? kStopped : kNoTime) + judgement.detail, outcome);
     if (!recorded.ok()) {
       outcome.status = std::move(recorded);
       co_return outcome;
@@ -116,6 +144,17 @@ Task<SendOutcome> Sender::Send(Channel channel, Message message, Limits limits) 
   outcome.status = Status(Code::kOutput, secrets_.redactor().Redact("delivery to " + outcome.destination +
                                                                     " failed: " + outcome.detail));
   co_return outcome;
+}
+
+void Sender::RecordThatNoneBegan(const reports::ReportModel& model, SendOutcome& outcome) {
+  outcome.detail = outcome.status.message();
+  const Result<std::int64_t> recorded = RecordNotSent(store_, outcome.name, "report " + KindName(model.kind),
+                                                      RunOf(model), outcome.status);
+  if (recorded.ok()) {
+    outcome.delivery = *recorded;
+  } else {
+    outcome.status = recorded.status();
+  }
 }
 
 Task<std::vector<SendOutcome>> Sender::SendReport(const Deliveries& deliveries,
@@ -132,11 +171,13 @@ Task<std::vector<SendOutcome>> Sender::SendReport(const Deliveries& deliveries,
       outcomes[i].status =
           Status(Code::kConfig, deliveries.file + " has no delivery called '" + names[i] + "'")
               .WithHint(near.empty() ? "docs/deliveries.md" : "did you mean '" + near + "'?");
+      RecordThatNoneBegan(model, outcomes[i]);
       continue;
     }
     Result<Message> message = Compose(*channel, model, language);
     if (!message.ok()) {
       outcomes[i].status = message.status();
+      RecordThatNoneBegan(model, outcomes[i]);
       continue;
     }
     tasks.push_back([](Sender& sender, Channel to, Message what, Limits until,

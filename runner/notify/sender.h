@@ -2,10 +2,11 @@
 //
 // Delivers reports and findings, and writes every try down: the delivery before the first one,
 // each try's answer after it. What may pass (time-outs, 5xx, 429) is tried again with growing
-// pauses; what the receiver refuses is not.
+// pauses; what the receiver refuses is not. One that can't begin is written down as failed.
 //
-// A process that ends in between leaves the delivery pending in the store; delivering the same
-// report again does so under the same idempotency key.
+// A process that ends in between leaves the delivery pending in the store until another upkeep
+// finds it dead (not_sent.h); delivering the same report again does so under the same idempotency
+// key.
 //
 // THREADS: as the reactor. References outlive the sender and its tasks.
 
@@ -13,6 +14,7 @@
 #define UPKEEP_RUNNER_NOTIFY_SENDER_H_
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/cancel.h"
@@ -40,16 +42,18 @@ struct SendOutcome {
 
 class Sender {
  public:
+  /// `holder` is this process (run::ProcessHolder).
   Sender(io::Reactor& reactor, store::DeliveryStore& store, checks::Secrets& secrets,
-         const Clock& clock)
-      : reactor_(reactor), store_(store), secrets_(secrets), clock_(clock) {}
+         const Clock& clock, std::string holder)
+      : reactor_(reactor), store_(store), secrets_(secrets), clock_(clock), holder_(std::move(holder)) {}
 
-  /// Delivers one message; ends when it was taken or given up, or when `limits` end it (then it
-  /// counts as failed, and says so).
+  /// Delivers one message; ends when it was taken or given up. Cancelling `limits` ends it at once,
+  /// their deadline before another try that does not fit, never before the first: then it counts as
+  /// failed, and says so.
   Task<SendOutcome> Send(Channel channel, Message message, Limits limits);
 
   /// Renders `model` for each of `names` and delivers to all of them side by side. One outcome
-  /// each, in their order; a name that `deliveries` lacks is a kConfig outcome. For the daemon
+  /// each, in their order; a name that `deliveries` lacks is a kConfig outcome, and stored, too. For the daemon
   /// and the tick. `deliveries` and `model` outlive the task.
   Task<std::vector<SendOutcome>> SendReport(const Deliveries& deliveries,
                                             std::vector<std::string> names,
@@ -58,6 +62,10 @@ class Sender {
 
  private:
   Task<Result<Credentials>> ReadCredentials(const Channel& channel, Limits limits);
+  /// What `outcome` says is why nothing of `model` was sent: that is stored, too.
+  void RecordThatNoneBegan(const reports::ReportModel& model, SendOutcome& outcome);
+  /// Ends a delivery that has tries left, as failed for `why`.
+  Status GiveUp(const std::string& why, SendOutcome& outcome);
   Task<Result<io::TransferResponse>> TryOnce(const Channel& channel, const Message& message,
                                              const std::string& payload, Limits limits);
 
@@ -65,6 +73,7 @@ class Sender {
   store::DeliveryStore& store_;
   checks::Secrets& secrets_;
   const Clock& clock_;
+  const std::string holder_;
 };
 
 }  // namespace upkeep::notify

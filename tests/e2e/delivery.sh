@@ -16,7 +16,9 @@ upkeep=$(realpath "$upkeep")
 
 work=$(mktemp -d)
 own_servers=''
+receiver=''
 cleanup() {
+  [ -z "$receiver" ] || kill "$receiver" 2>/dev/null || true
   [ -z "$own_servers" ] || "$source_dir/tests/servers/servers" --name "$own_servers" down >/dev/null 2>&1 || true
   rm -rf "$work"
 }
@@ -135,11 +137,62 @@ deliveries:
     password: {file: $UPKEEP_TEST_SMTP_PASSWORD_FILE}
     retry: {attempts: 2, backoff: 100ms, cap: 1s}
     tls: {caFile: $UPKEEP_TEST_CA_FILE}
+  - name: mail-partly
+    kind: smtp
+    host: $UPKEEP_TEST_SMTP_HOST
+    port: $UPKEEP_TEST_SMTP_STARTTLS_PORT
+    from: upkeep@example.org
+    to: [reject@example.org, one@example.org, later@example.org]
+    user: $UPKEEP_TEST_SMTP_USER
+    password: {file: $UPKEEP_TEST_SMTP_PASSWORD_FILE}
+    retry: {attempts: 2, backoff: 100ms, cap: 1s}
+    tls: {caFile: $UPKEEP_TEST_CA_FILE}
   - name: untrusted
     kind: webhook
     url: $UPKEEP_TEST_WEBHOOK_URL
-    retry: {attempts: 1}
 EOF
+
+# A receiver with bad manners of its own: repeats what it was sent, says too much, or nothing.
+printf 'T0KEN-of-this-test-%s' "$RANDOM$RANDOM" >"$work/hook.token"
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout "$work/rude.key" -out "$work/rude.pem" \
+  -days 1 -subj /CN=rude -addext subjectAltName=IP:127.0.0.1 2>/dev/null
+python3 - "$work" >"$work/rude.port" 2>"$work/rude.log" <<'EOF' &
+import http.server, ssl, sys, threading, time
+class Rude(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    def do_POST(self):
+        self.rfile.read(int(self.headers["content-length"]))
+        status, body = 404, f"Cannot POST {self.path} for {self.headers['authorization']}".encode()
+        if self.path == "/long":
+            status, body = 200, b"x" * 200_000
+        if self.path == "/never":
+            time.sleep(60)
+        self.send_response(status)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Rude)
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain(sys.argv[1] + "/rude.pem", sys.argv[1] + "/rude.key")
+server.socket = context.wrap_socket(server.socket, server_side=True)
+print(server.server_port, flush=True)
+server.serve_forever()
+EOF
+receiver=$!
+for _ in $(seq 100); do
+  [ ! -s "$work/rude.port" ] || break
+  sleep 0.1
+done
+export no_proxy="${no_proxy:-${NO_PROXY:-}},127.0.0.1"
+for name in echo:services/PATHSECRET42?key=QSECRET2 long:long never:never; do
+  cat >>"$work/deliveries.yaml" <<EOF
+  - name: ${name%%:*}
+    kind: webhook
+    url: "https://127.0.0.1:$(<"$work/rude.port")/${name#*:}"
+    token: {file: hook.token}
+    tls: {caFile: rude.pem}
+EOF
+done
 
 deliver() { "$upkeep" deliver "$@" >"$work/out" 2>"$work/err"; }
 code_of() { local code=0; "$@" || code=$?; echo "$code"; }
@@ -203,6 +256,36 @@ EOF
 
 check "an authority that is not trusted is a failure" same 73 "$(code_of deliver 1 --to untrusted)"
 check "and says so" grep -q 'TLS failed' "$work/err"
+check "after one try" same "failed|1" "$(sql 'SELECT state, attempts FROM deliveries ORDER BY id DESC LIMIT 1')"
+
+# A receiver that repeats the token, the path and the query is quoted without them.
+check "a receiver that repeats what it was sent" same 73 "$(code_of deliver 1 --to echo)"
+check "is quoted" grep -q 'Cannot POST' "$work/err"
+for secret in "$(<"$work/hook.token")" PATHSECRET42 QSECRET2; do
+  check "without $secret" lacks "$secret"
+done
+check "a taken report is sent, whatever is said about it" same 0 "$(code_of deliver 1 --to long)"
+check "after one try, too" same "sent|1" "$(sql 'SELECT state, attempts FROM deliveries ORDER BY id DESC LIMIT 1')"
+
+# A signal while the receiver says nothing: the delivery is not left pending.
+interrupted() {  # interrupted SIGNAL: the exit code of a delivery that gets it.
+  local code=0
+  "$upkeep" deliver 1 --to never >"$work/out" 2>"$work/err" &
+  local process=$!
+  for _ in $(seq 100); do
+    [ -z "$(sql "SELECT id FROM deliveries WHERE state = 'pending'")" ] || break
+    sleep 0.1
+  done
+  kill -s "$1" "$process"
+  wait "$process" 2>/dev/null || code=$?
+  echo "$code"
+}
+check "SIGTERM ends it" same 143 "$(interrupted TERM)"
+check "as failed" same "failed|1" "$(sql 'SELECT state, attempts FROM deliveries ORDER BY id DESC LIMIT 1')"
+check "kill -9 leaves it" same 137 "$(interrupted KILL)"
+check "pending" same "pending|0" "$(sql 'SELECT state, attempts FROM deliveries ORDER BY id DESC LIMIT 1')"
+check "the next delivery" same 0 "$(code_of deliver 1 --to long)"
+check "ends it" same "failed|0" "$(sql 'SELECT state, attempts FROM deliveries ORDER BY id DESC LIMIT 1 OFFSET 1')"
 
 # S3: the object that MinIO has is the HTML that was rendered.
 "$upkeep" report 1 -o "html:$work/want.html"
@@ -241,6 +324,13 @@ check "a mailbox that is not there is a failure" same 73 "$(code_of deliver 1 --
 check "after one try" same "failed|1" "$(sql 'SELECT state, attempts FROM deliveries ORDER BY id DESC LIMIT 1')"
 check "a mailbox that asks to come later" same 73 "$(code_of deliver 1 --to mail-later)"
 check "was asked twice" same "failed|2" "$(sql 'SELECT state, attempts FROM deliveries ORDER BY id DESC LIMIT 1')"
+check "a mail that some are refused" same 73 "$(code_of deliver 1 --to mail-partly)"
+check "reaches the others, and is tried again for who is to come later alone" python3 - "$(newest "$UPKEEP_TEST_MAIL_FOLDER" json)" <<'EOF'
+import json, sys
+assert "one@example.org" in str(json.load(open(sys.argv[1]))), open(sys.argv[1]).read()
+EOF
+check "and says who was refused by their number" grep -q 'sent to 1 of 3; refused by number: 1 (SMTP 550), 3 (SMTP 451)' "$work/err"
+check "after two tries" same "failed|2" "$(sql 'SELECT state, attempts FROM deliveries ORDER BY id DESC LIMIT 1')"
 
 # Several at once; faults of usage and of the file.
 check "two at once, one fails" same 73 "$(code_of deliver daily --to hook --to wrong-key)"

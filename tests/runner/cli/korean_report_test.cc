@@ -385,7 +385,7 @@ TEST_F(KoreanReportTest, OfEveryReasonOfASlotAndADeliveryThatFailed) {
   message.content_type = "application/json";
   message.idempotency_key = "0123456789abcdef";
   checks::Secrets secrets(*reactor_, redactor_, nullptr);
-  notify::Sender sender(*reactor_, *store_, secrets, clock_);
+  notify::Sender sender(*reactor_, *store_, secrets, clock_, "");
   const notify::SendOutcome sent = reactor_->RunUntilDone(sender.Send(channel, message, {}));
   EXPECT_FALSE(sent.status.ok());
   ExpectKorean(InKorean(sent.detail), "detail");

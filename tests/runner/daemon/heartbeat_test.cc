@@ -50,7 +50,7 @@ class HeartbeatTest : public DaemonTest {
     return beat;
   }
   Status Send(Beat beat) {
-    Heartbeats heartbeats(*reactor_, *store_, secrets_, clock_);
+    Heartbeats heartbeats(*reactor_, *store_, secrets_, clock_, run::ProcessHolder());
     return reactor_->RunUntilDone(heartbeats.Send(std::move(beat), Limits().Within(seconds(30))));
   }
   std::vector<HttpRequest> Requests() {
@@ -62,7 +62,7 @@ class HeartbeatTest : public DaemonTest {
     clock_.SetWall(At("2026-11-01T09:00:03Z"));
     auto world = ReadWorld(PlacesOf(hosts_), clock_.Now());
     if (!world.ok()) return world.status();
-    Heartbeats heartbeats(*reactor_, *store_, secrets_, clock_);
+    Heartbeats heartbeats(*reactor_, *store_, secrets_, clock_, run::ProcessHolder());
     RunnerParts parts = PartsOf(*store_, *reactor_, clock_, run::ProcessHolder());
     parts.heartbeats = &heartbeats;
     return reactor_->RunUntilDone(Tick(*world, "s", parts, Limits()));

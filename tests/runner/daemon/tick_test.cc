@@ -53,6 +53,65 @@ TEST_F(TickTest, TheFirstTickRunsTheSlotThatItWasStartedFor) {
   ExpectWhole();
 }
 
+TEST_F(TickTest, ADeliveryThatNeverBeganIsInTheStore) {
+  WriteSchedules(std::string(kDailyAtFive) + "    deliver: [archive, mail]\n");
+  clock_.SetWall(At("2026-11-01T09:00:03Z"));
+  const auto outcome = TickNow();
+  ASSERT_TRUE(outcome.ok()) << outcome.status().Describe();
+  EXPECT_EQ(outcome->runs, 1);
+  const auto deliveries = *store_->Deliveries({});
+  ASSERT_EQ(deliveries.size(), 2U);
+  for (const store::Delivery& delivery : deliveries) {
+    EXPECT_EQ(delivery.state, store::DeliveryState::kFailed);
+    EXPECT_EQ(delivery.attempts, 0);
+    EXPECT_EQ(delivery.detail, "the schedule names deliveries, and there is no deliveries file");
+    EXPECT_EQ(delivery.subject, "report run");
+    EXPECT_NE(delivery.run, 0);
+  }
+  EXPECT_EQ(deliveries[1].destination, "archive");
+  ExpectWhole();
+}
+
+TEST_F(TickTest, ADeliveryHasUntilTheNextSlotComesNear) {
+  WriteSchedules("    cron: \"* * * * *\"\n    playbooks: [selftest.ok]\n    deliver: [hook]\n");
+  clock_.SetWall(At("2026-11-01T09:00:03Z"));
+  auto world = ReadWorld(PlacesOf(hosts_), clock_.Now());
+  ASSERT_TRUE(world.ok()) << world.status().Describe();
+  auto reactor = io::Reactor::Create();
+  RunnerParts parts = PartsOf(*store_, **reactor, clock_, run::ProcessHolder());
+  std::chrono::duration<double> left{};
+  parts.deliver = [&left](const std::vector<std::string>&, const reports::ReportModel&,
+                          Limits limits) -> Task<std::vector<notify::SendOutcome>> {
+    left = limits.deadline - std::chrono::steady_clock::now();
+    co_return std::vector<notify::SendOutcome>();
+  };
+  const auto outcome = (*reactor)->RunUntilDone(upkeep::daemon::Tick(*world, "s", parts, Limits()));
+  ASSERT_TRUE(outcome.ok()) << outcome.status().Describe();
+  EXPECT_EQ(outcome->runs, 1);
+  EXPECT_GT(left.count(), 45) << "57 s to the next slot, and a tenth of it to end";
+  EXPECT_LT(left.count(), 52);
+}
+
+TEST_F(TickTest, WhatADeadProcessLeftPendingIsEnded) {
+  WriteSchedules(kDailyAtFive);
+  store::Delivery delivery;
+  delivery.subject = "report daily";
+  delivery.channel = "webhook";
+  delivery.destination = "hook";
+  std::string holder = run::ProcessHolder();
+  delivery.holder = holder.substr(0, holder.rfind('/')) + "/1";   // The same number, at another time.
+  ASSERT_TRUE(store_->AddDelivery(delivery).ok());
+  delivery.holder = holder;
+  ASSERT_TRUE(store_->AddDelivery(delivery).ok());
+  Tick();
+  const auto deliveries = *store_->Deliveries({});
+  ASSERT_EQ(deliveries.size(), 2U);
+  EXPECT_EQ(deliveries[0].state, store::DeliveryState::kPending);
+  EXPECT_EQ(deliveries[1].state, store::DeliveryState::kFailed);
+  EXPECT_EQ(deliveries[1].attempts, 0);
+  ExpectWhole();
+}
+
 TEST_F(TickTest, ASecondTickForTheSameSlotDoesNothing) {
   WriteSchedules(kDailyAtFive);
   clock_.SetWall(At("2026-11-01T09:00:03Z"));

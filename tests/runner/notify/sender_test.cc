@@ -6,10 +6,12 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <functional>
 #include <mutex>
 
 #include "base/value.h"
+#include "base/when_all.h"
 #include "runner/notify/encoding.h"
 #include "tests/base/io/local_server.h"
 
@@ -75,6 +77,24 @@ class SenderTest : public testing::Test {
   SendOutcome Send(Limits limits = {}) {
     return reactor_->RunUntilDone(sender_.Send(channel_, message_, limits));
   }
+  SendOutcome SendAndCancelAfter(milliseconds time) {
+    CancelSource source;
+    Limits limits;
+    limits.cancel = source.token();
+    std::vector<Task<void>> tasks;
+    SendOutcome outcome;
+    tasks.push_back([](Sender& sender, Channel to, Message what, Limits until, SendOutcome& end) -> Task<void> {
+      end = co_await sender.Send(std::move(to), std::move(what), until);
+    }(sender_, channel_, message_, limits, outcome));
+    tasks.push_back([](io::Reactor& reactor, SteadyInstant at, CancelSource& cancel) -> Task<void> {
+      const Limits unlimited;
+      const Status slept = co_await reactor.SleepUntil(at, unlimited);
+      EXPECT_TRUE(slept.ok());
+      cancel.Cancel();
+    }(*reactor_, std::chrono::steady_clock::now() + time, source));
+    reactor_->RunUntilDone(WhenAll(std::move(tasks)));
+    return outcome;
+  }
   std::vector<HttpRequest> requests() {
     const std::lock_guard lock(mutex_);
     return requests_;
@@ -84,6 +104,7 @@ class SenderTest : public testing::Test {
   std::vector<HttpRequest> requests_;
   std::vector<std::pair<int, std::string>> answers_;   ///< The next ones; then 200.
   std::function<std::string(const HttpRequest&)> words_;   ///< What the receiver says; else "words".
+  std::atomic<bool> silent_{false};                        ///< The receiver never answers.
   LocalServer server_{testing_io::Http([this](Peer& peer, const HttpRequest& request) {
     std::pair<int, std::string> answer{200, ""};
     {
@@ -91,6 +112,7 @@ class SenderTest : public testing::Test {
       if (requests_.size() < answers_.size()) answer = answers_[requests_.size()];
       requests_.push_back(request);
     }
+    if (silent_) return peer.Pause(std::chrono::seconds(60));
     return peer.Answer(answer.first, words_ ? words_(request) : "words", answer.second);
   })};
   std::unique_ptr<io::Reactor> reactor_;
@@ -98,7 +120,7 @@ class SenderTest : public testing::Test {
   Redactor redactor_;
   SystemClock clock_;
   checks::Secrets secrets_{*reactor_, redactor_};
-  Sender sender_{*reactor_, store_, secrets_, clock_};
+  Sender sender_{*reactor_, store_, secrets_, clock_, "here/boot/1/2"};
   Channel channel_;
   Message message_;
 };
@@ -207,15 +229,110 @@ TEST_F(SenderTest, AMissingSecretIsNotTriedAgain) {
   EXPECT_EQ(0U, requests().size());
 }
 
-TEST_F(SenderTest, CancellingWhileItWaitsLeavesItFailed) {
+TEST_F(SenderTest, CancellingWhileItWaitsLeavesItFailedAndCountsNoTry) {
   answers_ = {{500, ""}};
   channel_.retry = {4, std::chrono::seconds(30), std::chrono::seconds(30)};
+  const SendOutcome outcome = SendAndCancelAfter(milliseconds(300));
+  EXPECT_EQ(Code::kOutput, outcome.status.code());
+  EXPECT_EQ("pending", store_.States());
+  ASSERT_EQ(1U, store_.ended.size());
+  EXPECT_EQ("given up, since upkeep was told to stop; before that: HTTP 500: words", store_.ended[0]);
+  EXPECT_EQ(store_.ended[0], outcome.detail);
+  EXPECT_EQ(1, outcome.attempts);
+}
+
+TEST_F(SenderTest, CancellingBeforeTheAnswerSaysThatNobodyKnows) {
+  silent_ = true;
+  const SendOutcome outcome = SendAndCancelAfter(milliseconds(300));
+  EXPECT_EQ(Code::kOutput, outcome.status.code());
+  EXPECT_EQ("failed", store_.States());
+  EXPECT_NE(std::string::npos, outcome.detail.find("not known whether it arrived")) << outcome.detail;
+}
+
+TEST_F(SenderTest, WhatIsStoppedBeforeItBeganIsNotSent) {
+  CancelSource source;
+  source.Cancel();
   Limits limits;
-  limits = limits.Within(milliseconds(300));
+  limits.cancel = source.token();
   const SendOutcome outcome = Send(limits);
   EXPECT_EQ(Code::kOutput, outcome.status.code());
+  EXPECT_EQ(0, outcome.attempts);
+  EXPECT_EQ("", store_.States());
+  ASSERT_EQ(1U, store_.ended.size());
+  EXPECT_EQ("upkeep was told to stop before it was sent", store_.ended[0]);
+}
+
+TEST_F(SenderTest, WithoutTimeForAnotherTryItIsGivenUpAtOnce) {
+  answers_ = {{500, ""}};
+  channel_.retry = {4, std::chrono::seconds(30), std::chrono::seconds(30)};
+  const auto start = std::chrono::steady_clock::now();
+  const SendOutcome outcome = Send(Limits().Within(std::chrono::seconds(20)));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
+  EXPECT_EQ(Code::kOutput, outcome.status.code());
+  EXPECT_EQ("pending", store_.States());
+  ASSERT_EQ(1U, store_.ended.size());
+  EXPECT_EQ("given up, since no time was left for another try; before that: HTTP 500: words", store_.ended[0]);
+}
+
+TEST_F(SenderTest, HoweverLateItIsTriedOnce) {
+  const SendOutcome outcome = Send(Limits().Within(milliseconds(0)));
+  EXPECT_TRUE(outcome.status.ok()) << outcome.status.Describe();
+  EXPECT_EQ("sent", store_.States());
+}
+
+TEST_F(SenderTest, WhatWasTakenIsNotSentAgainForWhatIsSaidAboutIt) {
+  words_ = [](const HttpRequest&) { return std::string(200'000, 'x'); };
+  EXPECT_TRUE(Send().status.ok());
+  EXPECT_EQ("sent", store_.States());
+  EXPECT_EQ(1U, requests().size());
+}
+
+TEST_F(SenderTest, ACertificateThatDoesNotVerifyIsNotTriedAgain) {
+  LocalServer expired(testing_io::Https(testing_io::MakeCertificate({.starts = std::chrono::hours(-48),
+                                                                     .ends = std::chrono::hours(-1)}),
+                                        [](Peer& peer, const HttpRequest&) { return peer.Answer(200, ""); }));
+  channel_.url = "https://127.0.0.1:" + std::to_string(expired.port()) + "/hook";
+  const SendOutcome outcome = Send();
+  EXPECT_EQ("failed", store_.States());
+  EXPECT_NE(std::string::npos, outcome.detail.find("TLS failed")) << outcome.detail;
+}
+
+TEST_F(SenderTest, AMailReachesTheOthersAndIsTriedAgainForWhomIsToComeLater) {
+  std::vector<std::string> asked;   // Each RCPT, as it came.
+  int later = 1;
+  LocalServer mail([&](Peer& peer) {
+    std::string line;
+    peer.Send("220 test\r\n");
+    while (peer.ReadLine(line)) {
+      std::string answer = "250 ok\r\n";
+      if (line.starts_with("RCPT")) {
+        const std::lock_guard lock(mutex_);
+        asked.push_back(line.substr(0, line.find('@')));
+        if (line.find("gone") != std::string::npos) answer = "550 no such mailbox\r\n";
+        if (line.find("later") != std::string::npos && later-- > 0) answer = "451 later\r\n";
+      } else if (line == "DATA") {
+        peer.Send("354 go\r\n");
+        while (peer.ReadLine(line) && line != ".") {
+        }
+      } else if (line == "QUIT") {
+        answer = "221 bye\r\n";
+      }
+      peer.Send(answer);
+    }
+  });
+  channel_.kind = ChannelKind::kSmtp;
+  channel_.host = "127.0.0.1";
+  channel_.port = mail.port();
+  channel_.security = MailSecurity::kNone;
+  channel_.from = "upkeep@example.org";
+  channel_.to = {"one@example.org", "gone@example.org", "later@example.org"};
+  const SendOutcome outcome = Send();
+  EXPECT_EQ(Code::kOutput, outcome.status.code());
   EXPECT_EQ("pending failed", store_.States());
-  EXPECT_NE(std::string::npos, outcome.detail.find("given up while waiting")) << outcome.detail;
+  EXPECT_EQ("sent to 1 of 3; refused by number: 2 (SMTP 550), 3 (SMTP 451)", store_.attempts[0].detail);
+  EXPECT_EQ("sent to 2 of 3; refused by number: 2 (SMTP 550)", outcome.detail);
+  const std::lock_guard lock(mutex_);
+  EXPECT_EQ((std::vector<std::string>{"RCPT TO:<one", "RCPT TO:<gone", "RCPT TO:<later", "RCPT TO:<later"}), asked);
 }
 
 TEST_F(SenderTest, NothingIsSentThatCannotBeWrittenDown) {
@@ -240,6 +357,15 @@ TEST_F(SenderTest, AReportGoesToEachNameAndAnUnknownOneIsAnError) {
   EXPECT_TRUE(outcomes[0].status.ok()) << outcomes[0].status.Describe();
   EXPECT_EQ(Code::kConfig, outcomes[1].status.code());
   EXPECT_EQ("did you mean 'hook'?", outcomes[1].status.hint());
+  // What never began is in the store all the same.
+  ASSERT_EQ(2U, store_.added.size());
+  EXPECT_EQ(outcomes[1].delivery, store_.added[0].destination == "hok" ? 1 : 2);
+  const store::Delivery& never = store_.added[static_cast<std::size_t>(outcomes[1].delivery - 1)];
+  EXPECT_EQ("hok", never.destination);
+  EXPECT_EQ("report daily", never.subject);
+  ASSERT_EQ(1U, store_.ended.size());
+  EXPECT_EQ("deliveries.yaml has no delivery called 'hok'", store_.ended[0]);
+  EXPECT_EQ("here/boot/1/2", store_.added[static_cast<std::size_t>(outcomes[0].delivery - 1)].holder);
   EXPECT_EQ(1U, requests().size());
 }
 
