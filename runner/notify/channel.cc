@@ -37,6 +37,18 @@ bool IsKeyText(std::string_view text) {
   });
 }
 
+/// No segment that a path would lose: libcurl and proxies take "." and ".." out, and so an object
+/// would lie in another bucket than the file names.
+bool IsKeyPath(std::string_view text) {
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('/', begin), text.size());
+    const std::string_view segment = text.substr(begin, end - begin);
+    if (segment.empty() || segment == "." || segment == "..") return false;
+    begin = end + 1;
+  }
+  return true;
+}
+
 RetryRule ReadRetry(MappingReader& parent, ReadContext& context) {
   RetryRule rule;
   const Node* const node = parent.Take("retry");
@@ -124,6 +136,9 @@ void ReadS3(MappingReader& reader, const Node& node, ReadContext& context, Chann
     if (value != nullptr && !IsKeyText(value->scalar)) {
       reader.Error(*value, "'" + std::string(key) + "' has a character that a key should not have",
                    "letters, digits and . _ - /");
+    } else if (value != nullptr && !IsKeyPath(value->scalar)) {
+      reader.Error(*value, "'" + std::string(key) + "' would lead to another place than it names",
+                   "no / at its beginning, no // and no . or .. between slashes");
     }
   }
   channel.content = reader.OptionalChoice("content", {"report", "findings"});

@@ -121,6 +121,8 @@ TEST(DeliveriesTest, EachMistakeHasItsPlace) {
        "    secretAccessKey: {file: x}\n", ":6:13:", "character"},
       {"  - name: a\n    kind: s3\n    endpoint: https://e\n    bucket: b\n    accessKeyId: {file: x}\n", ":3:5:",
        "secretAccessKey"},
+      {"  - name: a\n    kind: s3\n    endpoint: https://e\n    bucket: ..\n    accessKeyId: {file: x}\n"
+       "    secretAccessKey: {file: x}\n", ":6:13:", "another place"},
       {"  - {name: a, kind: webhook, url: 'https://a'}\n  - {name: a, kind: webhook, url: 'https://b'}\n", ":4:5:",
        "is taken"},
   };
@@ -128,6 +130,22 @@ TEST(DeliveriesTest, EachMistakeHasItsPlace) {
     const std::string error = ErrorOf(bad.entry);
     EXPECT_NE(std::string::npos, error.find(bad.place)) << bad.entry << error;
     EXPECT_NE(std::string::npos, error.find(bad.message)) << bad.entry << error;
+  }
+}
+
+TEST(DeliveriesTest, APrefixStaysInItsBucket) {
+  const auto entry = [](const std::string& prefix) {
+    return "  - name: a\n    kind: s3\n    endpoint: https://e\n    bucket: b\n    prefix: '" + prefix +
+           "'\n    accessKeyId: {file: x}\n    secretAccessKey: {file: x}\n";
+  };
+  for (const char* const prefix : {"../second-bucket/x", "x/../y", "x/..", "./x", ".", "..", "/x", "/", "x//y", "x//"}) {
+    const std::string error = ErrorOf(entry(prefix));
+    EXPECT_NE(std::string::npos, error.find(":7:13:")) << prefix << ": " << error;
+    EXPECT_NE(std::string::npos, error.find("another place")) << prefix << ": " << error;
+  }
+  for (const char* const prefix : {"x", "x/", "x/y.z", "..x/y..", "x/.hidden/"}) {
+    const auto read = ParseDeliveries("apiVersion: upkeep/v1\ndeliveries:\n" + entry(prefix), "d.yaml");
+    EXPECT_TRUE(read.ok()) << prefix << ": " << read.status().Describe();
   }
 }
 
