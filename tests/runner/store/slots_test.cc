@@ -307,6 +307,7 @@ TEST_F(PlansTest, AnIntentWithoutOutcomeIsListedAndNeverRepeated) {
 }
 
 TEST_F(PlansTest, ADeliveryThatIsEndedCountsNoTry) {
+  Open();
   Delivery delivery = MakeDelivery("webhook");
   delivery.holder = "here/boot/1/2";
   auto id = store_->AddDelivery(delivery);
