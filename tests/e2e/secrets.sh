@@ -11,7 +11,9 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib/session.sh"
 
 namespace=upkeep-secrets
+receiver=''
 cleanup() {
+  [ -z "$receiver" ] || kill "$receiver" 2>/dev/null || true
   kubectl delete namespace "$namespace" --ignore-not-found --wait=false >/dev/null 2>&1 || true
   rm -rf -- "$work"
 }
@@ -28,6 +30,7 @@ secret token; secret token-file; secret user-password ':@/'; secret exec-token; 
 secret pg-file "$nasty"; secret pg-environment "$nasty"; secret pg-exec ' %41"\'; secret pg-secret '&<>'
 secret redis-file '"\$'; secret redis-environment "$nasty"; secret http-password ':p@ss/?#'
 secret hook-secret; secret hook-token; secret smtp-password '"\='; secret s3-id; secret s3-key '+/='
+secret echo-token; secret echo-path; secret echo-query
 of() { cat "$work/secrets/$1"; }
 
 openssl genpkey -algorithm ed25519 2>/dev/null >"$work/key.pem"
@@ -85,10 +88,37 @@ redis() { printf '  - {name: %s, kind: redis, host: %s, user: upkeep, password: 
   redis redis-environment '{environment: REDIS_PASSWORD_OF_TEST}'
   echo "  - {name: http-password, kind: http, url: \"$UPKEEP_TEST_HTTP_URL/500\", user: eve, password: {file: $work/secrets/http-password}}"
 } >"$UPKEEP_INVENTORY"
+# A receiver that refuses, and repeats all that it was sent.
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout "$work/echo.key" -out "$work/echo.pem" \
+  -days 1 -subj /CN=echo -addext subjectAltName=IP:127.0.0.1 2>/dev/null
+python3 - "$work" >"$work/echo.port" 2>"$work/echo.log" <<'END' &
+import http.server, ssl, sys
+class Echo(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        self.rfile.read(int(self.headers["content-length"]))
+        body = f"no {self.path} for {self.headers['authorization']}".encode()
+        self.send_response(401)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Echo)
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain(sys.argv[1] + "/echo.pem", sys.argv[1] + "/echo.key")
+server.socket = context.wrap_socket(server.socket, server_side=True)
+print(server.server_port, flush=True)
+server.serve_forever()
+END
+receiver=$!
+for _ in $(seq 100); do
+  [ ! -s "$work/echo.port" ] || break
+  sleep 0.1
+done
+export no_proxy="${no_proxy:-${NO_PROXY:-}},127.0.0.1"
 cat >"$UPKEEP_DELIVERIES" <<END
 apiVersion: upkeep/v1
 deliveries:
   - {name: hook, kind: webhook, url: "$UPKEEP_TEST_WEBHOOK_URL", secret: {file: $work/secrets/hook-secret}, token: {file: $work/secrets/hook-token}, tls: {caFile: $UPKEEP_TEST_CA_FILE}}
+  - {name: echo, kind: webhook, url: "https://127.0.0.1:$(<"$work/echo.port")/services/$(of echo-path)?key=$(of echo-query)", token: {file: $work/secrets/echo-token}, tls: {caFile: $work/echo.pem}}
   - {name: mail, kind: smtp, host: $UPKEEP_TEST_SMTP_HOST, from: upkeep@example.com, to: [ops@example.com], user: upkeep, password: {file: $work/secrets/smtp-password}, tls: {caFile: $UPKEEP_TEST_CA_FILE}, retry: {attempts: 2, backoff: 100ms}}
   - {name: archive, kind: s3, endpoint: "$UPKEEP_TEST_S3_URL", bucket: $UPKEEP_TEST_S3_BUCKET, accessKeyId: {file: $work/secrets/s3-id}, secretAccessKey: {file: $work/secrets/s3-key}, tls: {caFile: $UPKEEP_TEST_CA_FILE}, retry: {attempts: 2, backoff: 100ms}}
 END
@@ -97,7 +127,7 @@ mkdir "$work/schedules"
 cat >"$work/schedules/all.yaml" <<END
 apiVersion: upkeep/v1
 schedules:
-  - {id: all, cron: "* * * * *", playbooks: ["cadence:daily"], grace: 5m, deliver: [hook, mail, archive]}
+  - {id: all, cron: "* * * * *", playbooks: ["cadence:daily"], grace: 5m, deliver: [hook, echo, mail, archive]}
 END
 
 number=0
@@ -123,16 +153,19 @@ say 0 config show
 say "0 69 78 3 1" record redis.health --target redis-environment -o "$work/out/redis.case.json" --name wrong
 say "0 1" record redis.health --target cache -o "$work/out/redis.case.json" --name right
 say "0 1 3" record kubernetes.nodes --target kube-token -o "$work/out/nodes.case.json"
-say "0 73 3 69 77" deliver daily --to hook --to mail --to archive
+say "0 73 3 69 77" deliver daily --to hook --to echo --to mail --to archive
 say "0 2 77 65" plan
 say 0 history
 say "0 65" diff
-say 0 manifests --deliveries "$UPKEEP_DELIVERIES"
+# The manifests hold the file as it is; of its own it has an address alone that is secret.
+sed 's#/services/[^"]*##' "$UPKEEP_DELIVERIES" >"$work/addressless.yaml"
+say 0 manifests --deliveries "$work/addressless.yaml"
 say 78 run kubernetes.nodes --kubeconfig "$work/broken.kubeconfig"
 say 78 run kubernetes.nodes --kubeconfig "$work/half.kubeconfig"
 say 78 config context --kubeconfig "$work/half.kubeconfig"
 # The log of a tick, and what is served.
 say "0 73 69 77" tick --schedule all --schedules "$work/schedules" --log json --reports "$work/out/reports"
+cp "$work/out/$number.err" "$work/out/tick.err"
 "$upkeep" serve --listen 127.0.0.1:0 >"$work/out/serve.out" 2>"$work/out/serve.err" &
 serving=$!
 for _ in $(seq 100); do
@@ -160,6 +193,8 @@ for delivery in hook mail archive; do
     where d.channel = '$(case $delivery in hook) echo webhook ;; mail) echo smtp ;; *) echo s3 ;; esac)'")
   if [ "$tried" -gt 0 ]; then pass "delivery by $delivery was tried"; else fail "delivery by $delivery was never tried"; fi
 done
+if grep -q 'HTTP 401: no \[redacted\] for Bearer \[redacted\]' "$work/out/tick.err"; then pass "a receiver's echo is in the log of a tick"
+else fail "no receiver's echo is in the log of a tick"; fi
 if jq -e 'any(.checks[]; .target == "http-password")' "$work/out/run.json" >/dev/null; then pass "http-password was asked"; else fail "http-password was not asked"; fi
 if [ -s "$work/out/children" ]; then pass "the credential programs were started"; else fail "no credential program was started"; fi
 
