@@ -42,10 +42,15 @@ constexpr const char* kHasFunction =
     "select coalesce(bool_or(has_function_privilege(current_user, p.oid, 'EXECUTE')), false) as has,"
     " count(*) > 0 as there from pg_proc p where p.proname = $1";
 
-// Only the session that was meant: a pid may be somebody else's by now.
+// Only the session that was meant: a pid may be somebody else's by now. Where a transaction is named,
+// only while the session idles in it still: what went back to work holds what nobody has judged.
 constexpr const char* kTerminate =
     "select pid, pg_terminate_backend(pid) as ended from pg_stat_activity where pid = $1::int"
-    " and backend_start = $2::timestamptz and backend_type = 'client backend' and pid <> pg_backend_pid()";
+    " and backend_start = $2::timestamptz and backend_type = 'client backend' and pid <> pg_backend_pid()"
+    " and ($3::text is null or (xact_start = $3::timestamptz and state_change = $4::timestamptz"
+    " and state in ('idle in transaction', 'idle in transaction (aborted)')))";
+
+constexpr std::size_t kTerminateArguments = 4;
 
 class PostgresModule final : public checks::HostModule {
  public:
@@ -102,8 +107,11 @@ Result<Need> PostgresModule::NeedOf(std::string_view function, const Value& argu
   }
   if (function == "server") return need;
   if (function == "terminate_backend") {
-    if (!At(arguments, 0).is_number_integer() || !At(arguments, 1).is_string()) {
-      return Status(Code::kInvalid, "terminate_backend(pid, backend_start) takes a number and a time");
+    const Value &transaction = At(arguments, 2), &since = At(arguments, 3);
+    const bool both = (transaction.is_null() && since.is_null()) || (transaction.is_string() && since.is_string());
+    if (!At(arguments, 0).is_number_integer() || !At(arguments, 1).is_string() || !both) {
+      return Status(Code::kInvalid, "terminate_backend(pid, backend_start, transaction_start, idle_since) takes a "
+                                    "number and times, the last two together or not at all");
     }
     need.verb = "function";
     need.object = "pg_terminate_backend";
@@ -217,12 +225,13 @@ Task<Result<Value>> PostgresModule::Terminate(Value arguments, Limits limits) {
   }
   Result<Parameters> parameters = ParametersOf(arguments);
   if (!parameters.ok()) co_return parameters.status();
-  parameters->resize(2);
+  parameters->resize(kTerminateArguments);
   Result<Value> rows = co_await connection_->Execute(kTerminate, std::move(*parameters), limits);
   if (!rows.ok()) co_return rows;
   if (rows->empty()) {
     co_return Status(Code::kNotFound, "session " + At(arguments, 0).dump() + " that began at " +
-                                          At(arguments, 1).get<std::string>() + " is gone");
+                                          At(arguments, 1).get<std::string>() +
+                                          (At(arguments, 2).is_null() ? " is gone" : " is gone or at work again"));
   }
   if (!rows->at(0).value("ended", false)) {
     co_return Status(Code::kNotFound, "session " + At(arguments, 0).dump() + " ended by itself");

@@ -47,14 +47,17 @@ function postgres.server() end
 ---@field pid integer
 ---@field ended boolean Always true; the session may take a moment to be gone.
 
---- Ends one client session, if it is still the one that began at `backend_start`; otherwise it
+--- Ends one client session, if it is still the one that began at `backend_start` and, where they are
+--- given, still idle since `idle_since` in the transaction of `transaction_start`; otherwise it
 --- raises not_found and ends nothing. For changes of remedies only: it runs after approval under
 --- the target's write identity, which needs pg_signal_backend and pg_read_all_stats.
 ---@async
 ---@param pid integer
 ---@param backend_start string pg_stat_activity.backend_start::text, as the plan saw it.
+---@param transaction_start? string pg_stat_activity.xact_start::text, with the next one.
+---@param idle_since? string pg_stat_activity.state_change::text.
 ---@return upkeep.postgres.Ended
 ---@needs postgres:function:pg_terminate_backend
-function postgres.terminate_backend(pid, backend_start) end
+function postgres.terminate_backend(pid, backend_start, transaction_start, idle_since) end
 
 return postgres

@@ -10,7 +10,7 @@ local postgres = require "upkeep.postgres"
 
 local IDLE = [[
   select a.pid, a.usename as "user", a.application_name as application, a.datname as database, a.client_addr::text as address,
-         a.backend_start::text as backend_start, a.state,
+         a.backend_start::text as backend_start, a.state, a.xact_start::text as transaction_start, a.state_change::text as idle_since,
          extract(epoch from now() - a.state_change) as idle_seconds,
          extract(epoch from now() - a.xact_start) as transaction_seconds,
          (select count(*) from pg_locks l where l.pid = a.pid and l.granted) as locks,
@@ -26,7 +26,7 @@ local CONNECTIONS = [[
          (current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int)::float8 as slots]]
 
 local ONE = [[
-  select pid, backend_start::text as backend_start, state, application_name as application, usename as "user",
+  select pid, backend_start::text as backend_start, state, xact_start::text as transaction_start, state_change::text as idle_since, application_name as application, usename as "user",
          extract(epoch from now() - state_change) as idle_seconds,
          (select count(*) from pg_stat_activity w where a.pid = any(pg_blocking_pids(w.pid))) as blocks
     from pg_stat_activity a where pid = $1]]
@@ -90,7 +90,7 @@ return upkeep.playbook {
           subject = { kind = "Session", namespace = run.target.name, name = tostring(session.pid), uid = session.backend_start },
           state = state, reason = "idle_in_transaction", message = "idle",
           values = { user = session.user or "?", application = session.application ~= "" and session.application or "-", age = upkeep.age(session.idle_seconds), locks = session.locks, blocks = session.blocks },
-          data = { pid = session.pid, backend_start = session.backend_start, database = session.database, user = session.user,
+          data = { pid = session.pid, backend_start = session.backend_start, transaction_start = session.transaction_start, idle_since = session.idle_since, database = session.database, user = session.user,
             application = session.application, address = session.address, idle_seconds = session.idle_seconds, locks = session.locks, blocks = session.blocks,
             connections_percent = used, end_from_connections = params.end_from_connections },
           remedy = remedy,
@@ -111,7 +111,9 @@ return upkeep.playbook {
       verify_after = "5s",
       plan = function(run, finding)
         local session = postgres.query(ONE, { finding.data.pid })[1]
-        if not session or session.backend_start ~= finding.data.backend_start or not session.state:find("^idle in transaction") then
+        if not session or session.backend_start ~= finding.data.backend_start or not session.state:find("^idle in transaction")
+          -- Idle in another transaction, or again: it has been at work since, and nobody has judged that.
+          or session.transaction_start ~= finding.data.transaction_start or session.idle_since ~= finding.data.idle_since then
           return { refused = "gone" }
         end
         local used = percent_used()
@@ -121,8 +123,9 @@ return upkeep.playbook {
         return {
           {
             call = "postgres.terminate_backend",
-            arguments = { session.pid, session.backend_start },
-            before = { pid = session.pid, backend_start = session.backend_start, user = session.user, application = session.application, state = session.state },
+            arguments = { session.pid, session.backend_start, session.transaction_start, session.idle_since },
+            before = { pid = session.pid, backend_start = session.backend_start, transaction_start = session.transaction_start,
+              idle_since = session.idle_since, user = session.user, application = session.application, state = session.state },
             seen = { idle_seconds = session.idle_seconds, blocks = session.blocks, connections_percent = used },
             after = { pid = session.pid, backend_start = session.backend_start, user = session.user, application = session.application, state = { en = "ended", ko = "종료됨" } },
             message = "terminate",

@@ -248,6 +248,28 @@ says 'the report is wanted'
 expect 81 "$jin" apply "$plan" "${options[@]}" "${keys[@]}"
 session_lives "$reader" || fail "a plan that was taken back was applied"
 
+step "R-03: a session that went back to work is left alone"
+# Its commands come through a pipe: it idles, works, and idles in another transaction.
+mkfifo "$work/psql"
+PGPASSFILE=$UPKEEP_TEST_PG_PASSFILE PGAPPNAME=busy-$tag psql -XAtq "$UPKEEP_TEST_PG_PRIMARY_DSN" < "$work/psql" > "$work/busy" 2>&1 &
+busy=$!
+exec 7> "$work/psql"
+echo 'select pg_backend_pid(); begin; select 1;' >&7
+for _ in $(seq 50); do [ "$(wc -l < "$work/busy")" -ge 2 ] && break; sleep 0.1; done
+busy_pid=$(sed -n 1p "$work/busy")
+sleep 2.5
+look_at_sessions
+expect 0 "$jin" plan "${options[@]}" --subject "orders/Session/$busy_pid"
+plan=$(plan_number)
+expect 0 "$mina" approve "$plan" "${options[@]}" --reason 'it looks dead'
+echo 'commit; begin; select 2;' >&7
+for _ in $(seq 50); do [ "$(wc -l < "$work/busy")" -ge 3 ] && break; sleep 0.1; done
+expect 81 "$jin" apply "$plan" "${options[@]}"
+says 'at work again'
+session_lives "$busy_pid" || fail "a session that went back to work was ended"
+exec 7>&-
+wait "$busy" || true
+
 step "a changed world is refused"
 look_at_sessions
 expect 0 "$jin" plan "${options[@]}" --subject "orders/Session/$shell"

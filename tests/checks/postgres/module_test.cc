@@ -2,6 +2,7 @@
 #include "checks/postgres/module.h"
 
 #include <gtest/gtest.h>
+#include <libpq-fe.h>
 
 #include "base/when_all.h"
 #include "tests/checks/environment.h"
@@ -269,6 +270,39 @@ TEST_F(PostgresModuleTest, ASessionIsEndedOnlyIfItIsStillTheOneThatWasMeant) {
   EXPECT_TRUE(Query(*victim, "select 1").ok());  // A new connection.
 }
 
+TEST_F(PostgresModuleTest, ASessionThatWentBackToWorkIsNotEnded) {
+  // A module's query never leaves a transaction open, so the victim is a client of its own.
+  PGconn* const victim = PQconnectdb((std::string(Environment("PG_PRIMARY_DSN")) + " passfile=" +
+                                      Environment("PG_PASSFILE")).c_str());
+  ASSERT_EQ(CONNECTION_OK, PQstatus(victim)) << PQerrorMessage(victim);
+  const auto say = [victim](const char* sql) { PQclear(PQexec(victim, sql)); };
+  const int pid = PQbackendPID(victim);
+  auto reader = Module(Primary());
+  const std::string sql = "select pid, backend_start::text as began, xact_start::text as transaction, "
+                          "state_change::text as idle from pg_stat_activity where pid = " + std::to_string(pid);
+  const auto look = [&] {
+    auto rows = Query(*reader, sql.c_str());
+    return rows.ok() && rows->size() == 1 ? rows->at(0) : Value::object();
+  };
+  say("begin");
+  const Value first = look();
+  say("commit");
+  say("begin");
+  checks::Target target = Primary();
+  target.write_user = "upkeep_write";
+  target.write_password.file = Environment("PG_UPKEEP_WRITE_PASSWORD_FILE");
+  auto writer = Module(target, Identity::kWrite);
+  const auto end = [this, &writer, pid](const Value& seen) {
+    return Call(*writer, "terminate_backend", Value::array({pid, seen["began"], seen["transaction"], seen["idle"]}));
+  };
+  EXPECT_EQ(Code::kNotFound, end(first).status().code());
+  const Value second = look();
+  say("select 1");   // The same transaction, and idle for a shorter time than was judged.
+  EXPECT_EQ(Code::kNotFound, end(second).status().code());
+  EXPECT_TRUE(end(look()).ok());
+  PQfinish(victim);
+}
+
 TEST_F(PostgresModuleTest, NeedsAndWrongArguments) {
   checks::Target target;
   auto module = Module(target);
@@ -277,6 +311,8 @@ TEST_F(PostgresModuleTest, NeedsAndWrongArguments) {
   const Result<checks::Need> ending = module->NeedOf("terminate_backend", Value::array({1, "x"}));
   EXPECT_TRUE(ending->writes());
   EXPECT_EQ(Code::kInvalid, module->NeedOf("terminate_backend", Value::array({"1"})).status().code());
+  EXPECT_EQ(Code::kInvalid,
+            module->NeedOf("terminate_backend", Value::array({1, "x", "y"})).status().code());
   EXPECT_EQ(Code::kInvalid, module->NeedOf("query", Value::array()).status().code());
   EXPECT_EQ(Code::kInvalid, module->NeedOf("query", Value::array({"select $1", Value::array({Value::object()})})).status().code());
   EXPECT_EQ(Code::kInvalid, module->NeedOf("drop", Value::array()).status().code());
