@@ -45,6 +45,12 @@ Status RefusedDiscovery(const Asked& asked, const std::string& words) {
       .WithHint("bind the ClusterRole system:discovery to the group system:authenticated, as Kubernetes does");
 }
 
+/// Whether it was a change of an object that was asked for, and not a question in a change's form.
+bool Changes(const Asked& asked) {
+  return asked.path.empty() && (asked.verb == "delete" || asked.verb == "patch" || asked.verb == "create" ||
+                                asked.verb == "update");
+}
+
 }  // namespace
 
 std::string Asked::ToString() const {
@@ -72,7 +78,14 @@ Status ErrorOf(const io::TransferResponse& response, const Asked& asked) {
   const std::string message = MessageOf(status, response.body);
   const std::string what = asked.ToString() + ": ";
   checks::Need need;
+  const std::string told = what + "HTTP " + std::to_string(response.status) + ": " + message;
   switch (response.status) {
+    // A change that is refused like this was not made, which no other error of a change says.
+    case 400:
+    case 422:
+      return Status(Changes(asked) ? Code::kInvalid : Code::kError, told);
+    case 409:
+      return Status(Changes(asked) ? Code::kStale : Code::kError, told);
     case 401:
       return Status(Code::kNotPermitted, what + "the API server does not accept the credentials")
           .WithHint("renew the token or certificate that the kubeconfig names");
@@ -96,8 +109,7 @@ Status ErrorOf(const io::TransferResponse& response, const Asked& asked) {
     case 504:
       return Status(Code::kTimeout, what + message);
     default:
-      return Status(Code::kError,
-                    what + "HTTP " + std::to_string(response.status) + ": " + message);
+      return Status(Code::kError, told);
   }
 }
 

@@ -32,7 +32,8 @@ struct Asked {
 /// The error of an answer whose HTTP status is not 2xx:
 ///   401 → kNotPermitted (credentials), 403 → kNotPermitted with the rule that grants it,
 ///   404 → kNotFound for an object, kNoData where the API itself is not served,
-///   409, 422 and everything else → kError with the server's words, 410 → kStale,
+///   a change's 400, 422 → kInvalid and 409 → kStale, which say that it was not made,
+///   everything else → kError with the server's words, 410 → kStale,
 ///   429 → kBusy, 503 → kUnreachable, 504 → kTimeout.
 Status ErrorOf(const io::TransferResponse& response, const Asked& asked);
 

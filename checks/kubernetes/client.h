@@ -126,7 +126,7 @@ class KubernetesClient {
                              WriteOptions options, Limits limits);
   Task<Result<Value>> Patch(std::string resource, std::string space, std::string name, Value patch,
                             WriteOptions options, Limits limits);
-  /// The whole object in place of the one of its name; the server refuses it (kError, HTTP 409)
+  /// The whole object in place of the one of its name; the server refuses it (kStale, HTTP 409)
   /// where its metadata.resourceVersion is no longer the newest.
   Task<Result<Value>> Update(std::string resource, std::string space, std::string name,
                              Value object, Limits limits);

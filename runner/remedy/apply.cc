@@ -126,10 +126,22 @@ store::Actor WriteIdentity(const checks::Target& target) {
   return actor;
 }
 
-/// Whether a call that ended like this may have been carried out all the same.
-bool MayHaveHappened(Code code) {
-  return code == Code::kTimeout || code == Code::kUnreachable || code == Code::kCancelled ||
-         code == Code::kTruncated || code == Code::kInternal;
+/// Whether a call that ended like this was not carried out for certain: it was never begun, or its
+/// server clearly refused it. Whatever else came of it, it may have been carried out all the same.
+bool CannotHaveHappened(Code code) {
+  switch (code) {
+    case Code::kUsage:
+    case Code::kInvalid:
+    case Code::kUndeclared:
+    case Code::kConfig:
+    case Code::kDenied:
+    case Code::kNotPermitted:
+    case Code::kNotFound:
+    case Code::kNoData:   // The server does not serve what was to be changed.
+    case Code::kStale:    // What was to be changed is another than was named.
+    case Code::kBusy: return true;
+    default: return false;
+  }
 }
 
 /// How the steps went: kDone, or the state of the step that ended them.
@@ -165,7 +177,7 @@ Task<Result<StepsEnd>> RunSteps(Workbench& bench, const store::Plan& plan, const
     if (answer.ok()) {
       after = {{"expected", change.after}, {"answer", bench.redactor.Redact(answer->value)}};
     } else {
-      end.state = MayHaveHappened(answer.status().code()) ? ActionState::kUnknown : ActionState::kFailed;
+      end.state = CannotHaveHappened(answer.status().code()) ? ActionState::kFailed : ActionState::kUnknown;
       end.detail = bench.redactor.Redact(answer.status().message());
     }
     const Status ended = bench.store.EndAction(*action, end.state, after, end.detail);
@@ -183,24 +195,21 @@ Task<Result<Applied>> ApplyReady(Workbench& bench, store::Plan plan, const Ready
   // The store failed: what is written down is all there is; Recover() goes on from it.
   if (!end.ok()) co_return end.status();
   const std::string steps = std::to_string(end->step) + "/" + std::to_string(ready.changes.size());
-  if (end->state == ActionState::kFailed) {
-    Applied failed{plan.id, PlanState::kFailed, {}, 0};
-    failed.outcome = {"step " + steps + " failed, and nothing after it was done: " + end->detail,
-                      steps + "단계에서 실패했고 이후 단계는 실행하지 않았습니다: " + InKorean(end->detail)};
-    const Status written =
-        bench.store.MovePlan(plan.id, PlanState::kFailed, failed.outcome, request.actor);
-    if (!written.ok()) co_return written;
-    co_return failed;
-  }
   Text outcome{"applied, not verified yet", "적용됨, 아직 검증 전"};
   PlanState state = PlanState::kApplied;
-  if (end->state == ActionState::kUnknown) {
+  if (end->state == ActionState::kFailed) {
+    outcome = {"step " + steps + " failed, and nothing after it was done: " + end->detail,
+               steps + "단계에서 실패했고 이후 단계는 실행하지 않았습니다: " + InKorean(end->detail)};
+    // What the steps before it changed must be looked at.
+    state = end->step > 1 ? PlanState::kUnknown : PlanState::kFailed;
+  } else if (end->state == ActionState::kUnknown) {
     state = PlanState::kUnknown;
     outcome = {"nobody knows whether step " + steps + " was carried out: " + end->detail,
                steps + "단계의 실행 여부를 알 수 없습니다: " + InKorean(end->detail)};
   }
   const Status written = bench.store.MovePlan(plan.id, state, outcome, request.actor);
   if (!written.ok()) co_return written;
+  if (state == PlanState::kFailed) co_return Applied{plan.id, state, outcome, 0};
   plan.state = state;
   plan.outcome = outcome;
   const auto wait = request.verify_after.value_or(VerifyAfter(plan));

@@ -20,7 +20,8 @@ PlanState StateLeft(const std::vector<store::Action>& actions, std::size_t steps
     return std::any_of(actions.begin(), actions.end(),
                        [state](const store::Action& action) { return action.state == state; });
   };
-  if (any(ActionState::kFailed)) return PlanState::kFailed;
+  // What the steps before a failed one changed must be looked at.
+  if (any(ActionState::kFailed)) return actions.size() > 1 ? PlanState::kUnknown : PlanState::kFailed;
   const bool all_done = actions.size() == steps && !any(ActionState::kUnknown) &&
                         !any(ActionState::kIntended);
   return all_done ? PlanState::kApplied : PlanState::kUnknown;
@@ -55,6 +56,14 @@ Status CloseOpen(store::Store& store, const store::Actor& actor) {
   return Status::Ok();
 }
 
+/// Whether a step was refused: then the plan as it was approved was not carried out.
+Result<bool> InPartOnly(store::Store& store, store::PlanId plan) {
+  Result<std::vector<store::Action>> actions = store.Actions(plan);
+  if (!actions.ok()) return actions.status();
+  return std::any_of(actions->begin(), actions->end(),
+                     [](const store::Action& action) { return action.state == ActionState::kFailed; });
+}
+
 Text Escalated(const Text& first, const Text& why) {
   return {(first.en.empty() ? "" : first.en + "; ") + "unverified, a person must look: " + why.en,
           (first.ko.empty() ? "" : first.ko + "; ") + "해결 미확인, 담당자 확인 필요: " + why.ko};
@@ -79,7 +88,13 @@ Task<Result<Applied>> Conclude(Workbench& bench, store::Plan plan, store::Actor 
   applied.verified_by = verdict->run;
   // An action that nobody knows the outcome of stays told, however it turned out.
   const Text first = unknown ? plan.outcome : Text{};
-  if (verdict->verified) {
+  const Result<bool> in_part = InPartOnly(bench.store, plan.id);
+  if (!in_part.ok()) co_return in_part.status();
+  if (verdict->verified && *in_part) {
+    applied.state = PlanState::kUnverified;
+    applied.outcome = Escalated(first, {"it was carried out in part, though now " + verdict->why.en,
+                                        "일부만 실행되었습니다. 현재 상태: " + verdict->why.ko});
+  } else if (verdict->verified) {
     applied.state = PlanState::kVerified;
     applied.outcome = {(unknown ? first.en + "; " : "") + "verified: " + verdict->why.en,
                        (unknown ? first.ko + "; " : "") + "해결 확인: " + verdict->why.ko};

@@ -372,6 +372,30 @@ TEST_F(ClientTest, ChangesAreSentOnceEvenWhenTheAnswerIsLost) {
   EXPECT_EQ(1U, fake_->requests().size());
 }
 
+TEST_F(ClientTest, OnlyAClearRefusalSaysThatAChangeWasNotMade) {
+  int status = 0;
+  std::string body;
+  Serve([&](const FakeRequest&) {
+    FakeReply reply = Refuse(status, "", "etcdserver: request timed out");
+    if (!body.empty()) reply.body = body;
+    return reply;
+  });
+  const auto remove = [&](int answered) {
+    status = answered;
+    return reactor_->RunUntilDone(client_->Delete("pods", "a", "x", {}, Soon())).status().code();
+  };
+  EXPECT_EQ(Code::kInvalid, remove(400));
+  EXPECT_EQ(Code::kInvalid, remove(422));
+  EXPECT_EQ(Code::kStale, remove(409));
+  EXPECT_EQ(Code::kError, remove(500));
+  EXPECT_EQ(Code::kError, remove(502));
+  body = "<html>ok</html>";
+  EXPECT_EQ(Code::kError, remove(200));
+  // A look that the server does not understand is an error, as ever.
+  status = 400;
+  EXPECT_EQ(Code::kError, Get().status().code());
+}
+
 TEST_F(ClientTest, ADeletionCarriesItsPreconditions) {
   std::string body, type;
   Serve([&](const FakeRequest& request) {

@@ -141,6 +141,32 @@ TEST_F(ApplyTest, ALostAnswerMayStillBeVerified) {
   EXPECT_NE(std::string::npos, applied->outcome.en.find("nobody knows")) << applied->outcome.en;
 }
 
+TEST_F(ApplyTest, AnErrorAfterTheCallProvesNothingAndIsLookedAt) {
+  world_.end = World::End::kErrorButDone;   // As a proxy's 502, or an answer that is no JSON.
+  const store::PlanId id = Approved();
+  const auto applied = ApplyPlan(id);
+  ASSERT_TRUE(applied.ok()) << applied.status().Describe();
+  EXPECT_EQ(ActionState::kUnknown, (*store_->Actions(id))[0].state);
+  EXPECT_EQ(PlanState::kVerified, applied->state) << applied->outcome.en;
+  EXPECT_NE(0, applied->verified_by);
+}
+
+TEST_F(ApplyTest, AFailedLaterStepIsLookedAtForWhatTheEarlierChanged) {
+  world_.end = World::End::kSecondRefused;
+  world_.steps = 2;
+  const store::PlanId id = Approved();
+  const auto applied = ApplyPlan(id);
+  ASSERT_TRUE(applied.ok()) << applied.status().Describe();
+  const auto actions = store_->Actions(id);
+  ASSERT_EQ(2U, actions->size());
+  EXPECT_EQ(ActionState::kDone, (*actions)[0].state);
+  EXPECT_EQ(ActionState::kFailed, (*actions)[1].state);
+  // The finding is gone, and still it is not what was approved that was done.
+  EXPECT_EQ(PlanState::kUnverified, applied->state);
+  EXPECT_NE(0, applied->verified_by);
+  EXPECT_NE(std::string::npos, applied->outcome.en.find("step 2/2 failed")) << applied->outcome.en;
+}
+
 TEST_F(ApplyTest, ARefusedStepFails) {
   world_.end = World::End::kRefused;
   const store::PlanId id = Approved();

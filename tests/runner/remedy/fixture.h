@@ -27,13 +27,14 @@ namespace upkeep::remedy {
 
 /// What the module shows and does; shared by all modules of a test.
 struct World {
-  enum class End { kWorks, kLost, kLostButDone, kRefused, kDies, kDiesAfter };
+  enum class End { kWorks, kLost, kLostButDone, kErrorButDone, kRefused, kSecondRefused, kDies, kDiesAfter };
   std::vector<std::string> sessions = {"41"};
   std::string begun = "today";
   End end = End::kWorks;
   bool writer_may = true;
   bool readable = true;
   int ended = 0;                 ///< Calls that reached the server.
+  int steps = 1;                 ///< Changes of a plan.
   std::function<void()> at_query;   ///< Called at the next query, once.
 };
 
@@ -65,18 +66,20 @@ class FakeDatabase final : public checks::HostModule {
       if (!world_.readable) co_return Status(Code::kUnreachable, "connection refused");
       answer.value = Value::array();
       for (const std::string& pid : world_.sessions) {
-        answer.value.push_back({{"pid", pid}, {"begun", world_.begun}});
+        answer.value.push_back({{"pid", pid}, {"begun", world_.begun}, {"steps", world_.steps}});
       }
       co_return answer;
     }
     if (!writes_) co_return Status(Code::kDenied, "the reading identity changed something");
     if (world_.end == World::End::kRefused) co_return Status(Code::kNotPermitted, "denied");
+    if (world_.end == World::End::kSecondRefused && world_.ended > 0) co_return Status(Code::kNotFound, "no such session");
     if (world_.end == World::End::kDies) raise(SIGKILL);
     ++world_.ended;
     if (world_.end == World::End::kLost) co_return Status(Code::kTimeout, "no answer");
     std::erase(world_.sessions, arguments[0].get<std::string>());
     if (world_.end == World::End::kDiesAfter) raise(SIGKILL);
     if (world_.end == World::End::kLostButDone) co_return Status(Code::kUnreachable, "cut off");
+    if (world_.end == World::End::kErrorButDone) co_return Status(Code::kError, "HTTP 502: Bad gateway");
     answer.value = {{"ended", true}};
     co_return answer;
   }
@@ -115,14 +118,19 @@ return upkeep.playbook {
       plan = function(run, finding)
         for _, row in ipairs(postgres.query("select")) do
           if row.pid == finding.data.pid then
-            return { { call = "postgres.terminate_backend", arguments = { row.pid, row.begun },
-              before = { pid = row.pid, begun = row.begun }, seen = { now = upkeep.now() },
-              after = { pid = row.pid }, message = "terminate", values = { pid = row.pid } } }
+            local changes = {}
+            for step = 1, row.steps do
+              changes[step] = { call = "postgres.terminate_backend", arguments = { row.pid, row.begun },
+                before = { pid = row.pid, begun = row.begun }, seen = { now = upkeep.now() },
+                after = { pid = row.pid }, message = "terminate", values = { pid = row.pid } }
+            end
+            return changes
           end
         end
         return { refused = "gone" }
       end,
       verify = function(run, finding, before, seen)
+        before = before[1] or before
         if before.pid ~= finding.data.pid or not before.now then error("before is not what was there") end
         if not seen then return { again = "1ms", seen = { looked = 1 } } end
         if seen.looked ~= 1 then error("seen was lost") end
