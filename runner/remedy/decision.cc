@@ -83,6 +83,12 @@ Result<store::Actor> PersonOfProcess() {
     return Status(Code::kDenied, "behind sudo nobody can tell who " + actor.name + " is here")
         .WithHint("log in as that person, or use a registered key with --key");
   }
+  // A pod's uid is everybody's who may start one.
+  if (actor.name == actor.identity) {
+    return Status(Code::kDenied, "the uid " + actor.identity.substr(actor.identity.find(':') + 1) +
+                                     " has no account here, so it is nobody's in particular")
+        .WithHint(kUseAKey);
+  }
   return actor;
 }
 

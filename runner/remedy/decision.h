@@ -21,8 +21,9 @@ namespace upkeep::remedy {
 std::string PlanName(store::PlanId plan);
 
 /// The person of this process for what needs one, by the operating system. kDenied where that
-/// cannot tell: in a user namespace (whose uids anybody may choose), and behind sudo to another
-/// account than root, when the kernel does not keep who logged in.
+/// cannot tell: in a user namespace (whose uids anybody may choose), where the uid has no account
+/// (as in a pod), and behind sudo to another account than root, when the kernel does not keep who
+/// logged in.
 Result<store::Actor> PersonOfProcess();
 
 /// The person who holds the private key in `key_file`, as far as the key is registered.

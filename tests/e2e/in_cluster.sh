@@ -116,16 +116,20 @@ done
 manifests >"$work/manifests.yaml"
 kubectl apply -f "$work/manifests.yaml" >/dev/null
 printf 'the-hook-secret-%s' "$RANDOM$RANDOM" >"$work/hook"
-openssl genpkey -algorithm ed25519 -out "$work/mina.key" 2>/dev/null
-openssl pkey -in "$work/mina.key" -pubout -out "$work/mina.pub"
+for person in jin mina; do
+  openssl genpkey -algorithm ed25519 -out "$work/$person.key" 2>/dev/null
+  openssl pkey -in "$work/$person.key" -pubout -out "$work/$person.pub"
+done
 # The manifests give the pods the right to read this one Secret, since the deliveries name it.
 kubectl -n "$space" create secret generic webhook --from-file=hook="$work/hook" >/dev/null
 kubectl -n "$space" create secret generic upkeep-secrets \
   --from-file=ca.crt="$UPKEEP_TEST_CA_FILE" --from-file=s3-id="$UPKEEP_TEST_S3_ACCESS_KEY_FILE" \
   --from-file=s3-key="$UPKEEP_TEST_S3_SECRET_KEY_FILE" >/dev/null
-# Mina's key is in no pod but the one that she approves with.
-kubectl -n "$space" create secret generic upkeep-mina --from-file=mina.key="$work/mina.key" >/dev/null
-kubectl -n "$space" create configmap upkeep-keys --from-file=mina.pub="$work/mina.pub" >/dev/null
+# Somebody's key is in no pod but those that they plan or approve with.
+for person in jin mina; do
+  kubectl -n "$space" create secret generic "upkeep-$person" --from-file="$person.key=$work/$person.key" >/dev/null
+done
+kubectl -n "$space" create configmap upkeep-keys --from-file=jin.pub="$work/jin.pub" --from-file=mina.pub="$work/mina.pub" >/dev/null
 
 step "the CronJobs fire, the monthly one with them"
 for id in every-minute monthly; do
@@ -174,6 +178,7 @@ by_hand() {
   local more=()
   case $1 in
     --write) more=(--with-write-identity) && shift ;;
+    --jin) more=(--with-write-identity --approver upkeep-jin) && shift ;;
     --mina) more=(--approver upkeep-mina) && shift ;;
   esac
   job=$(manifests --job "${*@Q}" "${more[@]}" | kubectl create -f - -o jsonpath='{.metadata.name}')
@@ -214,10 +219,13 @@ pod=$(kubectl -n shop get pods -l app=stale-lock -o jsonpath='{.items[0].metadat
 uid=$(kubectl -n shop get pod "$pod" -o jsonpath='{.metadata.uid}')
 # A new pod is watched for a quarter of a minute here, not for five.
 by_hand 2 run kubernetes.pods --param watch_minutes=0.25
-by_hand 0 --write plan --subject "shop/Pod/$pod"
+# The pod's uid is nobody's in particular: whoever plans without a key could approve with one.
+by_hand 77 --write plan --subject "shop/Pod/$pod"
+by_hand 0 --jin plan --key /etc/upkeep/approver/jin.key --subject "shop/Pod/$pod"
 plan=$(sed -n 's/^Plan \([0-9]*\) .*/\1/p' "$work/out" | sed -n 1p)
 [ -n "$plan" ] || fail "no plan was made: $(<"$work/out")"
 by_hand 80 --write apply "$plan"
+by_hand 77 --jin approve "$plan" --key /etc/upkeep/approver/jin.key --reason mine
 by_hand 0 --mina approve "$plan" --key /etc/upkeep/approver/mina.key --reason 'stale lock'
 by_hand 0 --write apply "$plan" --verify-after 15s
 grep -q verified "$work/out" || fail "the plan was not verified"
