@@ -7,6 +7,7 @@
 #include "base/korean.h"
 #include "runner/remedy/decision.h"
 #include "runner/remedy/plan_document.h"
+#include "runner/remedy/plan_row.h"
 #include "runner/remedy/remedy_call.h"
 
 namespace upkeep::remedy {
@@ -63,6 +64,8 @@ Status WorldChanged(store::Store& store, const store::Plan& plan, const store::A
 Task<Result<Ready>> GetReady(Workbench& bench, const store::Plan& plan, const store::Actor& actor,
                              Limits limits) {
   Ready ready;
+  const Status row = CheckRow(bench.store, plan);
+  if (!row.ok()) co_return row;
   Result<std::vector<Change>> approved = ChangesOf(plan);
   if (!approved.ok()) co_return approved.status();
   Result<checks::Risk> risk = RiskFromName(plan.risk);

@@ -10,7 +10,7 @@
 #include <fstream>
 #include <utility>
 
-#include "runner/remedy/plan_document.h"
+#include "runner/remedy/plan_row.h"
 #include "runner/run/session.h"
 
 namespace upkeep::remedy {
@@ -118,6 +118,9 @@ Result<store::Approval> Decide(store::Store& store, const KeyRing& keys,
   }
   Result<store::Plan> plan = store.FindPlan(request.plan);
   if (!plan.ok()) return plan.status();
+  // Nobody should put their name to a document that isn't the plan's, nor be judged by a row that
+  // somebody changed.
+  UPKEEP_RETURN_IF_ERROR(CheckRow(store, *plan));
   SystemClock clock;
   store::Approval approval;
   approval.plan = plan->id;
@@ -137,8 +140,6 @@ Result<store::Approval> Decide(store::Store& store, const KeyRing& keys,
         .WithHint("somebody else must decide");
   }
   UPKEEP_RETURN_IF_ERROR(CheckOpen(*plan, clock.Now()));
-  // Nobody should put their name to a document that isn't the plan's.
-  if (Result<std::vector<Change>> changes = ChangesOf(*plan); !changes.ok()) return changes.status();
   Result<std::vector<store::Approval>> given = store.Approvals(plan->id);
   if (!given.ok()) return given.status();
   for (const store::Approval& earlier : *given) {

@@ -113,6 +113,10 @@ class PlanStore {
   virtual Status MovePlan(PlanId plan, PlanState to, const Text& outcome, const Actor& actor,
                           RunId verified_by = 0) = 0;
 
+  /// Whether the plan's row and its approvals are those that the ledger recorded: kNotApproved
+  /// names the first difference, kEvidence an entry whose hash is not of its content.
+  virtual Status CheckPlan(PlanId plan) = 0;
+
   /// Commits the intent, before the call. kBusy unless the plan is applying and the step was
   /// never begun.
   virtual Result<ActionId> BeginAction(const ActionIntent& intent) = 0;

@@ -31,6 +31,12 @@ Result<std::vector<IntegrityFault>> SqliteStore::CheckIntegrity() {
   if (!head_trouble_.empty()) faults.push_back({head_trouble_});
   auto differences = RebuildFromLedger(false);
   if (!differences.ok()) return differences.status();
+  auto recorded = CompareWithLedger(0);
+  if (recorded.ok()) {
+    differences->insert(differences->end(), recorded->begin(), recorded->end());
+  } else if (recorded.status().code() != Code::kEvidence) {
+    return recorded.status();   // An entry that was changed is among the faults already.
+  }
   for (const RebuildDifference& difference : *differences) {
     faults.push_back({difference.table + " " + difference.key + ": stored " + difference.stored +
                       ", ledger " + difference.rebuilt});

@@ -90,6 +90,7 @@ Result<PlanId> SqliteStore::AddPlan(const Plan& plan) {
                                     {"hash", plan.hash},
                                     {"document", plan.document},
                                     {"requester", ToValue(plan.requester)},
+                                    {"approvals_needed", plan.approvals_needed},
                                     {"expires", Micros(plan.expires)}});
   UPKEEP_RETURN_IF_ERROR(transaction.Commit());
   return id;

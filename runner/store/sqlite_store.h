@@ -93,6 +93,7 @@ class SqliteStore final : public Store {
   Result<std::vector<Approval>> Approvals(PlanId plan) override;
   Status MovePlan(PlanId plan, PlanState to, const Text& outcome, const Actor& actor,
                   RunId verified_by) override;
+  Status CheckPlan(PlanId plan) override;
   Result<ActionId> BeginAction(const ActionIntent& intent) override;
   Status EndAction(ActionId action, ActionState state, const Value& after,
                    const std::string& detail) override;
@@ -136,6 +137,9 @@ class SqliteStore final : public Store {
   Status EndAttempt(const AttemptEnd& end, RunId run, Instant at, Value& log);
   /// Inside a transaction: kDenied when somebody has raised the fence above ours.
   Status CheckFence();
+  /// The rows of `plan` and its approvals, or (0) all plans, approvals, actions, waivers and
+  /// deliveries, where they are other than the ledger recorded them.
+  Result<std::vector<RebuildDifference>> CompareWithLedger(PlanId plan);
   Result<std::vector<Action>> ActionsWhere(std::string_view condition, std::int64_t value);
   /// `rows`, or the error that stopped reading them.
   template <typename T>

@@ -142,6 +142,28 @@ TEST_F(DecisionTest, CountsPeopleAndNotDecisions) {
   EXPECT_EQ(Code::kNotApproved, CheckApprovals(plan, {by("uid:7"), denial}, {}, 1).code());
 }
 
+TEST_F(DecisionTest, ARowThatSomebodyChangedDecidesAboutNobody) {
+  requester_ = *PersonOfProcess();
+  const Proposed proposed = ProposeOne();
+  ASSERT_NE(0, proposed.plan) << proposed.status.Describe();
+  const auto sql = [this](const std::string& statement) {
+    const std::string command = "sqlite3 '" + store_->path() + "' \"" + statement + "\"";
+    ASSERT_EQ(0, std::system(command.c_str()));
+  };
+  sql("update plans set requester_identity = 'uid:4242'");
+  EXPECT_EQ(Code::kNotApproved, DecideHere(proposed.plan).status().code());
+  sql("update plans set requester_identity = '" + requester_.identity + "', subject = 'Session/42'");
+  EXPECT_EQ(Code::kNotApproved, DecideHere(proposed.plan).status().code());
+  sql("update plans set subject = 'Session/41'");
+  ASSERT_TRUE(ApproveAs({"mina", "os", "uid:4002"}, proposed.plan).ok());
+  sql("update plans set expires = expires + 1");
+  EXPECT_EQ(Code::kNotApproved, ApplyPlan(proposed.plan).status().code());
+  EXPECT_EQ(0, world_.ended);
+  sql("update plans set expires = expires - 1");
+  const auto applied = ApplyPlan(proposed.plan);
+  EXPECT_TRUE(applied.ok()) << applied.status().Describe();
+}
+
 TEST_F(DecisionTest, SudoIsSeenThrough) {
   if (getuid() != 0) GTEST_FAIL() << "this test becomes other users, and so needs root";
   std::ifstream login_file("/proc/self/loginuid");

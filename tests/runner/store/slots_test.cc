@@ -321,6 +321,74 @@ TEST_F(PlansTest, ADeliveryThatIsEndedCountsNoTry) {
   EXPECT_EQ(DeliveryState::kFailed, row.state);
   EXPECT_EQ("given up", row.detail);
   EXPECT_EQ(1, row.attempts);
+  ExpectWhole();
+}
+
+TEST_F(PlansTest, ARowThatSomebodyChangedIsNotThePlan) {
+  Open();
+  const PlanId id = Add();
+  EXPECT_TRUE(store_->CheckPlan(id).ok()) << store_->CheckPlan(id).Describe();
+  ASSERT_TRUE(Decide(id, store_->FindPlan(id)->hash, kMina, "ok").ok());
+  EXPECT_TRUE(store_->CheckPlan(id).ok()) << store_->CheckPlan(id).Describe();
+  ExpectWhole();
+  const char* const changes[] = {
+      "requester_identity = 'uid:4242'", "subject = 'shop/Pod/other'", "expires = expires + 1",
+      "approvals_needed = 0",            "risk = 'none'",               "run = NULL, target = 'test'",
+      "state = 'pending'",               "created = created + 1000000"};
+  for (const char* change : changes) {
+    const std::string where = " WHERE id = " + std::to_string(id);
+    ASSERT_TRUE(Execute("CREATE TABLE kept AS SELECT * FROM plans; UPDATE plans SET " + std::string(change) + where));
+    EXPECT_EQ(Code::kNotApproved, store_->CheckPlan(id).code()) << change;
+    ASSERT_TRUE(Execute("PRAGMA foreign_keys = OFF; REPLACE INTO plans SELECT * FROM kept; DROP TABLE kept")) << change;
+    EXPECT_TRUE(store_->CheckPlan(id).ok()) << change << store_->CheckPlan(id).Describe();
+  }
+  ASSERT_TRUE(Execute("UPDATE approvals SET actor_name = 'nobody'"));
+  EXPECT_EQ(Code::kNotApproved, store_->CheckPlan(id).code());
+  EXPECT_EQ(1U, store_->CheckIntegrity()->size());
+}
+
+TEST_F(PlansTest, APlanThatBeginsTwiceInTheLedgerIsNone) {
+  Open();
+  const PlanId id = Add();
+  // Whoever may write the file may add to the chain, too.
+  Value body = store_->Entries(0, 10, "plan.added")->front().body;
+  body["requester"]["identity"] = "uid:4242";
+  const LedgerHead head = *store_->Head();
+  const std::string text = CanonicalJson(body);
+  const std::string whole = "{\"at\":9000000000000000,\"body\":" + text + ",\"kind\":\"plan.added\",\"previous\":\"" + head.hash +
+                            "\",\"sequence\":" + std::to_string(head.sequence + 1) + "}";
+  ASSERT_TRUE(Execute("INSERT INTO ledger VALUES (" + std::to_string(head.sequence + 1) + ", 9000000000000000, 'plan.added', '" + text + "', '" +
+                      head.hash + "', '" + Sha256Hex(whole) + "')"));
+  ASSERT_TRUE(Execute("UPDATE plans SET requester_identity = 'uid:4242'"));
+  EXPECT_FALSE(store_->CheckPlan(id).ok());
+}
+
+TEST_F(PlansTest, TheCheckComparesActionsWaiversAndDeliveriesToo) {
+  Open();
+  const PlanId id = Add();
+  ASSERT_TRUE(Decide(id, store_->FindPlan(id)->hash, kMina, "ok").ok());
+  ASSERT_TRUE(store_->MovePlan(id, PlanState::kApplying, {}, kDaemon).ok());
+  const auto action = store_->BeginAction({id, 1, {{"verb", "delete"}}, {{"uid", "1"}}, kDaemon});
+  ASSERT_TRUE(store_->EndAction(*action, ActionState::kUnknown, nullptr, "no answer").ok());
+  ASSERT_TRUE(store_->MovePlan(id, PlanState::kUnknown, {"nobody knows", "모름"}, kDaemon).ok());
+  Waiver waiver;
+  waiver.owner = "shop";
+  waiver.reason = "known";
+  waiver.approver = kMina;
+  waiver.target = "prod";
+  waiver.expires = clock_.Now() + hours(1);
+  const auto added = store_->AddWaiver(waiver);
+  ASSERT_TRUE(added.ok()) << added.status().Describe();
+  ASSERT_TRUE(store_->RevokeWaiver(*added, "over", kMina).ok());
+  const auto delivery = store_->AddDelivery(MakeDelivery("webhook"));
+  ASSERT_TRUE(store_->RecordDeliveryAttempt(*delivery, {DeliveryState::kSent, "200"}).ok());
+  ExpectWhole();
+  for (const char* change : {"UPDATE actions SET state = 'failed'", "UPDATE waivers SET revoked = NULL",
+                             "UPDATE deliveries SET detail = '500'"}) {
+    const std::size_t before = store_->CheckIntegrity()->size();
+    ASSERT_TRUE(Execute(change));
+    EXPECT_EQ(before + 1, store_->CheckIntegrity()->size()) << change;
+  }
 }
 
 TEST_F(PlansTest, DeliveriesKeepEveryTry) {
