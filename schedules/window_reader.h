@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Reads the windows of a schedule file or a calendar file. Private to schedules/.
+// Reads the windows of a schedule file, a calendar file or a policy.
 //
 // THREADS: pure functions.
 

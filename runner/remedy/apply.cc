@@ -6,6 +6,7 @@
 
 #include "base/korean.h"
 #include "runner/remedy/decision.h"
+#include "runner/remedy/hold.h"
 #include "runner/remedy/plan_document.h"
 #include "runner/remedy/plan_row.h"
 #include "runner/remedy/remedy_call.h"
@@ -212,7 +213,10 @@ Task<Result<Applied>> ApplyReady(Workbench& bench, store::Plan plan, const Ready
   }
   const Status written = bench.store.MovePlan(plan.id, state, outcome, request.actor);
   if (!written.ok()) co_return written;
-  if (state == PlanState::kFailed) co_return Applied{plan.id, state, outcome, 0};
+  if (state == PlanState::kFailed) {
+    Applied failed{plan.id, state, outcome, 0};
+    co_return failed;
+  }
   plan.state = state;
   plan.outcome = outcome;
   const auto wait = request.verify_after.value_or(VerifyAfter(plan));
@@ -237,6 +241,12 @@ Task<Result<Applied>> Apply(Workbench& bench, const ApplyLock& lock, ApplyReques
   if (!state.ok()) co_return state;
   Result<Ready> ready = co_await GetReady(bench, *plan, request.actor, limits);
   if (!ready.ok()) co_return ready.status();
+  // Last of all, since looking takes its time, too.
+  Status hold = CheckHold(bench.store, bench.policy, plan->target, bench.clock.Now());
+  if (!hold.ok()) {
+    const std::string name = PlanName(plan->id);
+    co_return std::move(hold).Within(name);
+  }
   if (limits.cancel.cancelled()) co_return Status(Code::kCancelled, "cancelled before anything was changed");
   store::Plan approved = *std::move(plan);
   co_return co_await ApplyReady(bench, std::move(approved), *ready, request, limits);

@@ -92,8 +92,9 @@ Task<Result<Applied>> Conclude(Workbench& bench, store::Plan plan, store::Actor 
   if (!in_part.ok()) co_return in_part.status();
   if (verdict->verified && *in_part) {
     applied.state = PlanState::kUnverified;
-    applied.outcome = Escalated(first, {"it was carried out in part, though now " + verdict->why.en,
-                                        "일부만 실행되었습니다. 현재 상태: " + verdict->why.ko});
+    const Text in_part_why{"it was carried out in part, though now " + verdict->why.en,
+                           "일부만 실행되었습니다. 현재 상태: " + verdict->why.ko};
+    applied.outcome = Escalated(first, in_part_why);
   } else if (verdict->verified) {
     applied.state = PlanState::kVerified;
     applied.outcome = {(unknown ? first.en + "; " : "") + "verified: " + verdict->why.en,

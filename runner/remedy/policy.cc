@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "base/yaml/yaml.h"
+#include "schedules/calendar_shelf.h"
+#include "schedules/window_reader.h"
 
 namespace upkeep::remedy {
 namespace {
@@ -12,10 +14,39 @@ namespace {
 using checks::Risk;
 
 constexpr int kMostApprovals = 9;
-constexpr std::chrono::hours kLongestLife{24 * 30};
+constexpr std::chrono::hours kLongestLife{24 * 30}, kLongestCoolDown{24};
 
 int OptionalApprovals(yaml::MappingReader& reader, const char* risk, int fallback) {
   return static_cast<int>(reader.OptionalInteger(risk, fallback, 1, kMostApprovals));
+}
+
+/// The windows of the policy and of its calendar, each with a zone.
+std::vector<schedules::Window> WindowsOf(const yaml::Document& document, yaml::MappingReader& reader,
+                                         std::vector<Status>& errors) {
+  const yaml::Node* const zone_node = reader.Take("time_zone");
+  const Result<zone::Zone> zone = zone::Zone::Load(reader.OptionalString("time_zone", "UTC"));
+  if (!zone.ok() && zone_node != nullptr) reader.Error(*zone_node, zone.status().message(), zone.status().hint());
+  std::vector<schedules::Window> windows;
+  if (const yaml::Node* const node = reader.Take("windows"); node != nullptr) {
+    windows = schedules::ReadWindows(document, *node, "windows", schedules::WindowKind::kBlackout, std::nullopt, errors);
+  }
+  if (const yaml::Node* const node = reader.Take("calendar"); node != nullptr) {
+    std::vector<Status> found;
+    schedules::CalendarShelf shelf;
+    const auto calendar = shelf.Find(reader.OptionalString("calendar"), document.file, found);
+    for (Status& status : found) {
+      if (status.place()) {
+        errors.push_back(std::move(status));
+      } else {
+        reader.Error(*node, status.message(), status.hint());
+      }
+    }
+    if (calendar != nullptr) windows.insert(windows.end(), calendar->windows().begin(), calendar->windows().end());
+  }
+  for (schedules::Window& window : windows) {
+    if (!window.zone) window.zone = zone.ok() ? *zone : zone::Zone::Utc();
+  }
+  return windows;
 }
 
 Result<Policy> FromDocument(const yaml::Document& document) {
@@ -46,6 +77,14 @@ Result<Policy> FromDocument(const yaml::Document& document) {
     reader.Error(*life, "expires_after must be between 1m and 30d",
                  "an approval of long ago says nothing about today");
   }
+  const yaml::Node* const pause = reader.Take("cool_down");
+  policy.cool_down = reader.OptionalDuration("cool_down", policy.cool_down);
+  if (pause != nullptr && (policy.cool_down.count() < 0 || policy.cool_down > kLongestCoolDown)) {
+    reader.Error(*pause, "cool_down must be between 0s and 24h");
+  }
+  policy.max_a_day = reader.OptionalInteger("max_a_day", policy.max_a_day, 1, 1000);
+  policy.windows = WindowsOf(document, reader, errors);
+  policy.files = {document.file};
   reader.Finish();
   if (!errors.empty()) return yaml::Combine(errors, Code::kConfig);
   return policy;
@@ -70,7 +109,11 @@ Value Policy::ToValue() const {
           {"open_plans", open_plans},
           {"approvals",
            {{"low", approvals_low}, {"medium", approvals_medium}, {"high", approvals_high}}},
-          {"expires_after", FormatDuration(expires_after)}};
+          {"expires_after", FormatDuration(expires_after)},
+          {"cool_down", FormatDuration(cool_down)},
+          {"max_a_day", max_a_day},
+          {"windows", windows.size()},
+          {"files", files}};
 }
 
 Result<Policy> ParsePolicy(std::string text, const std::string& file) {

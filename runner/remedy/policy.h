@@ -10,6 +10,11 @@
 //     open_plans: 10
 //     approvals: {low: 1, medium: 1, high: 2}
 //     expires_after: 24h
+//     cool_down: 10m           # after a plan was applied, before the next for the same thing
+//     max_a_day: 5             # plans that are applied for the same thing
+//     time_zone: Asia/Seoul    # of the windows
+//     windows: [{days: fri-sun, from: "18:00", to: "08:00", reason: weekend}]   # nothing is applied
+//     calendar: kr             # its blackouts and freezes; found as a schedule file's is
 //
 // THREADS: plain values.
 
@@ -19,10 +24,12 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/status.h"
 #include "base/value.h"
 #include "checks/model/head.h"
+#include "schedules/window.h"
 
 namespace upkeep::remedy {
 
@@ -35,6 +42,11 @@ struct Policy {
   std::int64_t open_plans = 10;
   int approvals_low = 1, approvals_medium = 1, approvals_high = 2;
   std::chrono::microseconds expires_after{std::chrono::hours(24)};
+  std::chrono::microseconds cool_down{std::chrono::minutes(10)};
+  std::int64_t max_a_day = 5;
+  /// In which nothing is applied, the calendar's among them; each has its zone.
+  std::vector<schedules::Window> windows;
+  std::vector<std::string> files;   ///< That say so; none: these are the defaults.
 
   /// Different people who must approve a plan of this risk.
   int ApprovalsFor(checks::Risk risk) const;

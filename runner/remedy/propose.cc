@@ -3,8 +3,10 @@
 
 #include <utility>
 
+#include "runner/remedy/hold.h"
 #include "runner/remedy/plan_document.h"
 #include "runner/remedy/remedy_call.h"
+#include "runner/remedy/repeats.h"
 #include "runner/store/waivers.h"
 
 namespace upkeep::remedy {
@@ -93,6 +95,9 @@ Task<void> ProposeOne(Workbench& bench, const ProposeRequest& request, store::Ru
   Status gate = GateRisk(bench.policy, remedy->risk);
   if (!gate.ok()) co_return fail(std::move(gate));
   Value finding = FindingOf(result.result);
+  const Repeat repeat{result.playbook, result.target, remedy->name, finding, playbook->head.owner};
+  Status repeats = CheckRepeats(bench.store, bench.policy, repeat, bench.clock.Now());
+  if (!repeats.ok()) co_return fail(std::move(repeats));
   Result<Proposal> proposal = co_await AskForChanges(bench, *playbook, *remedy, *target,
                                                      std::move(finding), limits);
   if (!proposal.ok()) co_return fail(proposal.status());
@@ -130,6 +135,7 @@ Task<void> ProposeOne(Workbench& bench, const ProposeRequest& request, store::Ru
   const Result<store::PlanId> added = bench.store.AddPlan(plan);
   if (!added.ok()) co_return fail(added.status());
   proposed.plan = *added;
+  proposed.held = CheckHold(bench.store, bench.policy, plan.target, bench.clock.Now());
 }
 
 }  // namespace
@@ -153,7 +159,7 @@ Task<Result<ProposeOutcome>> Propose(Workbench& bench, ProposeRequest request, L
     if (result.result.remedy.empty() || result.waiver != 0) continue;
     const std::string subject = result.result.subject.Key();
     if (!store::GlobMatches(request.subject, subject)) continue;
-    Proposed proposed{result.playbook, result.target, subject, result.result.remedy, 0, {}, {}};
+    Proposed proposed{result.playbook, result.target, subject, result.result.remedy, 0, {}, {}, {}};
     co_await ProposeOne(bench, request, outcome.run, result, proposed, limits);
     outcome.results.push_back(std::move(proposed));
   }

@@ -31,6 +31,7 @@ struct Proposed {
   store::PlanId plan = 0;       ///< 0 when no plan was made:
   Text refused;                 ///< the remedy itself says that it must not be done, or
   Status status;                ///< it could not be planned.
+  Status held;                  ///< Not ok: the plan is made, and for now it would not be applied.
 };
 
 struct ProposeOutcome {
