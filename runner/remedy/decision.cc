@@ -52,8 +52,16 @@ Code CodeOfEnded(store::PlanState state) {
   return state == PlanState::kApplying ? Code::kBusy : Code::kUsage;
 }
 
-Status CheckOpen(const store::Plan& plan, Instant now) {
-  if (plan.state != store::PlanState::kPending) {
+/// How many must approve: as many as when it was planned, and as the policy of today wants.
+int ApprovalsNeeded(const store::Plan& plan, const Policy& policy) {
+  const Result<checks::Risk> risk = RiskFromName(plan.risk);
+  return risk.ok() ? std::max(plan.approvals_needed, policy.ApprovalsFor(*risk)) : plan.approvals_needed;
+}
+
+Status CheckOpen(const store::Plan& plan, bool wants_more, Instant now) {
+  const bool open = plan.state == store::PlanState::kPending ||
+                    (plan.state == store::PlanState::kApproved && wants_more);
+  if (!open) {
     return Status(CodeOfEnded(plan.state), PlanName(plan.id) + " is " + std::string(store::PlanStateName(plan.state)) +
                                                "; there is nothing to decide");
   }
@@ -139,9 +147,12 @@ Result<store::Approval> Decide(store::Store& store, const KeyRing& keys,
                                      approval.actor.name + "; nobody decides on a plan of their own")
         .WithHint("somebody else must decide");
   }
-  UPKEEP_RETURN_IF_ERROR(CheckOpen(*plan, clock.Now()));
   Result<std::vector<store::Approval>> given = store.Approvals(plan->id);
   if (!given.ok()) return given.status();
+  const bool wants_more =
+      request.approve &&
+      CheckApprovals(*plan, *given, keys, ApprovalsNeeded(*plan, request.policy)).code() == Code::kPending;
+  UPKEEP_RETURN_IF_ERROR(CheckOpen(*plan, wants_more, clock.Now()));
   for (const store::Approval& earlier : *given) {
     if (SamePerson(earlier.actor, approval.actor)) {
       return Status(Code::kDenied, approval.actor.name + " has decided on " + PlanName(plan->id) + " before");

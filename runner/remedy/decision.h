@@ -12,6 +12,7 @@
 
 #include "base/status.h"
 #include "runner/remedy/approval_key.h"
+#include "runner/remedy/policy.h"
 #include "runner/store/plans.h"
 #include "runner/store/store.h"
 
@@ -39,11 +40,13 @@ struct DecideRequest {
   bool approve = false;
   std::string reason;
   std::string key_file;           ///< "": the operating system says who.
+  Policy policy;                  ///< Of today: it may want more approvals than when it was planned.
 };
 
 /// Records the decision. kDenied: not this person; kUsage without a reason; kNotApproved: the
 /// plan expired, was denied or cancelled, or isn't what its hash says; kBusy: it is being applied;
-/// kUsage: it was decided on before.
+/// kUsage: it was decided on before. An
+/// approved plan takes further approvals while the policy wants more.
 Result<store::Approval> Decide(store::Store& store, const KeyRing& keys,
                                const DecideRequest& request);
 

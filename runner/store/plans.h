@@ -105,7 +105,8 @@ class PlanStore {
   /// Adds the approval; the last one needed moves the plan to approved, the first refusal to
   /// denied. kDenied when the actor is the
   /// requester (same source and identity); kNotApproved when the plan expired or the hash is
-  /// another one; kBusy when it is no longer pending; kInvalid without a reason.
+  /// another one; kBusy when it is no longer pending (an approved plan takes further approvals);
+  /// kInvalid without a reason.
   virtual Status Approve(const Approval& approval) = 0;
   virtual Result<std::vector<Approval>> Approvals(PlanId plan) = 0;
 

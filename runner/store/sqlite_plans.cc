@@ -132,7 +132,9 @@ Status SqliteStore::Approve(const Approval& approval) {
                                      "; nobody decides on a plan of their own")
         .WithHint("somebody else must approve it");
   }
-  if (plan->state != PlanState::kPending) {
+  // What is approved may be approved by more people, and is denied no longer.
+  const bool further = plan->state == PlanState::kApproved && approval.approve;
+  if (plan->state != PlanState::kPending && !further) {
     return Status(Code::kBusy,
                   Name(approval.plan) + " is " + std::string(PlanStateName(plan->state)));
   }

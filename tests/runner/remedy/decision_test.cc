@@ -142,6 +142,27 @@ TEST_F(DecisionTest, CountsPeopleAndNotDecisions) {
   EXPECT_EQ(Code::kNotApproved, CheckApprovals(plan, {by("uid:7"), denial}, {}, 1).code());
 }
 
+TEST_F(DecisionTest, AnApprovedPlanTakesFurtherApprovalsWhereTodayWantsMore) {
+  const Proposed proposed = ProposeOne();
+  ASSERT_NE(0, proposed.plan) << proposed.status.Describe();
+  ASSERT_TRUE(ApproveAs({"mina", "os", "uid:4002"}, proposed.plan).ok());
+  bench_->policy.approvals_medium = 2;
+  EXPECT_EQ(Code::kPending, ApplyPlan(proposed.plan).status().code());
+  EXPECT_EQ(Code::kUsage, DecideHere(proposed.plan).status().code());   // Under the policy of then.
+  DecideRequest request;
+  request.plan = proposed.plan;
+  request.reason = "too late for a no";
+  request.policy = bench_->policy;
+  EXPECT_EQ(Code::kUsage, Decide(*store_, keys_, request).status().code());
+  request.approve = true;
+  const auto further = Decide(*store_, keys_, request);
+  ASSERT_TRUE(further.ok()) << further.status().Describe();
+  EXPECT_EQ(store::PlanState::kApproved, store_->FindPlan(proposed.plan)->state);
+  EXPECT_EQ(Code::kUsage, Decide(*store_, keys_, request).status().code());
+  const auto applied = ApplyPlan(proposed.plan);
+  EXPECT_TRUE(applied.ok()) << applied.status().Describe();
+}
+
 TEST_F(DecisionTest, ARowThatSomebodyChangedDecidesAboutNobody) {
   requester_ = *PersonOfProcess();
   const Proposed proposed = ProposeOne();

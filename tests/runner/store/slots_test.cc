@@ -266,7 +266,10 @@ TEST_F(PlansTest, NobodyApprovesTheirOwn) {
   EXPECT_TRUE(Decide(id, hash, kMina, "seen").ok());
   EXPECT_EQ(PlanState::kApproved, store_->FindPlan(id)->state);
   EXPECT_EQ("seen", (*store_->Approvals(id))[0].reason);
-  EXPECT_EQ(Code::kBusy, Decide(id, hash, kMina, "again").code());
+  EXPECT_EQ(Code::kDenied, Decide(id, hash, kMina, "again").code());
+  EXPECT_EQ(Code::kBusy, Decide(id, hash, {"third", "os", "1003"}, "too late", false).code());
+  EXPECT_TRUE(Decide(id, hash, {"third", "os", "1003"}, "me too").ok());
+  EXPECT_EQ(PlanState::kApproved, store_->FindPlan(id)->state);
 }
 
 TEST_F(PlansTest, ExpiredPlansAreNotApproved) {
