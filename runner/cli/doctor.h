@@ -36,6 +36,9 @@ Diagnosis FaultOf(const std::string& what, const Status& status, int exit_code =
 /// The store's folder and file, free disk, zone data, schedules. Reads, and makes no store.
 void DiagnoseHere(const Invocation& invocation, std::vector<Diagnosis>& found);
 
+/// The policy in force and the folder of keys.
+void DiagnosePolicy(const Invocation& invocation, std::vector<Diagnosis>& found);
+
 /// Whether each target answers, who upkeep is there, which right is missing, whose clock is off.
 /// Targets are looked at side by side; the answer has their order. All outlive the task.
 Task<std::vector<Diagnosis>> DiagnoseTargets(const checks::Inventory& inventory,

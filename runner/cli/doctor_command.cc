@@ -97,6 +97,7 @@ int Doctor(Invocation& invocation) {
   std::vector<Diagnosis> found;
   Redactor redactor;
   DiagnoseHere(invocation, found);
+  DiagnosePolicy(invocation, found);
   const std::vector<run::Playbook> playbooks = DiagnosePlaybooks(invocation, found);
   DiagnoseInventory(invocation, playbooks, found, redactor);
   Print(invocation, found, redactor);

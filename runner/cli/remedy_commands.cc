@@ -3,11 +3,10 @@
 // upkeep plan | approvals | approve | deny | withdraw | apply: changes that are planned, shown, allowed by
 // somebody else, made once, and verified.
 #include <algorithm>
-#include <cstdlib>
-#include <filesystem>
 
 #include "runner/cli/command_parts.h"
 #include "runner/cli/exit_codes.h"
+#include "runner/cli/remedy_parts.h"
 #include "runner/cli/settings.h"
 #include "runner/cli/workplace.h"
 #include "runner/remedy/apply.h"
@@ -19,26 +18,11 @@ namespace upkeep::cli {
 namespace {
 
 constexpr int kNeedsAPerson = 2;   // As a critical finding.
+constexpr std::chrono::hours kLongestVerifyAfter{1};
 
 const Option kKeysOption = {"--keys", "FOLDER", "Where registered public keys are: NAME.pub (default /etc/upkeep/keys)", false, {}};
 const Option kKeyOption = {"--key", "FILE", "Your Ed25519 private key; without it the operating system says who you are", false, {}};
-const Option kPolicyOption = {"--policy", "FILE", "What may be changed here (default policy.yaml, /etc/upkeep/policy.yaml)", false, {}};
-
-Result<remedy::KeyRing> LoadKeys(const Invocation& invocation) {
-  const char* const set = std::getenv("UPKEEP_KEYS");
-  return remedy::ReadKeys(invocation.Value("--keys", set != nullptr ? set : "/etc/upkeep/keys"));
-}
-
-Result<remedy::Policy> LoadPolicy(const Invocation& invocation) {
-  const char* const set = std::getenv("UPKEEP_POLICY");
-  const std::string path = invocation.Value("--policy", set != nullptr ? set : "");
-  if (!path.empty()) return remedy::ReadPolicy(path);
-  std::error_code error;
-  for (const char* usual : {"policy.yaml", "/etc/upkeep/policy.yaml"}) {
-    if (std::filesystem::exists(usual, error)) return remedy::ReadPolicy(usual);
-  }
-  return remedy::Policy();
-}
+const Option kPolicyOption = {"--policy", "FILE", "What may be changed here, within /etc/upkeep/policy.yaml (default: policy.yaml)", false, {}};
 
 Result<std::int64_t> ReadNumber(const std::string& typed, const std::string& what) {
   if (typed.empty() || typed.size() > 18 ||
@@ -126,6 +110,7 @@ int PlanCommand(Invocation& invocation) {
       code = ReportRefusal(invocation, proposed);
     } else {
       code = ShowOne(invocation, bench.store, proposed.plan);
+      if (!proposed.held.ok()) *invocation.err << invocation.Describe(proposed.held) << "\n";
       made += " " + std::to_string(proposed.plan);
     }
     exit = WorseExit(exit, code);
@@ -197,6 +182,9 @@ int DecideCommand(const Invocation& invocation, bool approve) {
   request.key_file = invocation.Value("--key");
   Result<remedy::KeyRing> keys = LoadKeys(invocation);
   if (!keys.ok()) return invocation.Fail(keys.status());
+  Result<remedy::Policy> policy = LoadPolicy(invocation);
+  if (!policy.ok()) return invocation.Fail(policy.status());
+  request.policy = *std::move(policy);
   Result<std::unique_ptr<store::Store>> store = OpenStore(invocation, false);
   if (!store.ok()) return invocation.Fail(store.status());
   const Result<std::vector<store::PlanId>> plans = PlansTyped(invocation, **store);
@@ -256,6 +244,11 @@ int ApplyCommand(Invocation& invocation) {
                                                       "' is no duration")
                                  .WithHint("30s, 5m"));
     }
+    if (*wait > kLongestVerifyAfter) {
+      return invocation.Fail(Status(Code::kUsage, "--verify-after '" + invocation.Value("--verify-after") +
+                                                      "' is longer than 1h: nobody waits that long for an answer")
+                                 .WithHint("30s, 5m"));
+    }
     request.verify_after = *wait;
   }
   request.actor = run::OperatingSystemActor();
@@ -291,7 +284,7 @@ Command DecisionCommand(const std::string& name, const std::string& summary, boo
   command.summary = summary;
   command.positionals = {{"PLAN", "Its number", true, true}};
   command.options = {{"--reason", "TEXT", "Why; it is kept with the decision", false, {}}, kKeyOption,
-                     kKeysOption};
+                     kKeysOption, kPolicyOption};
   command.run = [approve](Invocation& invocation) { return DecideCommand(invocation, approve); };
   return command;
 }

@@ -53,6 +53,11 @@ Result<RegisteredKey> ReadKey(const fs::path& path, Trust trust) {
 
 }  // namespace
 
+bool OnlyRootWrote(int descriptor) {
+  struct stat about {};
+  return fstat(descriptor, &about) == 0 && TheyWrote("", descriptor, about, Trust::kRootOnly).ok();
+}
+
 const RegisteredKey* KeyRing::Find(std::string_view fingerprint) const {
   for (const RegisteredKey& key : keys_) {
     if (key.fingerprint == fingerprint) return &key;

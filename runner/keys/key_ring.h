@@ -33,6 +33,10 @@ class KeyRing {
 /// as: whoever could write those could change what it does anyway.
 enum class Trust { kRootOnly, kRootOrUser, kAnyOwner };
 
+/// Whether only root can have written what is open at `descriptor`: it is root's and nobody else may
+/// write it, or it lies on a read-only mount.
+bool OnlyRootWrote(int descriptor);
+
 /// The keys in `folder`, by name; none when there is no such folder. kConfig for a file that is no
 /// Ed25519 public key, a key registered twice, and a folder or file that others than `trust` says
 /// could have written. kAnyOwner is for tests.

@@ -30,6 +30,18 @@ std::string TextAt(const Value& table, const char* key, std::string_view languag
   return part.is_object() ? TextFromValue(part).In(language) : "";
 }
 
+/// Under which policy it was made, and whose files say so.
+std::string PolicyLine(const Value& policy, std::string_view language) {
+  std::string files;
+  for (const Value& file : PartOf(policy, "files")) {
+    if (file.is_string()) files += (files.empty() ? "" : ", ") + file.get<std::string>();
+  }
+  if (files.empty()) files = policy.find("files") == policy.end() ? "files not recorded" : "built-in defaults";
+  const std::string cap = StringAt(policy, "risk_cap");
+  return In(language, StringAt(policy, "mode") == "off" ? "mode off, risk_cap " + cap + " (" + files + ")"
+                                                        : "mode propose, risk_cap " + cap + " (" + files + ")");
+}
+
 }  // namespace
 
 Value FindingOf(const checks::CheckResult& result) {
@@ -113,6 +125,7 @@ std::string ShowPlan(const store::Plan& plan, const std::vector<store::Approval>
                                TextAt(finding, "summary", language));
   row(word("remedy", "조치"), plan.playbook + " / " + plan.remedy);
   row(word("risk", "위험도"), In(language, plan.risk));
+  row(word("policy", "정책"), PolicyLine(PartOf(plan.document, "policy"), language));
   row(word("asked by", "요청자"), plan.requester.name + " (" + plan.requester.source + " " +
                                       plan.requester.identity + ")");
   row(word("approvals needed", "필요한 승인"), std::to_string(plan.approvals_needed));

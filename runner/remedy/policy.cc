@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/remedy/policy.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -49,15 +50,23 @@ std::vector<schedules::Window> WindowsOf(const yaml::Document& document, yaml::M
   return windows;
 }
 
-Result<Policy> FromDocument(const yaml::Document& document) {
+/// The risks that a cap may name, `first` of them first, which stands for a cap that is not named.
+std::vector<std::string> RiskCaps(Risk first) {
+  std::vector<std::string> names = {"low", "medium", "high"};
+  const auto at = std::find(names.begin(), names.end(), checks::RiskName(first));
+  if (at != names.end()) std::rotate(names.begin(), at, at + 1);
+  return names;
+}
+
+Result<Policy> FromDocument(const yaml::Document& document, const Policy& otherwise) {
   std::vector<Status> errors;
-  Policy policy;
+  Policy policy = otherwise;
   yaml::MappingReader reader(document, document.root, "policy", errors);
   reader.OptionalInteger("format", 1, 1, 1);
   policy.mode = reader.OptionalChoice("mode", {"propose", "off"}) == "off" ? Mode::kOff
                                                                            : Mode::kPropose;
   if (const Result<Risk> cap = RiskFromName(
-          reader.OptionalChoice("risk_cap", {"medium", "low", "high"}));
+          reader.OptionalChoice("risk_cap", RiskCaps(otherwise.risk_cap)));
       cap.ok()) {
     policy.risk_cap = *cap;
   }
@@ -122,16 +131,16 @@ Result<Policy> ParsePolicy(std::string text, const std::string& file) {
     const std::vector<Status> errors = {document.status()};
     return yaml::Combine(errors, Code::kConfig);
   }
-  return FromDocument(*document);
+  return FromDocument(*document, Policy());
 }
 
-Result<Policy> ReadPolicy(const std::string& path) {
+Result<Policy> ReadPolicy(const std::string& path, const Policy& otherwise) {
   Result<yaml::Document> document = yaml::ReadFile(path);
   if (!document.ok()) {
     const std::vector<Status> errors = {document.status()};
     return yaml::Combine(errors, Code::kConfig);
   }
-  return FromDocument(*document);
+  return FromDocument(*document, otherwise);
 }
 
 Status GateRisk(const Policy& policy, Risk risk) {

@@ -56,7 +56,8 @@ struct Policy {
 
 /// Every error of the file at once, each with its place (kConfig).
 Result<Policy> ParsePolicy(std::string text, const std::string& file);
-Result<Policy> ReadPolicy(const std::string& path);
+/// What the file does not say is as in `otherwise`, but for mode and windows.
+Result<Policy> ReadPolicy(const std::string& path, const Policy& otherwise = Policy());
 
 /// Whether the policy lets a remedy of this risk through, to be planned or to be applied:
 /// kDenied says which line of the policy refuses.

@@ -55,6 +55,18 @@ fail() {
 }
 step() { echo "remedies: $*"; }
 
+# Where it is set, an /etc of the test's own: nothing is written into the machine's.
+house=()
+in_house() {
+  rm -rf "$work/etc"
+  cp -a /etc "$work/etc"
+  mkdir -m 755 "$work/etc/upkeep"
+  cat > "$work/etc/upkeep/policy.yaml"
+  chmod 644 "$work/etc/upkeep/policy.yaml"
+  # shellcheck disable=SC2016 # for the inner shell
+  house=(unshare --mount sh -c 'mount --bind "$0" /etc && exec "$@"' "$work/etc")
+}
+
 # as USER COMMAND...: with the login uid of that user where the kernel keeps one.
 as() {
   local user=$1 login
@@ -64,7 +76,7 @@ as() {
     cd "$work/shared"
     umask 007
     [ "$login" = 4294967295 ] || id -u "$user" > /proc/self/loginuid
-    exec runuser -u "$user" -- env -i PATH="$PATH" HOME="$work/shared" LANG=C.UTF-8 "$@"
+    exec "${house[@]}" runuser -u "$user" -- env -i PATH="$PATH" HOME="$work/shared" LANG=C.UTF-8 "$@"
   )
 }
 options=(--store "$work/shared/upkeep.db" --inventory "$work/shared/inventory.yaml"
@@ -201,8 +213,39 @@ expect 64 "$mina" approve "$plan" "${options[@]}"
 [ "$(query 'select count(*) from approvals')" = 0 ] || fail "an approval was kept"
 session_lives "$batch" || fail "the session is gone before anybody approved"
 
-step "R-03: approved by another person, applied, looked at again"
+step "R-03: a row that somebody changed past upkeep decides about nobody"
+as "$jin" sqlite3 "$work/shared/upkeep.db" "update plans set requester_identity = 'uid:4242' where id = $plan"
+expect 81 "$jin" approve "$plan" "${options[@]}" --reason 'mine, and the row says otherwise'
+expect 74 "$jin" db check --store "$work/shared/upkeep.db"
+says 'requester'
+as "$jin" sqlite3 "$work/shared/upkeep.db" "update plans set requester_identity = 'uid:$(id -u "$jin")' where id = $plan"
+
+step "R-03: the house's policy binds whoever brings one along"
+echo 'risk_cap: high' > "$work/shared/mine.yaml"
+in_house <<< 'mode: "off"'
+expect 77 "$jin" plan "${options[@]}" --policy mine.yaml
+says "the policy's mode is off"
+chown "$jin" "$work/etc/upkeep/policy.yaml"
+expect 78 "$jin" plan "${options[@]}"
+expect 78 "$mina" approve "$plan" "${options[@]}" --reason 'under a policy of nobody'
+says 'others than root could have put it there'
+in_house <<< 'approvals: {medium: 2}'
 expect 0 "$mina" approve "$plan" "${options[@]}" --reason 'the batch job is known to hang'
+expect 80 "$jin" apply "$plan" "${options[@]}"
+house=()
+
+step "R-03: a pause and a window hold it back"
+expect 0 "$mina" pause --all --target orders --reason 'restore test' --store "$work/shared/upkeep.db"
+expect 77 "$jin" apply "$plan" "${options[@]}"
+says 'restore test'
+expect 0 "$mina" resume --all --target orders --reason 'restored' --store "$work/shared/upkeep.db"
+printf 'windows: [{days: [sun, mon, tue, wed, thu, fri, sat], from: "00:00", to: "24:00", reason: Sale}]\n' > "$work/shared/sale.yaml"
+expect 77 "$jin" apply "$plan" "${options[@]}" --policy sale.yaml
+says "'Sale'"
+expect 64 "$jin" apply "$plan" "${options[@]}" --verify-after 9999d
+[ "$(query 'select count(*) from actions')" = 0 ] || fail "something was done"
+
+step "R-03: approved by another person, applied, looked at again"
 expect 0 "$jin" apply "$plan" "${options[@]}" --verify-after 2s
 says verified
 ! session_lives "$batch" || fail "the session lives"
@@ -340,5 +383,6 @@ jq -e --arg plan "$plan" --arg by "$mina" '.actions[] | select(.plan == $plan an
 expect 0 "$jin" report daily "${options[@]}" -o md --lang ko
 says '해결 미확인'
 [ "$(query "select count(*) from actions where plan = $plan")" = 1 ] || fail "an action was repeated"
+expect 0 "$mina" db check --store "$work/shared/upkeep.db"
 
 echo "remedies: all passed"

@@ -142,6 +142,30 @@ TEST_F(DoctorTest, AnEndpointThatAnswersIsToldSo) {
   EXPECT_EQ("answers (HTTP 503)", found[0].text);   // What it should answer is for its check to say.
 }
 
+TEST_F(DoctorTest, ABrokenPolicyAndKeysThatDoNotCountAreFaults) {
+  Invocation invocation = Here();
+  invocation.options["--policy"] = {folder_ + "/policy.yaml"};
+  invocation.options["--keys"] = {folder_ + "/keys"};
+  std::ofstream(folder_ + "/policy.yaml") << "mode: \"off\"\n";
+  std::vector<Diagnosis> found;
+  DiagnosePolicy(invocation, found);
+  ASSERT_EQ(2U, found.size());
+  EXPECT_EQ(Level::kOk, found[0].level);
+  EXPECT_NE(std::string::npos, found[0].text.find("mode off, risk_cap medium")) << found[0].text;
+  EXPECT_NE(std::string::npos, found[0].text.find("policy.yaml")) << found[0].text;
+  EXPECT_EQ(Level::kOk, found[1].level);
+
+  std::ofstream(folder_ + "/policy.yaml") << "mood: bad\n";
+  fs::create_directory(folder_ + "/keys");
+  fs::permissions(folder_ + "/keys", fs::perms::all);
+  found.clear();
+  DiagnosePolicy(invocation, found);
+  EXPECT_EQ(Level::kFault, Of(found, "policy")->level);
+  EXPECT_EQ(78, Of(found, "policy")->exit_code);
+  EXPECT_EQ(Level::kFault, Of(found, "keys")->level);
+  EXPECT_NE(std::string::npos, Of(found, "keys")->help.find("chmod")) << Of(found, "keys")->help;
+}
+
 TEST_F(DoctorTest, TheDiskIsLookedAtWhateverTheStoreIs) {
   const std::string path = folder_ + "/upkeep.db";
   std::vector<Diagnosis> found;

@@ -312,8 +312,9 @@ TEST_F(KoreanReportTest, OfEveryEndOfARemedy) {
   using remedy::World;
   said_ = {"no answer", "cut off", "no membership in pg_signal_backend"};
   unquoted_ = {"agreed with the shop's team", "begun: today"};
-  const auto applied = [this](const std::function<void()>& meanwhile) {
-    world_.sessions = {"41"};
+  int session = 40;   // Another each time: what did not help one is not tried on it again.
+  const auto applied = [this, &session](const std::function<void()>& meanwhile) {
+    world_.sessions = {std::to_string(++session)};
     world_.begun = "today";
     world_.readable = world_.writer_may = true;
     world_.end = World::End::kWorks;
