@@ -134,6 +134,11 @@ Sight LookAt(const checks::PlaybookOutcome& outcome, const std::string& subject)
 Task<Result<Verdict>> VerifyPlan(Workbench& bench, const store::Plan& plan, store::Actor actor,
                                  Limits limits) {
   Verdict verdict;
+  // A row that somebody changed meanwhile would be verified by another subject.
+  if (const Status row = bench.store.CheckPlan(plan.id); !row.ok()) {
+    verdict.why = Failed(row);
+    co_return verdict;
+  }
   const Result<run::Playbook> playbook = bench.catalog.Find(plan.playbook);
   const checks::Target* const target = bench.inventory.Find(plan.target);
   if (!playbook.ok() || target == nullptr) {

@@ -3,6 +3,7 @@
 // A process that applies is really killed between the intent and the outcome.
 #include <sys/wait.h>
 
+#include <cstdlib>
 #include <thread>
 
 #include "tests/runner/remedy/fixture.h"
@@ -113,6 +114,18 @@ TEST_F(RecoverTest, WhatGoesWrongWithOnePlanStopsNoOther) {
   EXPECT_EQ(first, (*recovered)[1].plan);
   EXPECT_TRUE((*recovered)[1].status.ok()) << (*recovered)[1].status.Describe();
   EXPECT_EQ(PlanState::kUnverified, store_->FindPlan(first)->state);
+}
+
+TEST_F(RecoverTest, ARowThatSomebodyChangedIsNotVerified) {
+  const store::PlanId id = Approved();
+  ASSERT_TRUE(store_->MovePlan(id, PlanState::kApplying, {}, requester_).ok());
+  const std::string command = "sqlite3 '" + store_->path() + "' \"update plans set subject = 'Session/nobody'\"";
+  ASSERT_EQ(0, std::system(command.c_str()));
+  const auto recovered = RecoverAll(id);
+  ASSERT_TRUE(recovered.ok()) << recovered.status().Describe();
+  ASSERT_EQ(1U, recovered->size());
+  EXPECT_EQ(PlanState::kUnverified, (*recovered)[0].state);
+  EXPECT_NE(std::string::npos, (*recovered)[0].outcome.en.find("not what the ledger recorded")) << (*recovered)[0].outcome.en;
 }
 
 TEST_F(RecoverTest, AnotherInventorysPlansAreLeftToIt) {
