@@ -38,6 +38,19 @@ std::string IdentityOfAccount(const std::string& name) {
   return "uid:" + std::to_string(found->pw_uid);
 }
 
+/// Whether the uid has an account, and one that is a person's: an image's or a service's has no
+/// login shell.
+bool SomebodyLogsInAs(const std::string& uid) {
+  std::array<char, 4096> buffer{};
+  passwd entry{};
+  passwd* found = nullptr;
+  const auto number = static_cast<uid_t>(std::strtoul(uid.c_str(), nullptr, 10));
+  if (getpwuid_r(number, &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) return false;
+  const std::string shell = found->pw_shell == nullptr ? "" : found->pw_shell;
+  const std::string name = shell.substr(shell.rfind('/') + 1);
+  return name != "nologin" && name != "false" && name != "nonexistent";
+}
+
 bool KeyIsOfAccount(const store::Actor& key, const store::Actor& account) {
   return key.source == "key" && account.source == "os" &&
          (key.name == account.name || IdentityOfAccount(key.name) == account.identity);
@@ -92,9 +105,8 @@ Result<store::Actor> PersonOfProcess() {
         .WithHint("log in as that person, or use a registered key with --key");
   }
   // A pod's uid is everybody's who may start one.
-  if (actor.name == actor.identity) {
-    return Status(Code::kDenied, "the uid " + actor.identity.substr(actor.identity.find(':') + 1) +
-                                     " has no account here, so it is nobody's in particular")
+  if (const std::string number = actor.identity.substr(actor.identity.find(':') + 1); !SomebodyLogsInAs(number)) {
+    return Status(Code::kDenied, "nobody logs in with the uid " + number + " here, so it is nobody's in particular")
         .WithHint(kUseAKey);
   }
   return actor;

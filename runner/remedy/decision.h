@@ -22,8 +22,8 @@ namespace upkeep::remedy {
 std::string PlanName(store::PlanId plan);
 
 /// The person of this process for what needs one, by the operating system. kDenied where that
-/// cannot tell: in a user namespace (whose uids anybody may choose), where the uid has no account
-/// (as in a pod), and behind sudo to another account than root, when the kernel does not keep who
+/// cannot tell: in a user namespace (whose uids anybody may choose), where nobody logs in
+/// with the uid (as in a pod), and behind sudo to another account than root, when the kernel does not keep who
 /// logged in.
 Result<store::Actor> PersonOfProcess();
 

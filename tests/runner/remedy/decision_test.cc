@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner/remedy/decision.h"
 
+#include <pwd.h>
 #include <sched.h>
 #include <sys/wait.h>
 
@@ -214,21 +215,24 @@ TEST_F(DecisionTest, SudoIsSeenThrough) {
   unsetenv("SUDO_UID");
 }
 
-TEST_F(DecisionTest, AUidWithoutAnAccountIsNobodyInParticular) {
+TEST_F(DecisionTest, AUidThatNobodyLogsInWithIsNobodyInParticular) {
   if (getuid() != 0) GTEST_FAIL() << "this test becomes other users, and so needs root";
   std::ifstream login_file("/proc/self/loginuid");
   std::string login;
   login_file >> login;
   if (!login.empty() && login != "4294967295") GTEST_SKIP() << "the kernel keeps who logged in";
-  const pid_t child = fork();
-  if (child == 0) {
-    if (setuid(10'001) != 0) _exit(9);
-    const auto person = PersonOfProcess();
-    _exit(person.status().code() == Code::kDenied && person.status().hint().find("--key") != std::string::npos ? 0 : 1);
+  // One without an account, and one whose account is a service's, as in upkeep's image.
+  for (const uid_t uid : {uid_t{10'001}, getpwnam("nobody")->pw_uid}) {
+    const pid_t child = fork();
+    if (child == 0) {
+      if (setuid(uid) != 0) _exit(9);
+      const auto person = PersonOfProcess();
+      _exit(person.status().code() == Code::kDenied && person.status().hint().find("--key") != std::string::npos ? 0 : 1);
+    }
+    int status = 0;
+    ASSERT_EQ(child, waitpid(child, &status, 0));
+    EXPECT_EQ(0, WEXITSTATUS(status)) << uid;
   }
-  int status = 0;
-  ASSERT_EQ(child, waitpid(child, &status, 0));
-  EXPECT_EQ(0, WEXITSTATUS(status));
 }
 
 TEST_F(DecisionTest, AUserNamespaceProvesNobody) {
