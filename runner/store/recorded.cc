@@ -127,6 +127,7 @@ void RecordedReplay::TakeDelivery(std::string_view kind, const Value& body) {
   }
   Value& row = Row("deliveries", key);
   Copy(body, {"state", "detail"}, row);
+  if (kind != "delivery.attempted") return;   // One that is ended was not tried once more.
   row["attempts"] = (row.contains("attempts") ? row["attempts"].get<std::int64_t>() : 0) + 1;
 }
 

@@ -28,9 +28,12 @@ class DecideCommandTest : public testing::Test {
       plan.subject = subject;
       plan.remedy = "delete_pod";
       plan.risk = "low";
-      plan.document = {{"changes", Value::array({{{"call", "kubernetes.delete"}, {"arguments", subject}}})}};
-      plan.hash = remedy::HashOf(plan.document);
       plan.requester = {"jin", "key", "key:jin"};
+      plan.document = {{"changes", Value::array({{{"call", "kubernetes.delete"}, {"arguments", subject}}})},
+                       {"playbook", plan.playbook}, {"target", plan.target}, {"remedy", plan.remedy}, {"risk", plan.risk},
+                       {"run", 0}, {"finding", {{"subject", {{"key", subject}}}}},
+                       {"requester", {{"source", "key"}, {"identity", "key:jin"}}}};
+      plan.hash = remedy::HashOf(plan.document);
       plan.expires = SystemClock().Now() + std::chrono::hours(1);
       EXPECT_TRUE(store_->AddPlan(plan).ok());
     }
