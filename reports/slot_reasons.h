@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Why a slot ended as it did, in the reader's language. The ledger keeps the reason as the English
-// sentence that the planner, the daemon or the session wrote; here is each of those sentences with
-// its Korean one.
+// sentence that the planner, the daemon or the session wrote; base/korean has its Korean one.
 //
 // THREADS: pure functions.
 

@@ -2,6 +2,7 @@
 //
 // What a chat or an incident tool wants of a report: only what needs somebody.
 #include "base/value.h"
+#include "reports/what_helps.h"
 #include "runner/notify/compose.h"
 
 namespace upkeep::notify {
@@ -17,7 +18,7 @@ Value FindingValue(const reports::ResultRow& row, const std::string& language) {
           {"seen", row.seen},           {"first_seen", row.first_seen},
           {"title", row.title.In(language)},
           {"summary", row.summary.In(language)},
-          {"fix", row.fix.In(language)}};
+          {"fix", reports::SayWhatHelps(row, language)}};
 }
 
 }  // namespace

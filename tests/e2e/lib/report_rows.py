@@ -49,7 +49,7 @@ SAID = {
            "missed": "누락", "cancelled": "취소됨", "blackout": "금지 시간", "overlapped": "중첩", "paused": "일시 중지",
            "interrupted": "중단", "verified": "해결 확인", "unverified": "해결 미확인", "unknown": "확인 불가",
            "denied": "거부됨", "pending": "승인 대기", "failed": "실패", "sent": "전송됨", "low": "낮음",
-           "not started within 10m, and catch-up is none": "10m 안에 시작되지 않았고 따라잡기가 꺼져 있음",
+           "not started within 10m, and catch-up is none": "10분 안에 시작되지 않았고 밀린 점검 보충 실행(catchUp)이 꺼져 있음",
            "an earlier one still runs": "이전 실행이 아직 끝나지 않음",
            "the process that ran it is gone": "실행하던 프로세스가 사라짐"},
 }

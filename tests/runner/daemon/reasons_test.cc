@@ -47,7 +47,7 @@ TEST(SlotReasonTest, EveryReasonOfTheRoomIsSaidInKorean) {
     EXPECT_FALSE(HasEnglishSentence(korean)) << korean;
   }
   EXPECT_EQ(SaySlotReason("caught up 30m late, beyond the grace of 5m; attempt 2", "ko"),
-            "30m 늦게 따라잡음 (유예 5m 초과); 시도 2");
+            "30분 늦게 보충 실행함 (유예 5분 초과); 시도 2");
 }
 
 TEST(SlotReasonTest, APersonsOwnWordsAreQuoted) {
