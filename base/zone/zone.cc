@@ -37,6 +37,23 @@ struct Registry {
   }
 };
 
+namespace {
+
+bool IsThereAndNoFile(const std::string& path) {
+  std::error_code ignored;
+  const auto link = std::filesystem::symlink_status(path, ignored).type();
+  const auto what = std::filesystem::status(path, ignored).type();
+  const bool is_there = link != std::filesystem::file_type::not_found && link != std::filesystem::file_type::none;
+  return is_there && what != std::filesystem::file_type::regular && what != std::filesystem::file_type::directory;
+}
+
+Status CanNotBeRead(std::string_view name) {
+  return Status(Code::kConfig, "the zone file of '" + std::string(name.substr(0, 64)) + "' can't be read as tzdata")
+      .WithHint("reinstall the system's tzdata package");
+}
+
+}  // namespace
+
 Result<Zone> Zone::Load(std::string_view name) {
   if (name == "UTC") return Utc();
   Registry& registry = Registry::Get();
@@ -44,6 +61,8 @@ Result<Zone> Zone::Load(std::string_view name) {
   if (const auto found = registry.zones.find(name); found != registry.zones.end()) {
     return Zone(found->second.get());
   }
+  // Opening a pipe would wait for ever, and a link to nothing is no name that nobody has.
+  if (IsWellFormed(name) && IsThereAndNoFile(ZoneFolder() + "/" + std::string(name))) return CanNotBeRead(name);
   absl::TimeZone zone;
   if (IsWellFormed(name) && absl::LoadTimeZone(std::string(name), &zone)) {
     return Zone(registry.Keep(std::string(name), PeriodTable(zone)));
@@ -52,14 +71,14 @@ Result<Zone> Zone::Load(std::string_view name) {
   std::error_code ignored;
   if (IsWellFormed(name) &&
       std::filesystem::is_regular_file(ZoneFolder() + "/" + shown, ignored)) {
-    return Status(Code::kConfig, "the zone file of '" + shown + "' can't be read as tzdata")
-        .WithHint("reinstall the system's tzdata package");
+    return CanNotBeRead(name);
   }
   if (!std::filesystem::is_directory(ZoneFolder(), ignored)) {
     return Status(Code::kConfig, "there is no time zone data at " + ZoneFolder())
         .WithHint("install the package tzdata; TZDIR may name another folder");
   }
-  const std::string near = NearestZone(shown);
+  std::string near = NearestZone(shown);
+  if (near == shown) near.clear();   // A folder of zones.
   return Status(Code::kNotFound, "there is no time zone '" + shown + "'")
       .WithHint(near.empty() ? "use a name of tzdata, such as Asia/Seoul or UTC"
                              : "did you mean '" + near + "'?");

@@ -69,6 +69,10 @@ Result<bool> Exists(const std::string& path) {
     if (errno == ENOENT) return false;
     return Status(Code::kStore, "store " + path + ": " + std::strerror(errno));
   }
+  if (S_ISREG(about.st_mode) && about.st_size == 0) {
+    return Status(Code::kStore, "store " + path + " has no byte left: it was truncated, or was never a store")
+        .WithHint("restore it from a backup; for a new one remove the file");
+  }
   if (S_ISREG(about.st_mode)) return true;
   return Status(Code::kStore, "store " + path + " is not a regular file")
       .WithHint("name a file with --store");

@@ -92,6 +92,12 @@ misplaced "schedule: a zone file that is no tzdata" 65 'zone\.yaml:2:11' schedul
 head -c 200 /usr/share/zoneinfo/Asia/Seoul >zones/Asia/Seoul
 misplaced "schedule: a zone file cut short" 65 'zone\.yaml:2:11' schedule check schedules/zone.yaml
 rm zones/Asia/Seoul
+mkfifo zones/Asia/Seoul
+misplaced "schedule: a pipe for a zone file" 65 'zone\.yaml:2:11' schedule check schedules/zone.yaml
+rm zones/Asia/Seoul
+ln -s nowhere zones/Asia/Seoul
+misplaced "schedule: a zone file that is a link to nothing" 65 'zone\.yaml:2:11' schedule check schedules/zone.yaml
+rm zones/Asia/Seoul
 misplaced "schedule: no zone file" 65 'zone\.yaml:2:11' schedule check schedules/zone.yaml
 unset TZDIR
 refused "cron expression typed" 65 '1:[0-9]+' '\^' 'hint:' -- schedule next '0 25 * * *'

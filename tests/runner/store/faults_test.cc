@@ -190,6 +190,12 @@ TEST_F(FaultsTest, ATruncatedFileIsNamed) {
   auto opened = TryOpen();
   EXPECT_EQ(Code::kStore, opened.ok() ? (*opened)->CheckIntegrity().status().code()
                                       : opened.status().code());
+  if (opened.ok()) opened->reset();
+  std::filesystem::resize_file(path_, 0);
+  const auto empty = TryOpen();
+  EXPECT_EQ(Code::kStore, empty.status().code());
+  EXPECT_NE(std::string::npos, empty.status().message().find("has no byte left")) << empty.status().message();
+  EXPECT_EQ(0U, std::filesystem::file_size(path_));   // Nothing is made in its place.
 }
 
 // Root may write anywhere, so these run as somebody else, in a child.
