@@ -99,7 +99,7 @@ TEST_F(ClusterTest, ChangesAreGuardedAndDryRunsChangeNothing) {
 
   WriteOptions other;
   other.uid = "00000000-0000-0000-0000-000000000000";
-  EXPECT_EQ(Code::kError,
+  EXPECT_EQ(Code::kStale,
             Run(client_->Delete("configmaps", "default", name, other, Soon())).status().code());
   EXPECT_FALSE(Run(client_->Patch("configmaps", "default", name, patch, other, Soon())).ok());
   WriteOptions same;
