@@ -18,7 +18,10 @@ work=$(mktemp -d /tmp/upkeep-slots.XXXXXX)
 started=()
 cleanup() {
   local code=$? pid
-  for pid in "${started[@]}"; do kill -9 "$pid" 2> /dev/null || true; done
+  for pid in "${started[@]}"; do
+    kill -9 "$pid" 2> /dev/null || true
+    wait "$pid" 2> /dev/null || true   # Else the shell has the last word, about what it killed.
+  done
   if [ "$code" != 0 ] && [ -s "$work/daemon.log" ]; then tail -n 20 "$work/daemon.log" >&2; fi
   rm -rf "$work"
   exit "$code"
