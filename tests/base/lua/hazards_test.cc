@@ -172,18 +172,25 @@ class HazardsTest : public LuaTest {
   HazardsTest() {
     // One step of Lua's C code, between two looks at the clock, takes several times as long.
 #if defined(__SANITIZE_THREAD__)
-    options_.budget.cpu = std::chrono::milliseconds(1500);
+    options_.budget.cpu = std::chrono::milliseconds(1000);
+    room_for_work_ = 8;
 #elif defined(__SANITIZE_ADDRESS__)
     options_.budget.cpu = std::chrono::milliseconds(400);
 #endif
   }
+
+  /// What ends by itself is real work: under TSan on a busy machine it takes several times as long.
+  int room_for_work_ = 1;
 };
 
 TEST_F(HazardsTest, EachIsHeld) {
   EXPECT_GE(std::size(kCorpus), 60U);
-  const auto most = options_.budget.cpu + options_.budget.cpu / 5;
+  const auto budget = options_.budget.cpu;
   for (const Case& one : kCorpus) {
     SCOPED_TRACE(std::string(one.hazard) + ": " + one.body);
+    const bool ends_by_itself = one.ends == Ends::kFine || one.ends == Ends::kRaises;
+    options_.budget.cpu = ends_by_itself ? budget * room_for_work_ : budget;
+    const auto most = options_.budget.cpu + options_.budget.cpu / 5;
     Start(one.body);
     ASSERT_TRUE(done());
     EXPECT_LE(sandbox_->cpu_used(), most);
@@ -206,7 +213,7 @@ TEST_F(HazardsTest, EachIsHeld) {
 
 // What a playbook holds is what malloc gave for it, not what it asked for: one small text can hold a page.
 TEST_F(HazardsTest, WhatIsHeldStaysUnderTheBudget) {
-  options_.budget.cpu = std::chrono::seconds(10);
+  options_.budget.cpu = std::chrono::seconds(10) * room_for_work_;
   for (const char* fill :
        {"for size = 48, 200, 16 do local all = {} for i = 1, 2.5e6 // size do all[i] = ('x'):rep(size) end "
         "for i = 1, #all, 2000 // (size + 25) do kept[#kept + 1] = all[i] end end",
